@@ -1,1 +1,16 @@
-export {};
+export * from './acknowledgement.js';
+export * from './clock.js';
+export * from './device-samples.js';
+export * from './errors.js';
+export * from './feature-request.js';
+export * from './features.js';
+export * from './frame.js';
+export * from './packet.js';
+export * from './slot.js';
+export * from './status.js';
+export * from './summary.js';
+export * from './topics.js';
+export * from './traffic.js';
+export * from './uplink-features.js';
+export * from './verdict.js';
+export * from './views.js';

@@ -1,0 +1,48 @@
+import { Reader, Writer } from './cursor.js';
+import { FrameError } from './errors.js';
+import { checkHeader, FrameKind, HEADER_BYTES, writeHeader } from './frame.js';
+import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+
+/** *stored*: the cloud has it on disk. *refused*: it never will (wrong epoch, damaged), so resending is of no use. */
+export type AcknowledgementResult = 'stored' | 'refused';
+const results: readonly AcknowledgementResult[] = ['stored', 'refused'];
+
+/** The cloud's word about samples that an edge sent up: only this lets the edge forget them, a PUBACK does not. */
+export interface Acknowledgement {
+  readonly of: 'uplinkFeatures' | 'record';
+  readonly result: AcknowledgementResult;
+  readonly slots: readonly number[];
+}
+
+/** Acknowledgement (cloud → edge): kind u8 · result u8 · slots. */
+export function encodeAcknowledgement(epoch: number, { of, result, slots }: Acknowledgement): Uint8Array {
+  const writer = new Writer(HEADER_BYTES + 2 + uplinkSlotBytes(slots.length), HEADER_BYTES);
+  writeHeader(writer.bytes, 'acknowledgement', epoch);
+  writer.u8(FrameKind[of], 'kind');
+  writer.u8(results.indexOf(result), 'result');
+  let previous: number | undefined;
+  for (const slot of slots) {
+    writeUplinkSlot(writer, slot, previous);
+    previous = slot;
+  }
+  return writer.bytes;
+}
+
+/** Decodes an acknowledgement; what is acknowledged may be of an older epoch, so any epoch passes. */
+export function decodeAcknowledgement(bytes: Uint8Array, maxSamples: number): Acknowledgement {
+  checkHeader(bytes, 'acknowledgement');
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const kind = reader.u8('kind');
+  const of = kind === FrameKind.uplinkFeatures ? 'uplinkFeatures' : kind === FrameKind.record ? 'record' : undefined;
+  if (!of) throw new FrameError('DDNN_FRAME_VALUE', `kind ${kind} is never acknowledged`, HEADER_BYTES);
+  const result = results[reader.u8('result')];
+  if (!result) throw new FrameError('DDNN_FRAME_VALUE', 'unknown result', HEADER_BYTES + 1);
+  const slots: number[] = [];
+  do {
+    if (slots.length === maxSamples) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
+    }
+    slots.push(readUplinkSlot(reader, slots.at(-1)));
+  } while (reader.left > 0);
+  return { of, result, slots };
+}

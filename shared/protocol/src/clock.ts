@@ -1,0 +1,31 @@
+import { Reader, Writer } from './cursor.js';
+import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+
+/**
+ * Clock (device → edge, and back with the edge's time): the edge is the clock of its site, for a Pi has none of its
+ * own. `asked` is the device's monotonic time in ms, returned untouched; `edge` is the edge's Unix time in ms.
+ */
+export interface ClockReading {
+  readonly asked: number;
+  readonly edge?: number;
+}
+
+/** Clock: asked f64 · in answers edge f64. */
+export function encodeClock(epoch: number, { asked, edge }: ClockReading): Uint8Array {
+  const writer = new Writer(HEADER_BYTES + (edge === undefined ? 8 : 16), HEADER_BYTES);
+  writeHeader(writer.bytes, 'clock', epoch);
+  writer.f64(asked);
+  if (edge !== undefined) writer.f64(edge);
+  return writer.bytes;
+}
+
+/** Decodes either form. */
+export function decodeClock(bytes: Uint8Array): ClockReading {
+  checkHeader(bytes, 'clock');
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const asked = reader.f64('asked');
+  if (reader.left === 0) return { asked };
+  const edge = reader.f64('edge');
+  reader.end();
+  return { asked, edge };
+}

@@ -1,0 +1,67 @@
+import { FrameError } from './errors.js';
+
+/** Version of the wire format: the high nibble of every frame's first byte. */
+export const PROTOCOL_VERSION = 1;
+
+/** Bytes of the header of every frame: version and kind, epoch. */
+export const HEADER_BYTES = 2;
+
+/** What a frame carries: the low nibble of its first byte. */
+export const FrameKind = {
+  summary: 1,
+  featureRequest: 2,
+  features: 3,
+  verdict: 4,
+  uplinkFeatures: 5,
+  record: 6,
+  acknowledgement: 7,
+  status: 8,
+  clock: 9,
+  traffic: 10,
+} as const;
+export type FrameKindName = keyof typeof FrameKind;
+
+const kindNames = Object.entries(FrameKind).reduce<Array<FrameKindName | undefined>>((names, [name, kind]) => {
+  names[kind] = name as FrameKindName;
+  return names;
+}, []);
+
+/** Writes the two header bytes. `epoch` is one byte: the site's rollout counter. */
+export function writeHeader(bytes: Uint8Array, kind: FrameKindName, epoch: number): void {
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch > 255) {
+    throw new FrameError('DDNN_FRAME_VALUE', `epoch ${epoch} does not fit one byte`, 1);
+  }
+  bytes[0] = (PROTOCOL_VERSION << 4) | FrameKind[kind];
+  bytes[1] = epoch;
+}
+
+/** The kind of a frame, after its version was checked. Throws `DDNN_FRAME_TRUNCATED`, `_VERSION` or `_KIND`. */
+export function frameKind(bytes: Uint8Array): FrameKindName {
+  if (bytes.length < HEADER_BYTES) {
+    throw new FrameError('DDNN_FRAME_TRUNCATED', `a frame has at least ${HEADER_BYTES} bytes`, bytes.length);
+  }
+  const version = bytes[0] >> 4;
+  if (version !== PROTOCOL_VERSION) {
+    throw new FrameError('DDNN_FRAME_VERSION', `version ${version} frame, this is version ${PROTOCOL_VERSION}`, 0);
+  }
+  const name = kindNames[bytes[0] & 15];
+  if (!name) throw new FrameError('DDNN_FRAME_KIND', `unknown kind ${bytes[0] & 15}`, 0);
+  return name;
+}
+
+/**
+ * Checks version, kind and epoch of a frame before its body is read. Without `epoch` any epoch passes: only status
+ * frames and viewers do that, for different epochs are never fused.
+ */
+export function checkHeader(bytes: Uint8Array, kind: FrameKindName, epoch?: number): void {
+  const found = frameKind(bytes);
+  if (found !== kind) throw new FrameError('DDNN_FRAME_KIND', `a ${found} frame where a ${kind} frame belongs`, 0);
+  if (epoch !== undefined && bytes[1] !== epoch) {
+    throw new FrameError('DDNN_FRAME_EPOCH', `epoch ${bytes[1]}, but epoch ${epoch} is in service`, 1);
+  }
+}
+
+/** The epoch byte of a frame. */
+export function frameEpoch(bytes: Uint8Array): number {
+  return bytes[1];
+}

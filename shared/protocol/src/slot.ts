@@ -1,0 +1,19 @@
+/** Slots on device frames are counted modulo this: 15 bits, the 16th marks a sample that carries a body. */
+export const SLOT_MODULUS = 2 ** 15;
+
+/** The slot as it stands on a device frame. */
+export function truncateSlot(slot: number): number {
+  return slot % SLOT_MODULUS;
+}
+
+/**
+ * The full slot nearest to `reference` whose truncated form is `short`. The reference is the edge's own clock slot, so
+ * the answer is right while a frame is less than 16,384 slots off it (27 minutes at ten samples a second).
+ */
+export function restoreSlot(short: number, reference: number): number {
+  const base = reference - (reference % SLOT_MODULUS);
+  let slot = base + short;
+  if (slot - reference > SLOT_MODULUS / 2) slot -= SLOT_MODULUS;
+  else if (reference - slot >= SLOT_MODULUS / 2) slot += SLOT_MODULUS;
+  return slot < 0 ? slot + SLOT_MODULUS : slot;
+}

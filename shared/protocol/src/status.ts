@@ -1,0 +1,73 @@
+import { Reader, textBytes, Writer } from './cursor.js';
+import { FrameError } from './errors.js';
+import { checkHeader, frameEpoch, HEADER_BYTES, writeHeader } from './frame.js';
+
+/** *unfit*: alive, but its bundle is not the one in service, so it takes no part. */
+export type StatusState = 'offline' | 'online' | 'unfit';
+const states: readonly StatusState[] = ['offline', 'online', 'unfit'];
+
+/** What a device or an edge says of itself, retained on its status topic; also its last will (offline). */
+export interface Status {
+  readonly state: StatusState;
+  /** The view that this device is, or {@link NO_VIEW} for an edge. */
+  readonly view: number;
+  readonly views: number;
+  readonly classes: number;
+  /** Bytes of one view's scores: 0 where the bundle has no local exit. */
+  readonly scoreBytes: number;
+  /** Bytes of one view's features. */
+  readonly featureBytes: number;
+  /** Milliseconds between two slots; 0: samples are triggered from outside and slots merely count them. */
+  readonly slotMs: number;
+  /** SHA-256 of the bundle (32 bytes): what the epoch in the header stands for. */
+  readonly bundle: Uint8Array;
+  /** Software version. */
+  readonly version: string;
+}
+
+/** `view` of a status that is an edge's. */
+export const NO_VIEW = 255;
+
+const BUNDLE_BYTES = 32;
+const FIXED_BYTES = HEADER_BYTES + 1 + 4 + 4 + 4 + BUNDLE_BYTES;
+
+/** Status: state u8 · view u8 · views u8 · classes u8 · score bytes u8 · feature bytes u32 · slot ms u32 · SHA-256 · version. */
+export function encodeStatus(epoch: number, status: Status): Uint8Array {
+  const writer = new Writer(FIXED_BYTES + textBytes(status.version), HEADER_BYTES);
+  writeHeader(writer.bytes, 'status', epoch);
+  writer.u8(states.indexOf(status.state), 'state');
+  writer.u8(status.view, 'view');
+  writer.u8(status.views, 'views');
+  writer.u8(status.classes, 'classes');
+  writer.u8(status.scoreBytes, 'score bytes');
+  writer.u32(status.featureBytes, 'feature bytes');
+  writer.u32(status.slotMs, 'slot ms');
+  if (status.bundle.length !== BUNDLE_BYTES) {
+    throw new FrameError('DDNN_FRAME_VALUE', `a bundle hash of ${status.bundle.length} bytes`, writer.offset);
+  }
+  writer.raw(status.bundle);
+  writer.text(status.version, 'version');
+  return writer.bytes;
+}
+
+/** Decodes a status and the epoch in its header. */
+export function decodeStatus(bytes: Uint8Array): Status & { readonly epoch: number } {
+  checkHeader(bytes, 'status');
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const state = states[reader.u8('state')];
+  if (!state) throw new FrameError('DDNN_FRAME_VALUE', `unknown state ${bytes[HEADER_BYTES]}`, HEADER_BYTES);
+  const status = {
+    epoch: frameEpoch(bytes),
+    state,
+    view: reader.u8('view'),
+    views: reader.u8('views'),
+    classes: reader.u8('classes'),
+    scoreBytes: reader.u8('score bytes'),
+    featureBytes: reader.u32('feature bytes'),
+    slotMs: reader.u32('slot ms'),
+    bundle: reader.bytes(BUNDLE_BYTES, 'bundle hash').slice(),
+    version: reader.text('version'),
+  };
+  reader.end();
+  return status;
+}

@@ -1,0 +1,96 @@
+import { Reader, Writer } from './cursor.js';
+import { FrameError } from './errors.js';
+import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { packViewStates, unpackViewStates, ViewState, viewStatesBytes } from './views.js';
+
+/**
+ * What an edge sends up for a sample. *views*: the features of every present view, in view order. *edge*: the output of
+ * the edge section. *scores*: a confident edge of several reports its exit's scores (configuration f).
+ */
+export const UplinkContent = { views: 0, edge: 1, scores: 2 } as const;
+export type UplinkContentName = keyof typeof UplinkContent;
+const contentNames: readonly UplinkContentName[] = ['views', 'edge', 'scores'];
+
+/** Sizes that the bundle in service gives to uplink bodies. */
+export interface UplinkSizes {
+  readonly views: number;
+  /** Bytes of one view's features. */
+  readonly viewFeatureBytes: number;
+  /** Bytes of the edge section's features. */
+  readonly edgeFeatureBytes: number;
+  /** Bytes of one exit's scores. */
+  readonly scoreBytes: number;
+}
+
+/** One uncertain sample on its way to the cloud. */
+export interface UplinkSample {
+  readonly slot: number;
+  readonly states: Uint8Array;
+  readonly content: UplinkContentName;
+  readonly body: Uint8Array;
+}
+
+/** Size of a sample's body. */
+export function uplinkBodyBytes(sizes: UplinkSizes, content: UplinkContentName, states: Uint8Array): number {
+  if (content === 'edge') return sizes.edgeFeatureBytes;
+  if (content === 'scores') return sizes.scoreBytes;
+  let present = 0;
+  for (const state of states) if (state === ViewState.present) present++;
+  return present * sizes.viewFeatureBytes;
+}
+
+/** Uplink features (edge → cloud). A sample: slot · content u8 · view states · body. */
+export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSample[], sizes: UplinkSizes): Uint8Array {
+  if (samples.length === 0)
+    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  const stateBytes = viewStatesBytes(sizes.views);
+  let size = HEADER_BYTES + uplinkSlotBytes(samples.length);
+  for (const { body } of samples) size += 1 + stateBytes + body.length;
+  const writer = new Writer(size, HEADER_BYTES);
+  writeHeader(writer.bytes, 'uplinkFeatures', epoch);
+  let previous: number | undefined;
+  for (const { slot, states, content, body } of samples) {
+    writeUplinkSlot(writer, slot, previous);
+    writer.u8(UplinkContent[content], 'content');
+    writer.raw(packViewStates(states));
+    const expected = uplinkBodyBytes(sizes, content, states);
+    if (body.length !== expected || states.length !== sizes.views) {
+      throw new FrameError(
+        'DDNN_FRAME_VALUE',
+        `a body of ${body.length} bytes where ${expected} belong`,
+        writer.offset,
+      );
+    }
+    writer.raw(body);
+    previous = slot;
+  }
+  return writer.bytes;
+}
+
+/** Decodes uplink features; bodies are views into the frame. */
+export function decodeUplinkFeatures(
+  bytes: Uint8Array,
+  epoch: number | undefined,
+  sizes: UplinkSizes,
+  maxSamples: number,
+): UplinkSample[] {
+  checkHeader(bytes, 'uplinkFeatures', epoch);
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const samples: UplinkSample[] = [];
+  let previous: number | undefined;
+  do {
+    if (samples.length === maxSamples) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
+    }
+    const slot = readUplinkSlot(reader, previous);
+    const at = reader.offset;
+    const content = contentNames[reader.u8('content')];
+    if (!content) throw new FrameError('DDNN_FRAME_VALUE', `unknown content ${bytes[at]}`, at);
+    const states = unpackViewStates(reader.bytes(viewStatesBytes(sizes.views), 'view states'), sizes.views, at + 1);
+    const body = reader.bytes(uplinkBodyBytes(sizes, content, states), 'body');
+    samples.push({ slot, states, content, body });
+    previous = slot;
+  } while (reader.left > 0);
+  return samples;
+}

@@ -1,0 +1,38 @@
+import type { Reader, Writer } from './cursor.js';
+import { FrameError } from './errors.js';
+
+/*
+ * Slots on the uplink are full: u48 for the first sample of a frame, then u16 distances to the sample before.
+ */
+
+const FIRST_BYTES = 6;
+const NEXT_BYTES = 2;
+
+/** The largest distance between neighbours in one uplink frame. */
+export const MAX_UPLINK_GAP = 0xffff;
+
+/** Bytes that the slots of `samples` samples take. */
+export function uplinkSlotBytes(samples: number): number {
+  return FIRST_BYTES + (samples - 1) * NEXT_BYTES;
+}
+
+/** Writes a slot; `previous` undefined: the first of its frame. Slots must ascend. */
+export function writeUplinkSlot(writer: Writer, slot: number, previous: number | undefined): void {
+  if (previous === undefined) {
+    writer.u48(slot, 'slot');
+  } else {
+    if (slot <= previous) {
+      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} does not follow slot ${previous}`, writer.offset);
+    }
+    writer.u16(slot - previous, 'slot gap');
+  }
+}
+
+/** Reads a slot; `previous` undefined: the first of its frame. */
+export function readUplinkSlot(reader: Reader, previous: number | undefined): number {
+  if (previous === undefined) return reader.u48('slot');
+  const at = reader.offset;
+  const gap = reader.u16('slot gap');
+  if (gap === 0) throw new FrameError('DDNN_FRAME_VALUE', 'the same slot twice in one frame', at);
+  return previous + gap;
+}
