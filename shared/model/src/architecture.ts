@@ -1,0 +1,131 @@
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { ModelError } from './errors.js';
+
+const strict = { additionalProperties: false } as const;
+
+const ConvP = Type.Object(
+  { convp: Type.Object({ filters: Type.Integer({ minimum: 1, maximum: 256 }) }, strict) },
+  { ...strict, description: 'binary convolution 3x3 → max pooling 3x3, stride 2 → batch normalisation → sign' },
+);
+const Fc = Type.Object(
+  { fc: Type.Object({ units: Type.Integer({ minimum: 1, maximum: 4096 }) }, strict) },
+  { ...strict, description: 'binary fully connected → batch normalisation → sign' },
+);
+const Section = Type.Array(Type.Union([ConvP, Fc]), { maxItems: 8 });
+const AggregatorName = Type.Enum(['max', 'average', 'concat']);
+const Threshold = Type.Number({ minimum: 0, maximum: 1 });
+const ExitWeight = Type.Number({ minimum: 0, maximum: 100 });
+
+/** The schema of an architecture file: types, bounds and documentation of every key. */
+export const ArchitectureSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 64 }),
+    input: Type.Object(
+      {
+        height: Type.Integer({ minimum: 1, maximum: 224 }),
+        width: Type.Integer({ minimum: 1, maximum: 224 }),
+        channels: Type.Enum([1, 3]),
+      },
+      strict,
+    ),
+    views: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 32, description: 'default: as many as the manifest has' }),
+    ),
+    classes: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: 32,
+        description: 'default: the manifest’s labels',
+      }),
+    ),
+    device: Type.Object({ section: Section, exitWeight: Type.Optional(ExitWeight) }, strict),
+    local: Type.Optional(
+      Type.Object(
+        { aggregator: AggregatorName, threshold: Type.Optional(Threshold), exitWeight: Type.Optional(ExitWeight) },
+        { ...strict, description: 'absent: no local exit, devices report presence only' },
+      ),
+    ),
+    edge: Type.Optional(
+      Type.Object(
+        {
+          aggregator: AggregatorName,
+          section: Section,
+          threshold: Type.Optional(Threshold),
+          exitWeight: Type.Optional(ExitWeight),
+          groups: Type.Optional(
+            Type.Array(Type.Array(Type.Integer({ minimum: 0, maximum: 31 }), { minItems: 1 }), {
+              minItems: 1,
+              description: 'the views of each edge; default: one edge with every view',
+            }),
+          ),
+        },
+        strict,
+      ),
+    ),
+    cloud: Type.Object({ aggregator: AggregatorName, section: Section, exitWeight: Type.Optional(ExitWeight) }, strict),
+  },
+  { ...strict, $id: 'DDNN architecture' },
+);
+
+/** One network as one literal: the tiers, their blocks, an aggregator per exit, thresholds. */
+export type Architecture = Static<typeof ArchitectureSchema>;
+/** An architecture whose views and classes are known: what a bundle holds. */
+export type ResolvedArchitecture = Architecture & { views: number; classes: string[] };
+/** One block of a section. */
+export type Block = Static<typeof ConvP> | Static<typeof Fc>;
+/** How several outputs become one. */
+export type AggregatorName = Static<typeof AggregatorName>;
+
+/** Reads an architecture from YAML text. Errors name the file, the line and the key. */
+export function parseArchitecture(text: string, file: string): Architecture {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken) {
+    const at = lines.linePos(broken.pos[0]);
+    throw new ModelError('DDNN_ARCHITECTURE_SYNTAX', `${file}:${at.line}:${at.col}: ${broken.message.split('\n')[0]}`);
+  }
+  const where = (path: string[]) => `${file}:${lineOf(document.contents, path, lines)}`;
+  return checkArchitecture(document.toJS(), where);
+}
+
+/** Checks a value against {@link ArchitectureSchema}. `where` tells a key's place for the error. */
+export function checkArchitecture(
+  value: unknown,
+  where: (path: string[]) => string = () => 'architecture',
+): Architecture {
+  const errors = [...Value.Errors(ArchitectureSchema, value)];
+  if (errors.length > 0) {
+    // A union reports every alternative; the deepest path is the one that the author meant.
+    const unknown = errors.filter((error) => error.keyword === 'boolean');
+    const error = (unknown.length ? unknown : errors).reduce((a, b) =>
+      b.instancePath.split('/').length > a.instancePath.split('/').length ? b : a,
+    );
+    const path = error.instancePath.split('/').slice(1);
+    const key = path.join('.') || 'the file';
+    if (error.keyword === 'boolean')
+      throw new ModelError('DDNN_ARCHITECTURE_KEY', `${where(path)}: unknown key ${key}`);
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${where(path)}: ${key} ${error.message}`);
+  }
+  return value as Architecture;
+}
+
+function lineOf(root: Node | null, path: string[], lines: LineCounter): number {
+  let node: unknown = root;
+  let line = 1;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => String((item.key as { value?: unknown }).value) === key);
+      const range = (pair?.key as Node | undefined)?.range;
+      if (range) line = lines.linePos(range[0]).line;
+      node = pair?.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      const range = (node as Node | undefined)?.range;
+      if (range) line = lines.linePos(range[0]).line;
+    }
+  }
+  return line;
+}

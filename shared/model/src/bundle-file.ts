@@ -1,0 +1,97 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ModelError } from './errors.js';
+
+/*
+ * A bundle file:
+ *
+ *   "DDNB" · u32 format · u32 length of the header · header (JSON, UTF-8) · tensors, each from a multiple of 8 · SHA-256
+ *
+ * The hash covers every byte before it and is the bundle's name. All integers are little-endian.
+ */
+
+const MAGIC = [0x44, 0x44, 0x4e, 0x42];
+const FORMAT = 1;
+const PREFIX_BYTES = 12;
+const HASH_BYTES = 32;
+const ALIGNMENT = 8;
+
+/** A named array of a bundle. */
+export type Tensor = Uint8Array | Int8Array | Int32Array | Float32Array;
+
+const types = { u8: Uint8Array, i8: Int8Array, i32: Int32Array, f32: Float32Array } as const;
+type TypeName = keyof typeof types;
+
+interface TensorEntry {
+  readonly name: string;
+  readonly type: TypeName;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The parts of a bundle file: what the header says, the tensors by name, and the file's hash. */
+export interface BundleFile {
+  readonly header: unknown;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly hash: Uint8Array;
+}
+
+/** Writes a bundle file; the same parts give the same bytes. */
+export function encodeBundleFile(header: object, tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+  const entries: TensorEntry[] = [];
+  let offset = 0;
+  for (const [name, tensor] of tensors) {
+    entries.push({ name, type: typeName(tensor), offset, length: tensor.length });
+    offset = align(offset + tensor.byteLength);
+  }
+  const text = new TextEncoder().encode(JSON.stringify({ ...header, tensors: entries }));
+  const start = align(PREFIX_BYTES + text.length);
+  const bytes = new Uint8Array(start + offset + HASH_BYTES);
+  bytes.set(MAGIC);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(4, FORMAT, true);
+  view.setUint32(8, text.length, true);
+  bytes.set(text, PREFIX_BYTES);
+  for (const entry of entries) {
+    const tensor = tensors.get(entry.name)!;
+    bytes.set(new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength), start + entry.offset);
+  }
+  bytes.set(sha256(bytes.subarray(0, -HASH_BYTES)), bytes.length - HASH_BYTES);
+  return bytes;
+}
+
+/** Reads a bundle file. Throws `DDNN_BUNDLE_DAMAGED` or `DDNN_BUNDLE_VERSION`; `name` is the file's, for the message. */
+export function decodeBundleFile(bytes: Uint8Array, name: string): BundleFile {
+  const damaged = (why: string) => new ModelError('DDNN_BUNDLE_DAMAGED', `${name}: ${why}`);
+  if (bytes.length < PREFIX_BYTES + HASH_BYTES) throw damaged(`${bytes.length} bytes are too few for a bundle`);
+  if (MAGIC.some((byte, i) => bytes[i] !== byte)) throw damaged('not a bundle: it does not start with "DDNB"');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const format = view.getUint32(4, true);
+  if (format !== FORMAT)
+    throw new ModelError('DDNN_BUNDLE_VERSION', `${name}: format ${format}, this software reads ${FORMAT}`);
+  const hash = bytes.slice(-HASH_BYTES);
+  if (sha256(bytes.subarray(0, -HASH_BYTES)).some((byte, i) => byte !== hash[i])) {
+    throw damaged('its SHA-256 does not match its content: copy it again');
+  }
+  const headerLength = view.getUint32(8, true);
+  const { tensors: entries, ...header } = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength)),
+  ) as { tensors: TensorEntry[] };
+  const start = align(PREFIX_BYTES + headerLength);
+  const tensors = new Map<string, Tensor>();
+  for (const { name: tensor, type, offset, length } of entries) {
+    const end = start + offset + length * types[type].BYTES_PER_ELEMENT;
+    if (end > bytes.length - HASH_BYTES) throw damaged(`tensor ${tensor} ends beyond the file`);
+    tensors.set(tensor, new types[type](bytes.slice(start + offset, end).buffer));
+  }
+  return { header, tensors, hash };
+}
+
+function typeName(tensor: Tensor): TypeName {
+  if (tensor instanceof Int8Array) return 'i8';
+  if (tensor instanceof Int32Array) return 'i32';
+  return tensor instanceof Float32Array ? 'f32' : 'u8';
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}

@@ -1,0 +1,57 @@
+import type { Bundle } from './bundle.js';
+import { ModelError } from './errors.js';
+import { PackedExit } from './packed-exit.js';
+import { PackedSection } from './packed-section.js';
+import { LOCAL_SCORE_LIMIT } from './quantise.js';
+import { exitWeights, sectionWeights } from './section-weights.js';
+import { volume } from './shapes.js';
+
+/** The device section of one view and its exit: pixels in, features and quantised scores out. Reuses its buffers. */
+export class DeviceTier {
+  /** Features of the last run: packed bits, or the pixels themselves where the section is empty. */
+  features: Uint8Array;
+  /** Scores of the last run, one signed byte a class; empty without a local exit. */
+  readonly scores: Int8Array;
+  readonly #section: PackedSection;
+  readonly #exit: PackedExit | undefined;
+  readonly #pixels: Int32Array;
+  readonly #empty: boolean;
+
+  constructor(bundle: Bundle, view: number) {
+    const { architecture, shapes } = bundle;
+    if (!(view >= 0 && view < architecture.views)) {
+      throw new ModelError('DDNN_BUNDLE_UNFIT', `view ${view}: the bundle has views 0 to ${architecture.views - 1}`);
+    }
+    const name = `device.${view}`;
+    const { input, section } = { input: architecture.input, section: architecture.device.section };
+    this.#section = new PackedSection(input, section, sectionWeights(bundle, name, input, section, 1));
+    this.#empty = section.length === 0;
+    this.features = this.#section.bits;
+    this.#pixels = new Int32Array(volume(input));
+    this.scores = new Int8Array(shapes.scoreBytes);
+    if (bundle.exits.local) {
+      const weights = exitWeights(bundle, name, this.#section.output);
+      this.#exit = new PackedExit(volume(this.#section.output), weights, bundle.exits.local.step, LOCAL_SCORE_LIMIT);
+    }
+  }
+
+  /** @param pixels height x width x channels bytes, HWC */
+  run(pixels: Uint8Array): void {
+    if (pixels.length !== this.#pixels.length) {
+      throw new ModelError(
+        'DDNN_BUNDLE_UNFIT',
+        `an image of ${pixels.length} bytes where the bundle takes ${this.#pixels.length}`,
+      );
+    }
+    if (this.#empty) {
+      this.features = pixels;
+      return;
+    }
+    this.#pixels.set(pixels);
+    const map = this.#section.run(this.#pixels);
+    if (this.#exit) {
+      this.#exit.run(map, 1);
+      this.scores.set(this.#exit.scores);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { type Bundle, tensor } from './bundle.js';
+import { Exit } from './exit.js';
+import { edgeGroups } from './resolve.js';
+import { createScoreAggregator, type MixWeights, type ScoreAggregator } from './score-aggregator.js';
+
+/** The local exit of one edge: joins the scores of its views and decides. */
+export class LocalTier {
+  readonly exit: Exit;
+  readonly #aggregator: ScoreAggregator;
+
+  /** Undefined-free only for bundles with a local exit: see {@link createLocalTier}. */
+  constructor(aggregator: ScoreAggregator, exit: Exit) {
+    this.#aggregator = aggregator;
+    this.exit = exit;
+  }
+
+  /**
+   * @param scores `views * classes` quantised scores from `offset` on
+   * @param mask bit i: view i of this edge's group is present; at least one is
+   * @returns confident: the sample exits here, with `exit.classIndex` and `exit.entropy`
+   */
+  decide(scores: Int8Array, offset: number, mask: number): boolean {
+    this.#aggregator.join(scores, offset, mask);
+    return this.exit.decide(this.#aggregator.out, this.#aggregator.divisor);
+  }
+}
+
+/** The local exit of edge `edge`, or undefined where the bundle has none. `threshold` replaces the bundle's. */
+export function createLocalTier(bundle: Bundle, edge = 0, threshold?: number): LocalTier | undefined {
+  const { local } = bundle.architecture;
+  const settings = bundle.exits.local;
+  if (!local || !settings) return undefined;
+  const classes = bundle.architecture.classes.length;
+  const views = edgeGroups(bundle.architecture)[edge].length;
+  const mix: MixWeights | undefined =
+    local.aggregator === 'concat'
+      ? {
+          weights: tensor(bundle, `local.${edge}.weights`, Int32Array, classes * views * classes),
+          bias: tensor(bundle, `local.${edge}.bias`, Int32Array, classes),
+        }
+      : undefined;
+  const aggregator = createScoreAggregator(local.aggregator, views, classes, mix);
+  return new LocalTier(aggregator, new Exit(classes, settings.step, threshold ?? settings.threshold));
+}

@@ -1,0 +1,50 @@
+import type { Architecture, ResolvedArchitecture } from './architecture.js';
+import { ModelError } from './errors.js';
+
+/**
+ * Fills in what an architecture leaves to the data: number of views and classes. Throws `DDNN_ARCHITECTURE_VALUE` where
+ * the architecture names them itself and the data disagree.
+ */
+export function resolveArchitecture(
+  architecture: Architecture,
+  data: { views: number; classes: readonly string[] },
+): ResolvedArchitecture {
+  const views = architecture.views ?? data.views;
+  const classes = architecture.classes ?? [...data.classes];
+  if (views !== data.views) {
+    throw new ModelError(
+      'DDNN_ARCHITECTURE_VALUE',
+      `${architecture.name}: views is ${views}, the data have ${data.views}`,
+    );
+  }
+  const unknown = data.classes.find((name) => !classes.includes(name));
+  if (unknown !== undefined) {
+    throw new ModelError(
+      'DDNN_ARCHITECTURE_VALUE',
+      `${architecture.name}: classes lacks the data's label "${unknown}"`,
+    );
+  }
+  const resolved = { ...architecture, views, classes };
+  checkGroups(resolved);
+  if (resolved.local && resolved.device.section.length === 0) {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${architecture.name}: a local exit needs a device section`);
+  }
+  return resolved;
+}
+
+/** The views of each edge of a site, in edge order. */
+export function edgeGroups(architecture: ResolvedArchitecture): readonly (readonly number[])[] {
+  return architecture.edge?.groups ?? [Array.from({ length: architecture.views }, (_, view) => view)];
+}
+
+function checkGroups(architecture: ResolvedArchitecture): void {
+  const seen = edgeGroups(architecture)
+    .flat()
+    .sort((a, b) => a - b);
+  if (seen.length !== architecture.views || seen.some((view, i) => view !== i)) {
+    throw new ModelError(
+      'DDNN_ARCHITECTURE_VALUE',
+      `${architecture.name}: edge.groups must name each view from 0 to ${architecture.views - 1} once`,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import type { AggregatorName } from './architecture.js';
+
+/**
+ * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
+ * holds `views * classes` values, view after view; bit v of `mask` says that view v is present. Others cast no vote.
+ */
+export interface ScoreAggregator {
+  /** Scores of the last join, one a class; divide by {@link divisor}. */
+  readonly out: Int32Array;
+  /** How many views the sums in `out` stand for; 1 unless averaging. */
+  readonly divisor: number;
+  join(scores: Int8Array, offset: number, mask: number): void;
+}
+
+/** Weights of the concat aggregator: `classes` rows of `views * classes`, in 1/256 of a step, and one bias a class. */
+export interface MixWeights {
+  readonly weights: Int32Array;
+  readonly bias: Int32Array;
+}
+
+/** The aggregator of that name. `mix` is needed for concat only. */
+export function createScoreAggregator(
+  name: AggregatorName,
+  views: number,
+  classes: number,
+  mix?: MixWeights,
+): ScoreAggregator {
+  if (name === 'max') return new MaxScores(views, classes);
+  if (name === 'average') return new AverageScores(views, classes);
+  if (!mix) throw new Error('the concat aggregator needs its weights');
+  return new ConcatScores(views, classes, mix);
+}
+
+/** MP: out_c = max over present views. */
+class MaxScores implements ScoreAggregator {
+  readonly out: Int32Array;
+  readonly divisor = 1;
+  readonly #views: number;
+
+  constructor(views: number, classes: number) {
+    this.out = new Int32Array(classes);
+    this.#views = views;
+  }
+
+  join(scores: Int8Array, offset: number, mask: number): void {
+    const { out } = this;
+    out.fill(-128);
+    for (let view = 0; view < this.#views; view++) {
+      if (((mask >>> view) & 1) === 0) continue;
+      const at = offset + view * out.length;
+      for (let c = 0; c < out.length; c++) if (scores[at + c] > out[c]) out[c] = scores[at + c];
+    }
+  }
+}
+
+/** AP: out_c = mean over present views, kept as sum and divisor. */
+class AverageScores implements ScoreAggregator {
+  readonly out: Int32Array;
+  divisor = 1;
+  readonly #views: number;
+
+  constructor(views: number, classes: number) {
+    this.out = new Int32Array(classes);
+    this.#views = views;
+  }
+
+  join(scores: Int8Array, offset: number, mask: number): void {
+    const { out } = this;
+    out.fill(0);
+    this.divisor = 0;
+    for (let view = 0; view < this.#views; view++) {
+      if (((mask >>> view) & 1) === 0) continue;
+      this.divisor++;
+      const at = offset + view * out.length;
+      for (let c = 0; c < out.length; c++) out[c] += scores[at + c];
+    }
+  }
+}
+
+/** CC: out = W [scores of every view] + b, with zeros for views that are not present. */
+class ConcatScores implements ScoreAggregator {
+  readonly out: Int32Array;
+  readonly divisor = MIX_UNIT;
+  readonly #views: number;
+  readonly #mix: MixWeights;
+
+  constructor(views: number, classes: number, mix: MixWeights) {
+    this.out = new Int32Array(classes);
+    this.#views = views;
+    this.#mix = mix;
+  }
+
+  join(scores: Int8Array, offset: number, mask: number): void {
+    const { out } = this;
+    const { weights, bias } = this.#mix;
+    const classes = out.length;
+    for (let c = 0; c < classes; c++) {
+      let sum = bias[c];
+      for (let view = 0; view < this.#views; view++) {
+        if (((mask >>> view) & 1) === 0) continue;
+        const row = (c * this.#views + view) * classes;
+        for (let k = 0; k < classes; k++) sum += weights[row + k] * scores[offset + view * classes + k];
+      }
+      out[c] = sum;
+    }
+  }
+}
+
+/** One unit of the concat aggregator's integer weights is 1/256. */
+export const MIX_UNIT = 256;

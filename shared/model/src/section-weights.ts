@@ -1,0 +1,44 @@
+import type { Block } from './architecture.js';
+import { bitBytes } from './bits.js';
+import { type Bundle, tensor } from './bundle.js';
+import { type PackedWeights, weightBytes } from './packed-block.js';
+import type { ExitWeights } from './packed-exit.js';
+import { blockShape, type Shape, volume } from './shapes.js';
+
+/*
+ * Names of a bundle's tensors. A section is `device.2` (view 2), `edge.0` (edge 0) or `cloud`; its block i holds
+ * `<section>.<i>.weights`, `.thresholds` and `.directions`, its exit `<section>.exit.weights`, `.scale` and `.offset`.
+ * The concat aggregator of edge g's local exit holds `local.<g>.weights` and `.bias`.
+ */
+
+/** Reads the blocks of a section. `divisors`: how many sources its input may be averaged over, else 1. */
+export function sectionWeights(
+  bundle: Bundle,
+  name: string,
+  input: Shape,
+  section: readonly Block[],
+  divisors: number,
+): PackedWeights[] {
+  let shape = input;
+  return section.map((block, i) => {
+    const output = blockShape(shape, block);
+    const norms = output.channels * (i === 0 ? divisors : 1);
+    const weights = {
+      weights: tensor(bundle, `${name}.${i}.weights`, Uint8Array, weightBytes(shape, block)),
+      thresholds: tensor(bundle, `${name}.${i}.thresholds`, Int32Array, norms),
+      directions: tensor(bundle, `${name}.${i}.directions`, Int8Array, norms),
+    };
+    shape = output;
+    return weights;
+  });
+}
+
+/** Reads the exit behind a section whose output has that shape. */
+export function exitWeights(bundle: Bundle, name: string, output: Shape): ExitWeights {
+  const classes = bundle.architecture.classes.length;
+  return {
+    weights: tensor(bundle, `${name}.exit.weights`, Uint8Array, bitBytes(volume(output) * classes)),
+    scale: tensor(bundle, `${name}.exit.scale`, Float32Array, classes),
+    offset: tensor(bundle, `${name}.exit.offset`, Float32Array, classes),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Bundle } from './bundle.js';
+import { Exit } from './exit.js';
+import { FeatureAggregator } from './feature-aggregator.js';
+import { PackedExit } from './packed-exit.js';
+import { PackedSection } from './packed-section.js';
+import { UPPER_SCORE_LIMIT } from './quantise.js';
+import { edgeGroups } from './resolve.js';
+import { exitWeights, sectionWeights } from './section-weights.js';
+import { volume } from './shapes.js';
+
+/** The section and exit of an edge or of the cloud: joins the maps from below, runs the section, decides. */
+export class UpperTier {
+  readonly exit: Exit;
+  /** How many maps from below it joins: views of this edge, or views or edges of the site. */
+  readonly sources: number;
+  readonly #aggregator: FeatureAggregator;
+  readonly #section: PackedSection;
+  readonly #scores: PackedExit;
+
+  constructor(bundle: Bundle, tier: 'edge' | 'cloud', edge = 0, threshold?: number) {
+    const { architecture, shapes, exits } = bundle;
+    const { aggregator, section } = architecture[tier]!;
+    const belowIsEdge = tier === 'cloud' && shapes.edges.length > 0;
+    const below = belowIsEdge ? shapes.edges[0].output : shapes.device.output;
+    const groups = edgeGroups(architecture);
+    this.sources = belowIsEdge ? groups.length : tier === 'edge' ? groups[edge].length : architecture.views;
+    const pixels = !belowIsEdge && architecture.device.section.length === 0;
+    const name = tier === 'edge' ? `edge.${edge}` : 'cloud';
+    const input = tier === 'edge' ? shapes.edges[edge].input : shapes.cloud.input;
+    const divisors = aggregator === 'average' ? this.sources : 1;
+    this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits');
+    this.#section = new PackedSection(input, section, sectionWeights(bundle, name, input, section, divisors));
+    const settings = exits[tier]!;
+    const { output } = this.#section;
+    this.#scores = new PackedExit(volume(output), exitWeights(bundle, name, output), settings.step, UPPER_SCORE_LIMIT);
+    this.exit = new Exit(architecture.classes.length, settings.step, threshold ?? settings.threshold);
+  }
+
+  /** Features of the last run, packed bits. */
+  get features(): Uint8Array {
+    return this.#section.bits;
+  }
+
+  /** Quantised scores of the last run. */
+  get scores(): Int32Array {
+    return this.#scores.scores;
+  }
+
+  /** Runs on the maps whose bit is set in `mask`; true: confident, with `exit.classIndex` and `exit.entropy`. */
+  decide(maps: readonly (Uint8Array | null | undefined)[], mask: number): boolean {
+    this.#aggregator.join(maps, mask);
+    const { divisor } = this.#aggregator;
+    const map = this.#section.run(this.#aggregator.out, divisor);
+    // Without blocks the exit stands right behind the aggregator and takes its divisor.
+    this.#scores.run(map, map === this.#aggregator.out ? divisor : 1);
+    return this.exit.decide(this.scores);
+  }
+}
