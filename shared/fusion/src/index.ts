@@ -1,1 +1,2 @@
-export {};
+export * from './feature-collector.js';
+export * from './sample-window.js';
