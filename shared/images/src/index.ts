@@ -1,1 +1,9 @@
-export {};
+export { type Box, crop, cropSquare, cropToAspect } from './crop.js';
+export { decodeImage, MAX_PIXELS } from './decode.js';
+export { encodePng } from './encode.js';
+export { type Image, ImageError, type ImageErrorCode } from './image.js';
+export { fitView, loadImage, loadView, type ViewSize } from './load.js';
+export { loadManifest, type Manifest, type ManifestOptions, type ManifestRow, viewFile } from './manifest.js';
+export { ManifestError, type ManifestErrorCode, type ManifestPlace } from './manifest-error.js';
+export { resizeArea, toChannels } from './resize.js';
+export { type NewManifestRow, writeManifest } from './write-manifest.js';

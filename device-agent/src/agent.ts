@@ -1,0 +1,199 @@
+import { readFile } from 'node:fs/promises';
+import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
+import { createMetrics, HealthServer, type Logger } from '@ddnn/process';
+import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
+import type { Camera } from './cameras/camera.js';
+import { createCamera } from './cameras/create-camera.js';
+import type { AgentConfig } from './config.js';
+import { EdgeConnection } from './connection.js';
+import { AgentCore } from './core/agent-core.js';
+import { EdgeClock } from './edge-clock.js';
+import { createAgentMetrics } from './metrics.js';
+import { SlotPace } from './slot-pace.js';
+import { SOFTWARE_VERSION } from './version.js';
+
+const CLOCK_BURST = 4;
+const CLOCK_BURST_MS = 100;
+const CLOCK_INTERVAL_MS = 30_000;
+const EPOCH_UNKNOWN = 0;
+
+/** One camera's agent: captures, runs the device section, publishes summaries and answers feature requests. */
+export class Agent {
+  readonly #config: AgentConfig;
+  readonly #logger: Logger;
+  readonly #metrics = createMetrics('agent');
+  readonly #count = createAgentMetrics(this.#metrics);
+  readonly #clock = new EdgeClock();
+  readonly #pace = new SlotPace(this.#clock, (slot) => this.capture(slot));
+  #bundle!: Bundle;
+  #core!: AgentCore;
+  #camera!: Camera;
+  #connection!: EdgeConnection;
+  #health!: HealthServer;
+  #clockTimer: NodeJS.Timeout | undefined;
+  /** Undefined until the edge has said which bundle is in service, and that it is ours. */
+  #slotMs: number | undefined;
+  #captures: Promise<void> = Promise.resolve();
+
+  constructor(config: AgentConfig, { logger }: { logger: Logger }) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  /** Opens bundle and camera and starts connecting; the edge need not be there yet. */
+  async start(): Promise<{ healthPort: number }> {
+    const config = this.#config;
+    this.#bundle = openBundle(await readFile(config.bundle), config.bundle);
+    refusePixels(this.#bundle, config.allowPixels);
+    this.#core = new AgentCore(this.#bundle, config.view, config.cacheSamples);
+    this.#camera = createCamera(config, this.#bundle.architecture.input);
+    await this.#camera.start();
+    this.#connection = new EdgeConnection(
+      config,
+      {
+        onConnected: () => this.#onConnected(),
+        onDisconnected: () => this.#onDisconnected(),
+        onEdgeStatus: (status) => this.#onEdgeStatus(status),
+        onFeatureRequest: (frame) => this.#onFeatureRequest(frame),
+        onClock: (frame) => this.#onClock(frame),
+        onBadFrame: (error, topic) => this.#onBadFrame(error, topic),
+      },
+      this.#logger,
+    );
+    this.#connection.start(this.#status('offline'));
+    this.#health = new HealthServer({
+      ...config.health,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      checks: {
+        edge: () => this.#connection.connected || 'not connected to the edge',
+        bundle: () => this.#slotMs !== undefined || 'the edge has not confirmed this bundle',
+      },
+    });
+    return { healthPort: await this.#health.start() };
+  }
+
+  /** Captures and publishes one sample. A parent calls it; with the pace `clock` the agent does so itself. */
+  capture(slot: number): Promise<void> {
+    this.#captures = this.#captures.then(() => this.#capture(slot));
+    return this.#captures;
+  }
+
+  async stop(): Promise<void> {
+    this.#pace.stop();
+    clearInterval(this.#clockTimer);
+    await this.#captures;
+    await this.#connection?.stop(this.#core.epoch, this.#status('offline'));
+    await this.#camera?.stop();
+    await this.#health?.stop();
+    this.#metrics.close();
+  }
+
+  async #capture(slot: number): Promise<void> {
+    if (this.#slotMs === undefined) {
+      this.#count.samples.inc({ result: 'unconfirmed' });
+      return;
+    }
+    let pixels: Uint8Array | null;
+    try {
+      pixels = await this.#camera.capture(slot);
+    } catch (error) {
+      // A broken picture is not a picture of nothing: the view stays silent and counts as late.
+      this.#count.samples.inc({ result: 'failed' });
+      this.#logger.error({ slot, err: (error as Error).message }, 'no picture');
+      return;
+    }
+    const done = this.#count.sectionSeconds.startTimer();
+    const frame = this.#core.capture(slot, pixels);
+    done();
+    this.#count.samples.inc({ result: pixels ? 'present' : 'absent' });
+    this.#count.payloadBytes.inc({ kind: 'summary' }, frame.length);
+    this.#connection.sendSummary(frame);
+  }
+
+  #onConnected(): void {
+    this.#logger.info({ url: this.#config.edge.url }, 'connected to the edge');
+    // The birth goes out on every connect, or a broker that restarted would show the will for ever.
+    this.#connection.sendStatus(this.#core.epoch, this.#status(this.#slotMs === undefined ? 'unfit' : 'online'));
+    this.#askClock();
+    clearInterval(this.#clockTimer);
+    this.#clockTimer = setInterval(() => this.#askClock(), CLOCK_INTERVAL_MS);
+  }
+
+  #onDisconnected(): void {
+    clearInterval(this.#clockTimer);
+    this.#pace.stop();
+    this.#slotMs = undefined;
+  }
+
+  #onEdgeStatus(status: Status & { epoch: number }): void {
+    if (status.state !== 'online') {
+      this.#slotMs = undefined;
+      this.#pace.stop();
+      return;
+    }
+    const fits = status.bundle.every((byte, i) => byte === this.#bundle.hash[i]);
+    if (!fits) {
+      this.#slotMs = undefined;
+      this.#pace.stop();
+      const serves = Buffer.from(status.bundle).toString('hex').slice(0, 12);
+      this.#logger.error(
+        { code: 'DDNN_AGENT_BUNDLE', serves, mine: this.#bundle.id.slice(0, 12) },
+        `the edge serves bundle ${serves}, this agent has ${this.#bundle.id.slice(0, 12)}: install the same file on both`,
+      );
+      this.#connection.sendStatus(EPOCH_UNKNOWN, this.#status('unfit'));
+      return;
+    }
+    this.#core.epoch = status.epoch;
+    this.#slotMs = status.slotMs;
+    this.#connection.sendStatus(status.epoch, this.#status('online'));
+    this.#startPace();
+  }
+
+  #onFeatureRequest(frame: Uint8Array): void {
+    const answer = this.#core.answer(frame);
+    this.#count.payloadBytes.inc({ kind: 'features' }, answer.length);
+    this.#connection.sendFeatures(answer);
+  }
+
+  #onClock(frame: Uint8Array): void {
+    const { asked, edge } = decodeClock(frame);
+    if (edge === undefined) return;
+    const first = !this.#clock.set;
+    this.#clock.take({ asked, edge, answered: performance.now() });
+    if (first) this.#startPace();
+  }
+
+  #onBadFrame(error: unknown, topic: string): void {
+    const code = error instanceof FrameError ? error.code : 'DDNN_AGENT_FAILED';
+    this.#count.badFrames.inc({ code });
+    this.#logger.warn({ code, topic, err: (error as Error).message }, 'frame refused');
+  }
+
+  #startPace(): void {
+    if (this.#config.pace === 'clock' && this.#slotMs && this.#clock.set) this.#pace.start(this.#slotMs);
+  }
+
+  #askClock(): void {
+    for (let i = 0; i < CLOCK_BURST; i++) {
+      setTimeout(() => {
+        this.#connection.sendClockAsk(encodeClock(this.#core.epoch, { asked: performance.now() }));
+      }, i * CLOCK_BURST_MS).unref();
+    }
+  }
+
+  #status(state: Status['state']): Status {
+    const { architecture, shapes, hash } = this.#bundle;
+    return {
+      state,
+      view: this.#config.view,
+      views: architecture.views,
+      classes: architecture.classes.length,
+      scoreBytes: shapes.scoreBytes,
+      featureBytes: shapes.device.featureBytes,
+      slotMs: this.#slotMs ?? 0,
+      bundle: hash,
+      version: SOFTWARE_VERSION,
+    };
+  }
+}

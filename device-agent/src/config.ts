@@ -1,0 +1,60 @@
+import { HealthSettings, LogSettings } from '@ddnn/process';
+import { NAME_PATTERN } from '@ddnn/protocol';
+import Type, { type Static } from 'typebox';
+
+const Recorded = Type.Object({
+  kind: Type.Literal('recorded'),
+  manifest: Type.String({ description: 'CSV manifest of recorded images' }),
+  view: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 31, description: 'column viewN; default: the agent’s own view' }),
+  ),
+  split: Type.Optional(Type.String()),
+  splitColumn: Type.Optional(Type.String()),
+});
+const Folder = Type.Object({
+  kind: Type.Literal('folder'),
+  folder: Type.String({ description: 'folder of PNG or JPEG files' }),
+});
+const Simulated = Type.Object({
+  kind: Type.Literal('simulated'),
+  seed: Type.Integer({ default: 1, minimum: 0, description: 'all cameras of one street share it' }),
+});
+
+/** Settings of an agent: types, defaults, bounds and documentation. */
+export const AgentConfigSchema = Type.Object({
+  device: Type.String({
+    pattern: NAME_PATTERN,
+    description: 'name of this device, as the edge knows it; short names cost fewer bytes',
+  }),
+  view: Type.Integer({ minimum: 0, maximum: 31, description: 'which view of the bundle this camera is' }),
+  edge: Type.Object({
+    url: Type.String({ default: 'mqtt://127.0.0.1:1883', description: 'the edge broker' }),
+    token: Type.Optional(Type.String({ description: 'password of this device, where the edge asks for one' })),
+    keepaliveSeconds: Type.Integer({ default: 15, minimum: 1, maximum: 3600 }),
+    reconnectMs: Type.Integer({
+      default: 1000,
+      minimum: 50,
+      maximum: 60_000,
+      description: 'mean wait before connecting again',
+    }),
+  }),
+  bundle: Type.String({ description: 'bundle file' }),
+  camera: Type.Union([Recorded, Folder, Simulated]),
+  pace: Type.Enum(['clock', 'parent'], {
+    default: 'clock',
+    description:
+      'clock: one sample a slot of the edge’s clock; parent: the process that started this one triggers samples',
+  }),
+  cacheSamples: Type.Integer({
+    default: 256,
+    minimum: 1,
+    maximum: 16_384,
+    description: 'samples whose features are kept',
+  }),
+  allowPixels: Type.Boolean({ default: false, description: 'permit bundles that send pixels from the camera' }),
+  health: HealthSettings,
+  log: LogSettings,
+});
+
+/** Settings of an agent. */
+export type AgentConfig = Static<typeof AgentConfigSchema>;

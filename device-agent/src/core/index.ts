@@ -1,0 +1,2 @@
+export { AgentCore } from './agent-core.js';
+export { FeatureCache } from './feature-cache.js';

@@ -1,0 +1,23 @@
+import { decodeJpeg, isJpeg } from './decode-jpeg.js';
+import { decodePng, isPng } from './decode-png.js';
+import { type Image, ImageError } from './image.js';
+
+/** Pictures above this many pixels are refused before their pixels are allocated; a Pi camera has 12 million. */
+export const MAX_PIXELS = 16_000_000;
+
+/**
+ * Decodes a PNG or a JPEG to 8-bit RGB, in plain JavaScript arithmetic: the same pixels on every machine.
+ *
+ * Transparent pixels are composited on black, 16-bit samples are rounded to 8 bits, EXIF orientation is not applied.
+ *
+ * @param bytes the whole file
+ * @param name what error messages call it, usually its path
+ * @throws ImageError for anything but a complete picture
+ */
+export function decodeImage(bytes: Uint8Array, name: string): Image {
+  if (isPng(bytes)) return decodePng(bytes, name, MAX_PIXELS);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, name, MAX_PIXELS);
+  const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const found = bytes.length === 0 ? 'it is empty' : `it starts with ${first}`;
+  throw new ImageError('DDNN_IMAGE_UNKNOWN_FORMAT', `${name}: neither a PNG nor a JPEG: ${found}`);
+}

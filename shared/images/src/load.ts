@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { cropToAspect } from './crop.js';
+import { decodeImage } from './decode.js';
+import { type Image, ImageError } from './image.js';
+import { resizeArea, toChannels } from './resize.js';
+
+/** What a device section takes: pixels wide, pixels high, and 1 (gray) or 3 (RGB) channels. */
+export interface ViewSize {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+/**
+ * Reads one view of a sample from an image file: decoded, cut to the aspect around its middle, resized, channels chosen.
+ *
+ * @returns `height * width * channels` bytes, HWC
+ * @throws ImageError when the file cannot be read or is not a complete PNG or JPEG
+ */
+export async function loadView(file: string, size: ViewSize): Promise<Uint8Array> {
+  return fitView(await loadImage(file), size);
+}
+
+/** What `loadView` does to a decoded picture: an agent's camera pictures go the same way as recorded ones. */
+export function fitView(image: Image, { width, height, channels }: ViewSize): Uint8Array {
+  return toChannels(resizeArea(cropToAspect(image, width, height), width, height), channels);
+}
+
+/** Reads and decodes an image file. @throws ImageError */
+export async function loadImage(file: string): Promise<Image> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new ImageError('DDNN_IMAGE_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  return decodeImage(bytes, file);
+}

@@ -1,0 +1,44 @@
+/** Where in a manifest something is wrong; `line` is 1-based, the header is line 1. */
+export interface ManifestPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: string;
+}
+
+/**
+ * What can be wrong with a manifest: `_FILE` not readable, `_EMPTY` no samples, `_SYNTAX` not CSV, `_COLUMN` a column is missing,
+ * `_DUPLICATE_COLUMN`, `_VIEWS` views not numbered 0 to N, `_CELLS` a row with too many or too few cells, `_SAMPLE` no sample id,
+ * `_DUPLICATE_SAMPLE`, `_LABEL` no label, `_UNKNOWN_LABEL`, `_SPLIT` no row of that split, `_IMAGE` an image file is missing.
+ */
+export type ManifestErrorCode =
+  | 'DDNN_MANIFEST_FILE'
+  | 'DDNN_MANIFEST_EMPTY'
+  | 'DDNN_MANIFEST_SYNTAX'
+  | 'DDNN_MANIFEST_COLUMN'
+  | 'DDNN_MANIFEST_DUPLICATE_COLUMN'
+  | 'DDNN_MANIFEST_VIEWS'
+  | 'DDNN_MANIFEST_CELLS'
+  | 'DDNN_MANIFEST_SAMPLE'
+  | 'DDNN_MANIFEST_DUPLICATE_SAMPLE'
+  | 'DDNN_MANIFEST_LABEL'
+  | 'DDNN_MANIFEST_UNKNOWN_LABEL'
+  | 'DDNN_MANIFEST_SPLIT'
+  | 'DDNN_MANIFEST_IMAGE';
+
+/** A manifest that cannot be used. The message names file, line and column. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+  readonly userFault = true;
+  readonly code: ManifestErrorCode;
+  readonly file: string;
+  readonly line: number;
+  readonly column: string;
+
+  constructor(code: ManifestErrorCode, place: ManifestPlace, reason: string, options?: ErrorOptions) {
+    super(`${place.file}, line ${place.line}, column ${JSON.stringify(place.column)}: ${reason}`, options);
+    this.code = code;
+    this.file = place.file;
+    this.line = place.line;
+    this.column = place.column;
+  }
+}

@@ -1,0 +1,206 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadManifest, type ManifestOptions, viewFile } from './manifest.js';
+import { writeManifest } from './write-manifest.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'ddnn-manifest-'));
+  mkdirSync(path.join(folder, 'folder.png'));
+  for (const name of ['a.png', 'b.png']) writeFileSync(path.join(folder, name), '');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(text: string): string {
+  const file = path.join(folder, 'm.csv');
+  writeFileSync(file, text);
+  return file;
+}
+
+const HEAD = 'sample,frame,label,split,view0,view1\n';
+const GOOD = `${HEAD}s0,7,car,train,a.png,\ns1,8,bus,val,,b.png\ns2,9,car,val,,\n`;
+
+describe('loadManifest', () => {
+  it('reads samples, labels, lines, views and extra columns', async () => {
+    const file = write(GOOD);
+    const manifest = await loadManifest(file);
+    expect(manifest).toEqual({
+      file,
+      folder,
+      views: 2,
+      classes: ['car', 'bus'],
+      rows: [
+        {
+          sample: 's0',
+          label: 'car',
+          classIndex: 0,
+          line: 2,
+          views: ['a.png', null],
+          extra: { frame: '7', split: 'train' },
+        },
+        {
+          sample: 's1',
+          label: 'bus',
+          classIndex: 1,
+          line: 3,
+          views: [null, 'b.png'],
+          extra: { frame: '8', split: 'val' },
+        },
+        {
+          sample: 's2',
+          label: 'car',
+          classIndex: 0,
+          line: 4,
+          views: [null, null],
+          extra: { frame: '9', split: 'val' },
+        },
+      ],
+    });
+    expect(viewFile(manifest, manifest.rows[0]!, 0)).toBe(path.join(folder, 'a.png'));
+    expect(viewFile(manifest, manifest.rows[0]!, 1)).toBeNull();
+  });
+
+  it('takes the rows of one split and keeps the classes of the whole file', async () => {
+    const { rows, classes } = await loadManifest(write(GOOD), { split: 'val' });
+    expect(rows.map((row) => [row.sample, row.classIndex])).toEqual([
+      ['s1', 1],
+      ['s2', 0],
+    ]);
+    expect(classes).toEqual(['car', 'bus']);
+  });
+
+  it('looks the split up in another column', async () => {
+    const { rows } = await loadManifest(write(GOOD), { split: '9', splitColumn: 'frame' });
+    expect(rows.map((row) => row.sample)).toEqual(['s2']);
+  });
+
+  it('counts in the order of the given classes', async () => {
+    const { rows, classes } = await loadManifest(write(GOOD), { classes: ['person', 'bus', 'car'] });
+    expect(rows.map((row) => row.classIndex)).toEqual([2, 1, 2]);
+    expect(classes).toEqual(['person', 'bus', 'car']);
+  });
+
+  it('takes columns in any order, a byte order mark, CRLF, blank lines, quotes and spaces', async () => {
+    const text = '\ufeffview1,label , sample,view0\r\n,car,"s\r\n0",a.png\r\n\r\nb.png, "bus, red" ,s1, \r\n';
+    const { rows } = await loadManifest(write(text));
+    expect(rows.map(({ sample, label, line, views }) => ({ sample, label, line, views }))).toEqual([
+      { sample: 's\n0', label: 'car', line: 2, views: ['a.png', null] },
+      { sample: 's1', label: 'bus, red', line: 5, views: [null, 'b.png'] },
+    ]);
+  });
+
+  it('takes an absolute image path', async () => {
+    const image = path.join(folder, 'b.png');
+    const manifest = await loadManifest(write(`sample,label,view0\ns0,car,${image}\n`));
+    expect(viewFile(manifest, manifest.rows[0]!, 0)).toBe(image);
+  });
+
+  it('checks image files of the chosen rows only, and only if asked', async () => {
+    const file = write(`${HEAD}s0,7,car,train,a.png,\ns1,8,bus,val,gone.png,\n`);
+    expect((await loadManifest(file, { split: 'train' })).rows).toHaveLength(1);
+    expect((await loadManifest(file, { checkFiles: false })).rows).toHaveLength(2);
+  });
+
+  const bad: [
+    what: string,
+    text: string,
+    code: string,
+    line: number,
+    column: string,
+    says: string,
+    options?: ManifestOptions,
+  ][] = [
+    ['an empty file', '', 'EMPTY', 1, 'sample', 'the file is empty'],
+    ['a header without a sample', HEAD, 'EMPTY', 2, 'sample', 'a header but no sample'],
+    ['an open quote', `${HEAD}"s0,7,car\n`, 'SYNTAX', 2, 'cell 1', 'not CSV'],
+    ['no sample column', 'id,label,view0\n', 'COLUMN', 1, 'sample', 'missing; there are "id", "label", "view0"'],
+    ['no label column', 'sample,class,view0\n', 'COLUMN', 1, 'label', 'missing'],
+    ['no view', 'sample,label,image\n', 'COLUMN', 1, 'view0', 'missing'],
+    ['views from 1 on', 'sample,label,view1\n', 'COLUMN', 1, 'view0', 'missing'],
+    ['a gap in the views', 'sample,label,view0,view1,view3\n', 'VIEWS', 1, 'view2', 'missing, but there is view3'],
+    ['a view with a leading zero', 'sample,label,view0,view01\n', 'VIEWS', 1, 'view01', 'without a gap'],
+    ['a view of a huge number', 'sample,label,view0,view4000000000\n', 'VIEWS', 1, 'view4000000000', 'without a gap'],
+    ['a duplicate column', 'sample,label,view0,label\n', 'DUPLICATE_COLUMN', 1, 'label', 'columns 2 and 4'],
+    ['too few cells', `${GOOD}s3,7,car,train,a.png\n`, 'CELLS', 5, 'view1', 'the row has 5 cells, the header 6'],
+    ['too many cells', `${GOOD}s3,7,car,train,a.png,,\n`, 'CELLS', 5, 'view1', 'the row has 7 cells, the header 6'],
+    ['a sample without an id', `${GOOD},7,car,train,,\n`, 'SAMPLE', 5, 'sample', 'no id'],
+    ['a duplicate sample', `${GOOD}s1,7,car,train,,\n`, 'DUPLICATE_SAMPLE', 5, 'sample', '"s1" is also on line 3'],
+    ['an empty label', `${GOOD}s3,7, ,train,,\n`, 'LABEL', 5, 'label', 'sample "s3" has no label'],
+    [
+      'an unknown label',
+      GOOD,
+      'UNKNOWN_LABEL',
+      3,
+      'label',
+      '"bus"; the classes are "car", "person"',
+      { classes: ['car', 'person'] },
+    ],
+    [
+      'a missing split column',
+      GOOD,
+      'COLUMN',
+      1,
+      'split_random',
+      'no such split column',
+      { split: 'val', splitColumn: 'split_random' },
+    ],
+    ['an unknown split', GOOD, 'SPLIT', 1, 'split', '"test"; there are "train", "val"', { split: 'test' }],
+    ['a missing image', `${GOOD}s3,7,car,val,a.png,gone.png\n`, 'IMAGE', 5, 'view1', '"gone.png" does not exist'],
+    ['a folder as image', `${GOOD}s3,7,car,val,folder.png,\n`, 'IMAGE', 5, 'view0', '"folder.png" does not exist'],
+  ];
+  for (const [what, text, code, line, column, says, options] of bad) {
+    it(`refuses ${what}, naming file, line and column`, async () => {
+      const file = write(text);
+      const error = await loadManifest(file, options).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({
+        name: 'ManifestError',
+        code: `DDNN_MANIFEST_${code}`,
+        userFault: true,
+        file,
+        line,
+        column,
+      });
+      expect((error as Error).message).toContain(`${file}, line ${line}, column "${column}": `);
+      expect((error as Error).message).toContain(says);
+    });
+  }
+
+  it('refuses a file that is not there', async () => {
+    const file = path.join(folder, 'gone.csv');
+    await expect(loadManifest(file)).rejects.toMatchObject({
+      code: 'DDNN_MANIFEST_FILE',
+      message: expect.stringContaining(file),
+    });
+  });
+});
+
+describe('writeManifest', () => {
+  it('writes what loadManifest reads back, whatever the cells hold', async () => {
+    const rows = [
+      { sample: 'a,"b"', label: ' car', split: 'train', views: ['x, y.png', null] },
+      { sample: 'two\nlines', label: 'bus', split: 'val', views: [null, null] },
+      { sample: 's2', label: 'bus', split: 'val', views: ['a.png', 'b.png'] },
+    ];
+    const file = path.join(folder, 'new.csv');
+    await writeManifest(file, rows);
+    const manifest = await loadManifest(file, { checkFiles: false });
+    expect(
+      manifest.rows.map(({ sample, label, views, extra }) => ({ sample, label, split: extra.split, views })),
+    ).toEqual(rows);
+    expect(manifest.rows.map((row) => row.line)).toEqual([2, 3, 5]);
+  });
+
+  it('refuses no rows and rows with another number of views', async () => {
+    const file = path.join(folder, 'never.csv');
+    const row = { sample: 's', label: 'car', split: 'train', views: ['a.png'] };
+    await expect(writeManifest(file, [])).rejects.toMatchObject({ code: 'DDNN_MANIFEST_EMPTY' });
+    await expect(writeManifest(file, [row, { ...row, views: [null, null] }])).rejects.toMatchObject({
+      code: 'DDNN_MANIFEST_VIEWS',
+      line: 3,
+      column: 'view1',
+    });
+    await expect(loadManifest(file)).rejects.toMatchObject({ code: 'DDNN_MANIFEST_FILE' });
+  });
+});

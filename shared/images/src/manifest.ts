@@ -1,0 +1,209 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CsvError, parse } from 'csv-parse/sync';
+import { type ManifestColumns, readColumns } from './manifest-columns.js';
+import { ManifestError } from './manifest-error.js';
+
+/** Which rows to take and what to check. */
+export interface ManifestOptions {
+  /** only rows whose split column says this; all rows when left out */
+  readonly split?: string | undefined;
+  /** the column that `split` is looked up in; `split` when left out */
+  readonly splitColumn?: string | undefined;
+  /** the classes of a trained bundle, in its order; when left out they are the labels of the file */
+  readonly classes?: readonly string[] | undefined;
+  /** whether every image file of the rows taken must exist; true when left out */
+  readonly checkFiles?: boolean | undefined;
+}
+
+/** One sample: its label and one picture a camera. */
+export interface ManifestRow {
+  readonly sample: string;
+  readonly label: string;
+  /** the label's place in `Manifest.classes` */
+  readonly classIndex: number;
+  /** 1-based line of the file that the row begins on */
+  readonly line: number;
+  /** image paths as written; null where this camera does not see the object (absent view) */
+  readonly views: readonly (string | null)[];
+  /** all other columns, the split among them */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+/** A multi-view data set: the rows of one split of one CSV file. A row's slot number is its index in `rows`. */
+export interface Manifest {
+  readonly file: string;
+  /** the folder that relative image paths start from */
+  readonly folder: string;
+  /** cameras per sample */
+  readonly views: number;
+  /** as given, or else the labels in the order of their first appearance in the whole file, whatever the split */
+  readonly classes: readonly string[];
+  readonly rows: readonly ManifestRow[];
+}
+
+interface ParsedRecord {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+/**
+ * Loads a multi-view manifest: CSV with a header, one line a sample, columns `sample`, `label`, `view0` to `viewN` and any others.
+ * A view is an image path, relative to the manifest's folder or absolute; an empty cell is an absent view.
+ *
+ * @throws ManifestError naming file, line and column of the first thing that is wrong
+ */
+export async function loadManifest(file: string, options: ManifestOptions = {}): Promise<Manifest> {
+  const [header, ...lines] = parseCsv(file, await readText(file));
+  if (header === undefined) {
+    throw new ManifestError('DDNN_MANIFEST_EMPTY', { file, line: 1, column: 'sample' }, 'the file is empty');
+  }
+  const columns = readColumns(file, header.cells);
+  const all = readRows(file, columns, lines);
+  if (all.length === 0) {
+    throw new ManifestError(
+      'DDNN_MANIFEST_EMPTY',
+      { file, line: 2, column: 'sample' },
+      'there is a header but no sample',
+    );
+  }
+  const classes = options.classes ?? [...new Set(all.map((row) => row.label))];
+  const classIndex = new Map(classes.map((name, index) => [name, index]));
+  const rows = chooseSplit(file, columns, all, options).map((row) => {
+    const index = classIndex.get(row.label);
+    if (index !== undefined) return { ...row, classIndex: index };
+    const reason = `unknown label ${JSON.stringify(row.label)}; the classes are ${quoted(classes)}`;
+    throw new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason);
+  });
+  const manifest = { file, folder: path.dirname(file), views: columns.views.length, classes, rows };
+  if (options.checkFiles ?? true) await checkFiles(manifest);
+  return manifest;
+}
+
+/** The image file of one view of a row, or null where the view is absent. */
+export function viewFile(manifest: Pick<Manifest, 'folder'>, row: ManifestRow, view: number): string | null {
+  const written = row.views[view];
+  return written == null ? null : path.resolve(manifest.folder, written);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const at = { file, line: 1, column: 'sample' };
+    throw new ManifestError('DDNN_MANIFEST_FILE', at, `cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+interface Line {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+function parseCsv(file: string, text: string): Line[] {
+  try {
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true };
+    // One kind of line end, since the parser counts a CRLF inside quotes twice.
+    const records = parse(text.replace(/\r\n?/g, '\n'), options) as unknown as ParsedRecord[];
+    // The parser tells a record's last line; a quoted line end makes it begin earlier.
+    return records.map(({ record, info }) => ({
+      cells: record,
+      line: info.lines - record.join('').split('\n').length + 1,
+    }));
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    const line = typeof cause.lines === 'number' ? cause.lines : 1;
+    const column = cause.column === undefined ? 'sample' : `cell ${Number(cause.column) + 1}`;
+    throw new ManifestError('DDNN_MANIFEST_SYNTAX', { file, line, column }, `not CSV: ${cause.message}`, { cause });
+  }
+}
+
+type UnclassedRow = Omit<ManifestRow, 'classIndex'>;
+
+function readRows(file: string, columns: ManifestColumns, lines: readonly Line[]): UnclassedRow[] {
+  const { header } = columns;
+  const lineOfSample = new Map<string, number>();
+  return lines.map(({ cells, line }) => {
+    if (cells.length !== header.length) {
+      // The first column without a cell, or the last one before the cells too many.
+      const column = header[Math.min(cells.length, header.length - 1)]!;
+      const reason = `the row has ${cells.length} cells, the header ${header.length}`;
+      throw new ManifestError('DDNN_MANIFEST_CELLS', { file, line, column }, reason);
+    }
+    const sample = cells[columns.sample]!;
+    const label = cells[columns.label]!;
+    if (sample === '') {
+      throw new ManifestError('DDNN_MANIFEST_SAMPLE', { file, line, column: 'sample' }, 'the sample has no id');
+    }
+    const before = lineOfSample.get(sample);
+    if (before !== undefined) {
+      const reason = `sample ${JSON.stringify(sample)} is also on line ${before}`;
+      throw new ManifestError('DDNN_MANIFEST_DUPLICATE_SAMPLE', { file, line, column: 'sample' }, reason);
+    }
+    lineOfSample.set(sample, line);
+    if (label === '') {
+      const reason = `sample ${JSON.stringify(sample)} has no label`;
+      throw new ManifestError('DDNN_MANIFEST_LABEL', { file, line, column: 'label' }, reason);
+    }
+    return {
+      sample,
+      label,
+      line,
+      views: columns.views.map((position) => cells[position] || null),
+      extra: Object.fromEntries(columns.extra.map((position) => [header[position]!, cells[position]!])),
+    };
+  });
+}
+
+function chooseSplit(
+  file: string,
+  columns: ManifestColumns,
+  rows: UnclassedRow[],
+  options: ManifestOptions,
+): UnclassedRow[] {
+  const { split, splitColumn: column = 'split' } = options;
+  if (split === undefined && options.splitColumn === undefined) return rows;
+  if (!columns.extra.some((position) => columns.header[position] === column)) {
+    const reason = `there is no such split column; there are ${quoted(columns.header)}`;
+    throw new ManifestError('DDNN_MANIFEST_COLUMN', { file, line: 1, column }, reason);
+  }
+  if (split === undefined) return rows;
+  const chosen = rows.filter((row) => row.extra[column] === split);
+  if (chosen.length > 0) return chosen;
+  const names = new Set(rows.map((row) => row.extra[column]!));
+  const reason = `no row is of the split ${JSON.stringify(split)}; there are ${quoted([...names])}`;
+  throw new ManifestError('DDNN_MANIFEST_SPLIT', { file, line: 1, column }, reason);
+}
+
+const FILES_AT_ONCE = 64;
+
+async function checkFiles(manifest: Manifest): Promise<void> {
+  const places = new Map<string, { line: number; view: number; written: string }>();
+  for (const row of manifest.rows) {
+    for (const [view, written] of row.views.entries()) {
+      const image = viewFile(manifest, row, view);
+      if (image !== null && !places.has(image)) places.set(image, { line: row.line, view, written: written! });
+    }
+  }
+  const images = [...places];
+  for (let start = 0; start < images.length; start += FILES_AT_ONCE) {
+    const found = await Promise.all(images.slice(start, start + FILES_AT_ONCE).map(([image]) => isFile(image)));
+    const missing = found.indexOf(false);
+    if (missing < 0) continue;
+    const { line, view, written } = images[start + missing]![1];
+    const at = { file: manifest.file, line, column: `view${view}` };
+    throw new ManifestError('DDNN_MANIFEST_IMAGE', at, `the image file ${JSON.stringify(written)} does not exist`);
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ');
+}

@@ -1,0 +1,44 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { ManifestError } from './manifest-error.js';
+
+/** One sample to write; paths are relative to the manifest's folder, null is an absent view. */
+export interface NewManifestRow {
+  readonly sample: string;
+  readonly label: string;
+  readonly split: string;
+  readonly views: readonly (string | null)[];
+}
+
+/**
+ * Writes a manifest that `loadManifest` reads back as it is: columns sample, label, split, view0 to viewN.
+ * The file appears under its name only when it is complete.
+ *
+ * @throws ManifestError when there is no row, or rows differ in their number of views
+ */
+export async function writeManifest(file: string, rows: readonly NewManifestRow[]): Promise<void> {
+  const views = rows[0]?.views.length ?? 0;
+  if (views === 0) {
+    throw new ManifestError(
+      'DDNN_MANIFEST_EMPTY',
+      { file, line: 2, column: 'view0' },
+      'there is no sample with a view to write',
+    );
+  }
+  const lines = [['sample', 'label', 'split', ...Array.from({ length: views }, (_, view) => `view${view}`)]];
+  for (const [index, row] of rows.entries()) {
+    if (row.views.length !== views) {
+      const at = { file, line: index + 2, column: `view${Math.min(row.views.length, views)}` };
+      const reason = `sample ${JSON.stringify(row.sample)} has ${row.views.length} views, the first one ${views}`;
+      throw new ManifestError('DDNN_MANIFEST_VIEWS', at, reason);
+    }
+    lines.push([row.sample, row.label, row.split, ...row.views.map((view) => view ?? '')]);
+  }
+  const unfinished = `${file}.part`;
+  await writeFile(unfinished, `${lines.map((cells) => cells.map(quote).join(',')).join('\n')}\n`);
+  await rename(unfinished, file);
+}
+
+/** Quotes a cell where RFC 4180 asks for it, and where the reader would trim its spaces. */
+function quote(cell: string): string {
+  return /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

@@ -1,0 +1,17 @@
+/** What keeps a process from running: its port is taken, or may not or cannot be bound. */
+export type ProcessErrorCode =
+  | 'DDNN_PROCESS_PORT_IN_USE'
+  | 'DDNN_PROCESS_PORT_FORBIDDEN'
+  | 'DDNN_PROCESS_HOST_UNAVAILABLE';
+
+/** A fault of the surroundings that the user can put right. The message names host, port and setting. */
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError';
+  readonly userFault = true;
+  readonly code: ProcessErrorCode;
+
+  constructor(code: ProcessErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,25 @@
+import { type Static, Type } from 'typebox';
+
+/** A level of logging; `silent` logs nothing. */
+export const LogLevelSetting = Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+  default: 'info',
+  description: 'least severe level that is logged',
+});
+export type LogLevel = Static<typeof LogLevelSetting>;
+
+/** A TCP port to listen on; 0 takes a free one. */
+export const PortSetting = Type.Integer({ minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' });
+
+/** The section `log` of every process. */
+export const LogSettings = Type.Object({
+  level: LogLevelSetting,
+  pretty: Type.Optional(
+    Type.Boolean({ description: 'lines for people instead of JSON; true on a terminal when left out' }),
+  ),
+});
+
+/** The section `health` of every process: where `/healthz`, `/readyz` and `/metrics` are served. */
+export const HealthSettings = Type.Object({
+  host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
+  port: Type.Integer({ default: 0, minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' }),
+});
