@@ -29,9 +29,9 @@ export function busShape(random: Random, lights: boolean): BusShape {
   const small = kind === 'minibus';
   return {
     kind,
-    length: small ? random.between(5.6, 7.4) : random.between(8.5, 12),
+    length: small ? random.between(6, 7.6) : random.between(8.5, 12),
     width: small ? random.between(2, 2.25) : random.between(2.4, 2.55),
-    height: small ? random.between(2.4, 2.8) : kind === 'coach' ? random.between(3.1, 3.5) : random.between(2.8, 3.1),
+    height: small ? random.between(2.45, 2.85) : kind === 'coach' ? random.between(3.1, 3.5) : random.between(2.8, 3.1),
     paint: random.pick(paints),
     stripe: random.pick(paints),
     lights,
@@ -43,7 +43,12 @@ export function buildBus(mesh: Mesh, shape: BusShape): void {
   const { length, width, height, paint, kind } = shape;
   const half = length / 2;
   const nose = kind === 'minibus' ? 0.45 : 0.12;
-  const body = block(mesh, level(-half, half, width, 0.3), level(-half + 0.05, half - nose, width * 0.94, height), paint);
+  const body = block(
+    mesh,
+    level(-half, half, width, 0.3),
+    level(-half + 0.05, half - nose, width * 0.94, height),
+    paint,
+  );
   for (const quad of [body.left, body.right, body.front, body.back]) panel(mesh, quad, [0, 1, 0, 0.07], dark);
   sideWindows(mesh, shape, body);
   panel(mesh, body.front, [0.05, 0.95, 0.36, kind === 'minibus' ? 0.9 : 0.82], glass, 'glass');
@@ -69,7 +74,8 @@ function sideWindows(mesh: Mesh, { kind, length, stripe }: BusShape, { left, rig
       panel(mesh, quad, [u, u + 0.96 / count - 0.018, low, 0.86], glass, 'glass');
     }
   }
-  for (const u of kind === 'city bus' ? [0.5, 0.88] : [0.86]) {
-    panel(mesh, right, [u, u + 1.1 / length, 0.06, 0.88], dark, 'glass');
+  const door = 1.1 / length;
+  for (const u of kind === 'city bus' ? [0.5, 0.985 - door] : [0.985 - door]) {
+    panel(mesh, right, [u, u + door, 0.06, 0.88], dark, 'glass');
   }
 }

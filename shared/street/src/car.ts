@@ -20,7 +20,8 @@ export interface CarShape {
 }
 
 const paints = [
-  0xd8d8d6, 0xf2f2f0, 0x2a2c30, 0x4b4f55, 0x8b9096, 0xa81c1c, 0x24427e, 0x1e5a3a, 0xc9a227, 0x6e3b22, 0x3f87b5, 0xc86420,
+  0xd8d8d6, 0xf2f2f0, 0x2a2c30, 0x4b4f55, 0x8b9096, 0xa81c1c, 0x24427e, 0x1e5a3a, 0xc9a227, 0x6e3b22, 0x3f87b5,
+  0xc86420,
 ].map(colour);
 const glass = colour(0x2b333a);
 const dark = colour(0x26262a);
@@ -28,17 +29,29 @@ const lamp = colour(0xf4f0d8);
 const tail = colour(0xb01414);
 
 /** Where cabins begin and end, as shares of the length from the back, and ranges of length and height. */
-const bodies: Record<CarKind, { length: [number, number]; height: [number, number]; foot: [number, number]; roof: [number, number] }> = {
+const bodies: Record<
+  CarKind,
+  { length: [number, number]; height: [number, number]; foot: [number, number]; roof: [number, number] }
+> = {
   hatchback: { length: [3.5, 4.2], height: [1.4, 1.55], foot: [0.02, 0.74], roof: [0.1, 0.55] },
   saloon: { length: [4.3, 5], height: [1.38, 1.5], foot: [0.14, 0.72], roof: [0.28, 0.54] },
   estate: { length: [4.4, 4.9], height: [1.42, 1.6], foot: [0.01, 0.72], roof: [0.06, 0.55] },
   'off-roader': { length: [4.2, 4.9], height: [1.65, 1.95], foot: [0.01, 0.72], roof: [0.05, 0.6] },
-  van: { length: [4.6, 6], height: [1.95, 2.6], foot: [0, 0.9], roof: [0.01, 0.76] },
+  van: { length: [4.5, 5.5], height: [1.9, 2.35], foot: [0, 0.9], roof: [0.01, 0.76] },
 };
 
 /** Draws the lots for a car. */
 export function carShape(random: Random, lights: boolean): CarShape {
-  const kind = random.pick<CarKind>(['hatchback', 'hatchback', 'saloon', 'saloon', 'estate', 'off-roader', 'van', 'van']);
+  const kind = random.pick<CarKind>([
+    'hatchback',
+    'hatchback',
+    'saloon',
+    'saloon',
+    'estate',
+    'off-roader',
+    'van',
+    'van',
+  ]);
   const body = bodies[kind];
   const length = random.between(...body.length);
   const height = random.between(...body.height);
@@ -51,7 +64,7 @@ export function carShape(random: Random, lights: boolean): CarShape {
     deck: kind === 'van' ? random.between(0.95, 1.15) : height * random.between(0.58, 0.65),
     cabin: { foot: [share(body.foot[0]), share(body.foot[1])], roof: [share(body.roof[0]), share(body.roof[1])] },
     paint: random.pick(paints),
-    windows: kind === 'van' && random.chance(0.5) ? 'front' : 'all',
+    windows: kind === 'van' && random.chance(0.6) ? 'front' : 'all',
     lights,
   };
 }
@@ -60,7 +73,12 @@ export function carShape(random: Random, lights: boolean): CarShape {
 export function buildCar(mesh: Mesh, shape: CarShape): void {
   const { length, width, height, deck, cabin, paint } = shape;
   const half = length / 2;
-  const hull = block(mesh, level(-half, half, width, 0.28), level(-half + 0.06, half - 0.14, width * 0.95, deck), paint);
+  const hull = block(
+    mesh,
+    level(-half, half, width, 0.28),
+    level(-half + 0.06, half - 0.14, width * 0.95, deck),
+    paint,
+  );
   const top = block(
     mesh,
     level(cabin.foot[0], cabin.foot[1], width * 0.94, deck),
@@ -86,8 +104,15 @@ function panes(mesh: Mesh, shape: CarShape, cabin: Sides): void {
   const rows: [number, number][] = closed
     ? [[0.05, 0.24]]
     : shape.kind === 'van'
-      ? [[0.05, 0.26], [0.31, 0.62], [0.66, 0.96]]
-      : [[0.04, 0.47], [0.51, 0.95]];
+      ? [
+          [0.05, 0.26],
+          [0.31, 0.62],
+          [0.66, 0.96],
+        ]
+      : [
+          [0.04, 0.47],
+          [0.51, 0.95],
+        ];
   for (const [u0, u1] of rows) {
     panel(mesh, cabin.left, [u0, u1, low, 0.88], glass, 'glass');
     panel(mesh, cabin.right, [1 - u1, 1 - u0, low, 0.88], glass, 'glass');

@@ -62,11 +62,7 @@ export class Mesh {
   face(points: readonly Vector[], paint: Colour, surface: Surface = 'plain'): void {
     const at = this.corners.length;
     for (const [x, y, z] of points) {
-      this.corners.push(
-        this.#x + x * this.#cosine - y * this.#sine,
-        this.#y + x * this.#sine + y * this.#cosine,
-        z,
-      );
+      this.corners.push(this.#x + x * this.#cosine - y * this.#sine, this.#y + x * this.#sine + y * this.#cosine, z);
     }
     // The diagonals of a convex face give its normal even where two of its corners meet.
     const last = at + 3 * (points.length - 1);

@@ -1,0 +1,107 @@
+import { HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
+import { NAME_PATTERN } from '@ddnn/protocol';
+import Type, { type Static } from 'typebox';
+
+const Name = (description: string, fallback?: string) =>
+  Type.String({ pattern: NAME_PATTERN, description, ...(fallback === undefined ? {} : { default: fallback }) });
+const Milliseconds = (value: number, description: string) =>
+  Type.Integer({ default: value, minimum: 1, maximum: 3_600_000, description });
+
+/** Settings of an edge broker: types, defaults, bounds and documentation. */
+export const EdgeConfigSchema = Type.Object({
+  site: Name('the cameras that see one scene', 'site'),
+  edge: Name('this edge of the site', 'edge'),
+  bundle: Type.String({ description: 'bundle file, the same as on the devices and in the cloud' }),
+  epoch: Type.Integer({ default: 1, minimum: 0, maximum: 255, description: 'rollout counter of the site' }),
+  slotMs: Type.Integer({
+    default: 100,
+    minimum: 0,
+    maximum: 3_600_000,
+    description: 'milliseconds between samples; 0: triggered from outside',
+  }),
+  devices: Type.Optional(
+    Type.Array(
+      Type.Object({
+        device: Name('the device’s name'),
+        view: Type.Integer({ minimum: 0, maximum: 31 }),
+        token: Type.Optional(Type.String({ minLength: 1, description: 'its password' })),
+      }),
+      { description: 'who may connect as which view; default: devices "0", "1", … without a password' },
+    ),
+  ),
+  mqtt: Type.Object({
+    host: Type.String({ default: '127.0.0.1' }),
+    port: Type.Integer({ ...PortSetting, default: 1883 }),
+    maxPacketBytes: Type.Integer({
+      default: 262_144,
+      minimum: 1024,
+      description: 'a larger packet closes its connection',
+    }),
+    maxConnections: Type.Integer({ default: 256, minimum: 1, maximum: 65_535 }),
+    drainTimeoutMs: Milliseconds(5_000, 'a subscriber that does not read for so long is cut off'),
+  }),
+  window: Type.Object({
+    samples: Type.Integer({
+      default: 1024,
+      minimum: 2,
+      maximum: 65_536,
+      description: 'samples open at once, and closed ones remembered',
+    }),
+    summaryDeadlineMs: Milliseconds(300, 'from a sample’s first summary to its local exit'),
+    featureDeadlineMs: Milliseconds(500, 'from the feature request to going on without what is missing'),
+    cloudDeadlineMs: Milliseconds(3_000, 'from sending features up to the fallback'),
+    batch: Type.Integer({
+      default: 256,
+      minimum: 1,
+      maximum: 4096,
+      description: 'samples in one device frame at most',
+    }),
+  }),
+  uplink: Type.Object({
+    url: Type.Optional(
+      Type.String({ description: 'the cloud’s MQTT listener; without it every uncertain sample is a fallback' }),
+    ),
+    keepaliveSeconds: Type.Integer({ default: 15, minimum: 1, maximum: 3600 }),
+    reconnectMs: Type.Integer({
+      default: 1000,
+      minimum: 50,
+      maximum: 60_000,
+      description: 'mean wait before connecting again',
+    }),
+    inFlight: Type.Integer({
+      default: 64,
+      minimum: 1,
+      maximum: 10_000,
+      description: 'frames sent and not yet acknowledged by the cloud',
+    }),
+    resendMs: Milliseconds(10_000, 'a frame the cloud did not acknowledge for so long is sent again'),
+  }),
+  outbox: Type.Object({
+    folder: Type.String({ description: 'where features and records wait for the cloud’s acknowledgement' }),
+    maxSamples: Type.Integer({
+      default: 100_000,
+      minimum: 1,
+      description: 'the oldest are dropped, and counted, beyond it',
+    }),
+    maxAgeMs: Type.Integer({ default: 86_400_000, minimum: 1_000, description: 'older ones are dropped, and counted' }),
+  }),
+  records: Type.Object({
+    flushMs: Milliseconds(200, 'local and edge verdicts are written and sent up together so often'),
+    batch: Type.Integer({
+      default: 32,
+      minimum: 1,
+      maximum: 1024,
+      description: 'verdicts in one record frame at most',
+    }),
+  }),
+  trafficMs: Milliseconds(2_000, 'byte counts are reported to the cloud so often'),
+  verdictTopic: Type.Boolean({ default: false, description: 'publish verdicts as JSON on ddnn/{site}/verdict' }),
+  localThreshold: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'instead of the bundle’s' })),
+  edgeThreshold: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'instead of the bundle’s' })),
+  allowPixels: Type.Boolean({ default: false, description: 'permit bundles that send pixels from cameras' }),
+  health: HealthSettings,
+  log: LogSettings,
+});
+
+/** Settings of an edge broker. */
+export type EdgeConfig = Static<typeof EdgeConfigSchema>;

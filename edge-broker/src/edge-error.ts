@@ -1,0 +1,11 @@
+/** A configuration that an edge can't serve. Always the user's input. */
+export class EdgeError extends Error {
+  override readonly name = 'EdgeError';
+  readonly userFault = true;
+  readonly code: 'DDNN_EDGE_DEVICES' | 'DDNN_EDGE_BUNDLE';
+
+  constructor(code: EdgeError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

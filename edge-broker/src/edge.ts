@@ -1,0 +1,285 @@
+import { readFile } from 'node:fs/promises';
+import { MqttListener } from '@ddnn/broker';
+import { type Bundle, edgeGroups, openBundle, refusePixels } from '@ddnn/model';
+import { createMetrics, HealthServer, type Logger } from '@ddnn/process';
+import {
+  type Acknowledgement,
+  encodeFeatureRequest,
+  encodeStatus,
+  encodeTraffic,
+  FrameError,
+  NO_VIEW,
+  type Status,
+  topic,
+  type Verdict,
+} from '@ddnn/protocol';
+import { verdictJson } from './answer.js';
+import { Bridge } from './bridge.js';
+import type { EdgeConfig } from './config.js';
+import { DeviceTable } from './device-table.js';
+import { EdgeError } from './edge-error.js';
+import { type Identity, Intake } from './intake.js';
+import { createEdgeMetrics } from './metrics.js';
+import { Outbox } from './outbox.js';
+import { RecordBatch } from './record-batch.js';
+import { SamplePath } from './sample-path.js';
+import { LinkMeter } from './traffic-meter.js';
+import { SOFTWARE_VERSION } from './version.js';
+
+const TICK_MS = 10;
+const HOUSEKEEPING_MS = 1_000;
+const DRAIN_MS = 3_000;
+
+/** An edge broker: embedded MQTT broker, sample window, exits, outbox and bridge. */
+export class Edge {
+  readonly #config: EdgeConfig;
+  readonly #logger: Logger;
+  readonly #registry = createMetrics('edge');
+  readonly #metrics = createEdgeMetrics(this.#registry);
+  readonly #uplinkMeter = new LinkMeter();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #bundle!: Bundle;
+  #devices!: DeviceTable;
+  #deviceMeters: LinkMeter[] = [];
+  /** Bytes of closed sockets, by view. */
+  #goneBytes: number[] = [];
+  #outbox!: Outbox;
+  #path!: SamplePath;
+  #records!: RecordBatch;
+  #bridge!: Bridge;
+  #listener!: MqttListener<Identity>;
+  #health!: HealthServer;
+
+  constructor(config: EdgeConfig, { logger }: { logger: Logger }) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  /** Opens bundle and outbox, listens, and starts connecting to the cloud. */
+  async start(): Promise<{ mqttPort: number; healthPort: number }> {
+    const config = this.#config;
+    this.#bundle = openBundle(await readFile(config.bundle), config.bundle);
+    refusePixels(this.#bundle, config.allowPixels);
+    const { architecture } = this.#bundle;
+    if (edgeGroups(architecture).length > 1) {
+      throw new EdgeError('DDNN_EDGE_BUNDLE', `${config.bundle} is for several edges; this edge serves a whole site`);
+    }
+    this.#devices = new DeviceTable(config.devices, architecture.views);
+    this.#deviceMeters = Array.from({ length: architecture.views }, () => new LinkMeter());
+    this.#goneBytes = new Array(architecture.views).fill(0);
+    this.#outbox = new Outbox(config.outbox, (entry, reason) => {
+      this.#metrics.dropped.inc({ kind: entry.kind, reason });
+      this.#logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
+      if (entry.kind === 'features') this.#path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
+    });
+    await this.#outbox.start();
+    this.#records = new RecordBatch(this.#outbox, config.epoch, config.records.batch);
+    this.#bridge = this.#createBridge();
+    this.#path = this.#createPath();
+    await this.#path.recover();
+    const mqttPort = await this.#listen();
+    await this.#listener.publish(topic('edgeStatus'), encodeStatus(config.epoch, this.#status('online')), 1, true);
+    this.#bridge.start(this.#status('offline'));
+    this.#timers.push(
+      setInterval(() => this.#path.expire(performance.now()), TICK_MS),
+      setInterval(() => this.#flushRecords(), config.records.flushMs),
+      setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS),
+      setInterval(() => this.#reportTraffic(), config.trafficMs),
+    );
+    this.#health = new HealthServer({
+      ...config.health,
+      metrics: this.#registry,
+      logger: this.#logger,
+      checks: {
+        cloud: () => config.uplink.url === undefined || this.#bridge.connected || 'not connected to the cloud',
+      },
+    });
+    return { mqttPort, healthPort: await this.#health.start() };
+  }
+
+  /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
+  async stop(): Promise<void> {
+    await this.#path.drain();
+    const giveUpAt = performance.now() + DRAIN_MS;
+    const busy = () => this.#outbox.size > 0 || this.#path.waiting.cloud > 0;
+    this.#flushRecords();
+    while (this.#bridge.connected && busy() && performance.now() < giveUpAt) {
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      this.#flushRecords();
+    }
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.#path.cloudLost();
+    await this.#records.flush();
+    this.#reportTraffic();
+    await this.#bridge.stop(this.#config.epoch, this.#status('offline'));
+    await this.#listener.publish(
+      topic('edgeStatus'),
+      encodeStatus(this.#config.epoch, this.#status('offline')),
+      1,
+      true,
+    );
+    await this.#listener.stop();
+    await this.#path.drain();
+    await this.#outbox.stop();
+    await this.#health.stop();
+    this.#registry.close();
+  }
+
+  #createBridge(): Bridge {
+    return new Bridge(this.#config, {
+      views: this.#bundle.architecture.views,
+      outbox: this.#outbox,
+      meter: this.#uplinkMeter,
+      logger: this.#logger,
+      messages: {
+        onConnected: () => this.#onCloud(),
+        onDisconnected: () => this.#path.cloudLost(),
+        onVerdicts: (verdicts) => this.#onCloudVerdicts(verdicts),
+        onAcknowledgement: (acknowledgement) => this.#onAcknowledgement(acknowledgement),
+        onBadFrame: (error, name) => {
+          const code = error instanceof FrameError ? error.code : 'DDNN_EDGE_FAILED';
+          this.#metrics.badUplinkFrames.inc({ code });
+          this.#logger.warn({ code, topic: name, err: (error as Error).message }, 'frame refused');
+        },
+      },
+    });
+  }
+
+  #createPath(): SamplePath {
+    return new SamplePath({
+      bundle: this.#bundle,
+      config: this.#config,
+      outbox: this.#outbox,
+      isLive: (view) => this.#devices.ofView(view)?.status?.state === 'online',
+      cloudReachable: () => this.#bridge.connected,
+      requestFeatures: (view, slot) => this.#requestFeatures(view, slot),
+      onUplink: () => this.#bridge.pump(),
+      onVerdict: (verdict) => this.#onVerdict(verdict),
+      onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
+    });
+  }
+
+  #listen(): Promise<number> {
+    const { config, intake } = { config: this.#config, intake: this.#createIntake() };
+    this.#listener = new MqttListener({ ...config.mqtt, setting: 'mqtt.port' }, intake, this.#logger);
+    return this.#listener.start();
+  }
+
+  #createIntake(): Intake {
+    return new Intake({
+      bundle: this.#bundle,
+      config: this.#config,
+      devices: this.#devices,
+      path: this.#path,
+      meters: this.#deviceMeters,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      publish: (name, payload) => this.#publish(name, payload),
+      onDeviceStatus: (device, frame) => this.#bridge.sendDeviceStatus(device.name, frame),
+      onDeviceBytes: (device, bytes) => {
+        this.#goneBytes[device.view] += bytes;
+      },
+    });
+  }
+
+  #requestFeatures(view: number, slot: number): void {
+    const device = this.#devices.ofView(view);
+    if (!device) return;
+    const name = topic('featureRequest', { device: device.name });
+    const frame = encodeFeatureRequest(this.#config.epoch, [slot]);
+    this.#deviceMeters[view].count('down', name.length, frame.length, 0);
+    this.#publish(name, frame);
+  }
+
+  #onVerdict(verdict: Verdict): void {
+    this.#metrics.verdicts.inc({ exit: verdict.exit, reason: verdict.reason });
+    const { site, edge, slotMs, verdictTopic } = this.#config;
+    if (verdictTopic) {
+      const { classes } = this.#bundle.architecture;
+      const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
+      this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
+    }
+    // The cloud knows its own verdicts; it learns of all others by record.
+    if (verdict.exit !== 'cloud' && this.#records.add(verdict)) this.#flushRecords();
+  }
+
+  #onCloud(): void {
+    this.#logger.info({ url: this.#config.uplink.url }, 'connected to the cloud');
+    this.#bridge.sendStatus(this.#config.epoch, this.#status('online'));
+    for (const { name, status } of this.#devices.devices) {
+      if (status) this.#bridge.sendDeviceStatus(name, encodeStatus(status.epoch, status));
+    }
+  }
+
+  #onCloudVerdicts(verdicts: readonly Verdict[]): void {
+    for (const verdict of verdicts) {
+      if (!this.#path.cloudVerdict(verdict)) this.#metrics.revised.inc();
+      this.#settle(this.#outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
+    }
+  }
+
+  #onAcknowledgement({ of, result, slots }: Acknowledgement): void {
+    const kind = of === 'record' ? 'record' : 'features';
+    for (const slot of slots) {
+      if (!this.#outbox.has(kind, slot)) continue;
+      const done = result === 'stored' ? this.#outbox.acknowledge(kind, slot) : this.#outbox.refuse(kind, slot);
+      this.#settle(done, kind, slot);
+    }
+  }
+
+  #settle(done: Promise<unknown>, kind: 'features' | 'record', slot: number): void {
+    done
+      .then(() => this.#bridge.settled(kind, slot))
+      .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
+  }
+
+  #flushRecords(): void {
+    this.#records
+      .flush()
+      .then((frames) => {
+        if (frames > 0) this.#bridge.pump();
+      })
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'records could not be written'));
+  }
+
+  #keepHouse(): void {
+    this.#bridge.resendOverdue(performance.now());
+    this.#outbox.expire(Date.now()).catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox failed'));
+    this.#metrics.outbox.set(this.#outbox.size);
+    for (const [what, samples] of Object.entries(this.#path.waiting)) this.#metrics.waiting.set({ for: what }, samples);
+  }
+
+  #reportTraffic(): void {
+    const uplink = this.#uplinkMeter.read(this.#bridge.socketBytes);
+    const devices = this.#devices.devices.map(({ view, name }) => {
+      const open = this.#listener.socketBytes(({ device }) => device?.name === name);
+      return { view, name, ...this.#deviceMeters[view].read(this.#goneBytes[view] + open) };
+    });
+    for (const { name, ...link } of [{ ...uplink, name: 'uplink' }, ...devices]) {
+      for (const kind of ['payloadUp', 'wireUp', 'wireDown', 'session'] as const)
+        this.#metrics.linkBytes.set({ link: name, kind }, link[kind]);
+    }
+    this.#bridge.sendTraffic(encodeTraffic(this.#config.epoch, { samples: this.#path.samples, uplink, devices }));
+  }
+
+  #publish(name: string, payload: Uint8Array): void {
+    this.#listener
+      .publish(name, payload, 0)
+      .catch((error: unknown) => this.#logger.error({ topic: name, err: error }, 'not published'));
+  }
+
+  #status(state: Status['state']): Status {
+    const { architecture, shapes, hash } = this.#bundle;
+    return {
+      state,
+      view: NO_VIEW,
+      views: architecture.views,
+      classes: architecture.classes.length,
+      scoreBytes: shapes.scoreBytes,
+      featureBytes: shapes.device.featureBytes,
+      slotMs: this.#config.slotMs,
+      bundle: hash,
+      version: SOFTWARE_VERSION,
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { encodeVerdicts, type Verdict } from '@ddnn/protocol';
+import { NO_EXIT } from './answer.js';
+import type { Outbox } from './outbox.js';
+
+/** Slots of one uplink frame may lie this far apart. */
+const MAX_GAP = 0xffff;
+
+/** Collects verdicts given on this side of the cloud, and puts them into the outbox as record frames. */
+export class RecordBatch {
+  readonly #outbox: Outbox;
+  readonly #epoch: number;
+  readonly #maxVerdicts: number;
+  #waiting: Verdict[] = [];
+
+  constructor(outbox: Outbox, epoch: number, maxVerdicts: number) {
+    this.#outbox = outbox;
+    this.#epoch = epoch;
+    this.#maxVerdicts = maxVerdicts;
+  }
+
+  /** True: a whole batch waits, so flush now. */
+  add(verdict: Verdict): boolean {
+    this.#waiting.push(verdict);
+    return this.#waiting.length >= this.#maxVerdicts;
+  }
+
+  /** Writes what waits to the outbox; returns how many frames that were. */
+  async flush(): Promise<number> {
+    const verdicts = this.#waiting.sort((a, b) => a.slot - b.slot);
+    this.#waiting = [];
+    let frames = 0;
+    for (let first = 0; first < verdicts.length; ) {
+      let end = first + 1;
+      while (
+        end < verdicts.length &&
+        end - first < this.#maxVerdicts &&
+        verdicts[end].slot - verdicts[end - 1].slot <= MAX_GAP
+      )
+        end++;
+      const frame = encodeVerdicts('record', this.#epoch, verdicts.slice(first, end));
+      await this.#outbox.put({ kind: 'record', slot: verdicts[first].slot, answered: true, best: NO_EXIT }, frame, 0);
+      first = end;
+      frames++;
+    }
+    return frames;
+  }
+}

@@ -1,0 +1,241 @@
+import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
+import { type Bundle, createLocalTier, type LocalTier, UpperTier } from '@ddnn/model';
+import {
+  type ExitName,
+  encodeUplinkFeatures,
+  type FallbackReason,
+  NO_CLASS,
+  type UplinkContentName,
+  type UplinkSizes,
+  type Verdict,
+  ViewState,
+} from '@ddnn/protocol';
+import { type BestExit, NO_EXIT } from './answer.js';
+import { CloudWait, type Uncertain } from './cloud-wait.js';
+import type { EdgeConfig } from './config.js';
+import type { Outbox } from './outbox.js';
+
+/** What the path needs of its surroundings. */
+export interface PathDeps {
+  readonly bundle: Bundle;
+  readonly config: EdgeConfig;
+  readonly outbox: Outbox;
+  readonly isLive: (view: number) => boolean;
+  readonly cloudReachable: () => boolean;
+  /** Asks a view's device for the features of a slot. */
+  readonly requestFeatures: (view: number, slot: number) => void;
+  /** An entry stands in the outbox: send it. */
+  readonly onUplink: () => void;
+  readonly onVerdict: (verdict: Verdict) => void;
+  /** Something failed that costs this sample only. */
+  readonly onError: (slot: number, error: unknown) => void;
+}
+
+/**
+ * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox →
+ * cloud. Each sample leaves it with exactly one verdict.
+ */
+export class SamplePath {
+  /** Samples that left the window. */
+  samples = 0;
+  readonly #deps: PathDeps;
+  readonly #views: number;
+  readonly #sizes: UplinkSizes;
+  readonly #local: LocalTier | undefined;
+  readonly #edge: UpperTier | undefined;
+  readonly #window: SampleWindow;
+  readonly #collector: FeatureCollector<Uncertain>;
+  readonly #cloud: CloudWait;
+  /** Writes of completed samples that have not come back from the disk. */
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor(deps: PathDeps) {
+    const { bundle, config } = deps;
+    const { architecture, shapes } = bundle;
+    const { samples, summaryDeadlineMs, featureDeadlineMs, cloudDeadlineMs } = config.window;
+    this.#deps = deps;
+    this.#views = architecture.views;
+    this.#sizes = {
+      views: architecture.views,
+      viewFeatureBytes: shapes.device.featureBytes,
+      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
+      scoreBytes: architecture.classes.length,
+    };
+    this.#local = createLocalTier(bundle, 0, config.localThreshold);
+    this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', 0, config.edgeThreshold) : undefined;
+    this.#window = new SampleWindow(
+      { views: this.#views, scoreBytes: shapes.scoreBytes, capacity: samples, deadlineMs: summaryDeadlineMs },
+      (slot, cell) => this.#onGathered(slot, cell),
+    );
+    this.#collector = new FeatureCollector<Uncertain>(
+      { sources: this.#views, capacity: samples, deadlineMs: featureDeadlineMs },
+      (collected) => this.#onCollected(collected),
+    );
+    this.#cloud = new CloudWait(samples, cloudDeadlineMs, (sample, reason) => this.#fallback(sample, reason));
+  }
+
+  /** Samples that wait: for features, and for the cloud. */
+  get waiting(): { features: number; cloud: number } {
+    return { features: this.#collector.size, cloud: this.#cloud.size };
+  }
+
+  /** Takes up what the last process left behind. */
+  async recover(): Promise<void> {
+    const { outbox } = this.#deps;
+    for (const entry of outbox.entries()) {
+      if (entry.kind !== 'features' || entry.answered) continue;
+      const states = new Uint8Array(this.#views).fill(ViewState.lost);
+      this.#cloud.add({ slot: entry.slot, states, best: entry.best }, performance.now());
+    }
+    for (const { slot, states, best, maps } of await outbox.interrupted(this.#views)) {
+      const mask = maps.reduce((bits, map, view) => (map ? bits | (1 << view) : bits), 0);
+      this.#onCollected({ slot, maps, mask, context: { slot, states, best } });
+    }
+  }
+
+  /** One view's summary. */
+  offerSummary(slot: number, view: number, present: boolean, frame: Uint8Array, offset: number, clock?: number): Offer {
+    return this.#window.offer(slot, view, present, frame, offset, performance.now(), clock);
+  }
+
+  /** One view's features; they are on disk when this resolves. Null: the device no longer has them. */
+  async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<'taken' | 'unwanted'> {
+    if (!this.#collector.wants(slot, view)) return 'unwanted';
+    if (features) await this.#deps.outbox.putPart(slot, view, features);
+    const offer = this.#collector.offer(slot, view, features);
+    // The deadline passed while the disk was busy: the part belongs to no sample any more.
+    if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot, this.#views);
+    return offer === 'taken' ? 'taken' : 'unwanted';
+  }
+
+  /** A device came or went. */
+  setLive(view: number, live: boolean): void {
+    this.#window.setLive(view, live);
+    if (!live) this.#collector.giveUp(view);
+  }
+
+  /** The cloud's verdict; false: the sample had its fallback already, so this revises it in the cloud only. */
+  cloudVerdict(verdict: Verdict): boolean {
+    if (!this.#cloud.settle(verdict.slot)) return false;
+    this.#deps.onVerdict(verdict);
+    return true;
+  }
+
+  /** The cloud will not answer this sample. */
+  giveUp(slot: number, reason: FallbackReason): void {
+    this.#cloud.giveUp(slot, reason);
+  }
+
+  /** Goes on with whatever has waited long enough. */
+  expire(now: number): void {
+    this.#window.expire(now);
+    this.#collector.expire(now);
+    this.#cloud.expire(now);
+  }
+
+  /** The uplink is gone: what waits for the cloud is answered now, and revised there later. */
+  cloudLost(): void {
+    this.#cloud.giveUpAll('unreachable');
+  }
+
+  /** Closes what is open, without waiting for deadlines; resolves when everything is written. */
+  async drain(): Promise<void> {
+    this.#window.drain();
+    this.#collector.drain();
+    await Promise.all(this.#writes);
+  }
+
+  #onGathered(slot: number, cell: number): void {
+    this.samples++;
+    const mask = this.#window.presence(cell);
+    const states = this.#window.states(cell, new Uint8Array(this.#views));
+    if (mask === 0) {
+      this.#answer(slot, states, { classIndex: NO_CLASS, entropy: 0 }, 'local');
+      return;
+    }
+    let best = NO_EXIT;
+    if (this.#local) {
+      const confident = this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask);
+      best = { classIndex: this.#local.exit.classIndex, entropy: this.#local.exit.entropy };
+      if (confident) {
+        this.#answer(slot, states, best, 'local');
+        return;
+      }
+    }
+    this.#guard(slot, this.#deps.outbox.begin(slot, states, best));
+    this.#collector.open(slot, mask, { slot, states, best }, performance.now());
+    for (let view = 0; view < this.#views; view++) if ((mask >>> view) & 1) this.#deps.requestFeatures(view, slot);
+  }
+
+  #onCollected({ slot, context, maps, mask }: Collected<Uncertain>): void {
+    const { states } = context;
+    for (let view = 0; view < this.#views; view++) {
+      const missing = states[view] === ViewState.present && ((mask >>> view) & 1) === 0;
+      if (missing) states[view] = this.#deps.isLive(view) ? ViewState.late : ViewState.lost;
+    }
+    if (mask === 0) {
+      this.#guard(slot, this.#deps.outbox.settle(slot, this.#views));
+      this.#fallback(context, 'deadline');
+      return;
+    }
+    if (!this.#edge) {
+      this.#sendUp(context, 'views', joinBytes(maps));
+      return;
+    }
+    const confident = this.#edge.decide(maps, mask);
+    const best = { classIndex: this.#edge.exit.classIndex, entropy: this.#edge.exit.entropy };
+    if (confident) {
+      this.#guard(slot, this.#deps.outbox.settle(slot, this.#views));
+      this.#answer(slot, states, best, 'edge');
+    } else {
+      this.#sendUp({ slot, states, best }, 'edge', this.#edge.features.slice());
+    }
+  }
+
+  #sendUp(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
+    const { outbox, config, cloudReachable, onUplink } = this.#deps;
+    const { slot, states, best } = sample;
+    const frame = encodeUplinkFeatures(config.epoch, [{ slot, states, content, body }], this.#sizes);
+    const reachable = cloudReachable();
+    // Wait before writing, or a quick answer would find nobody who waits for it.
+    if (reachable) this.#cloud.add(sample, performance.now());
+    else this.#fallback(sample, 'unreachable');
+    this.#guard(
+      slot,
+      outbox.put({ kind: 'features', slot, answered: !reachable, best }, frame, this.#views).then(onUplink),
+    );
+  }
+
+  #fallback(sample: Uncertain, reason: FallbackReason): void {
+    this.#guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot));
+    this.#answer(sample.slot, sample.states, sample.best, 'fallback', reason);
+  }
+
+  #answer(
+    slot: number,
+    states: Uint8Array,
+    { classIndex, entropy }: BestExit,
+    exit: ExitName,
+    reason: FallbackReason = 'none',
+  ): void {
+    this.#deps.onVerdict({ slot, classIndex, exit, reason, entropy, states });
+  }
+
+  #guard(slot: number, work: Promise<void>): void {
+    const guarded = work
+      .catch((error: unknown) => this.#deps.onError(slot, error))
+      .finally(() => this.#writes.delete(guarded));
+    this.#writes.add(guarded);
+  }
+}
+
+function joinBytes(maps: readonly (Uint8Array | undefined)[]): Uint8Array {
+  const present = maps.filter((map) => map !== undefined);
+  const joined = new Uint8Array(present.reduce((bytes, map) => bytes + map.length, 0));
+  let at = 0;
+  for (const map of present) {
+    joined.set(map, at);
+    at += map.length;
+  }
+  return joined;
+}
