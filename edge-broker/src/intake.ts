@@ -142,7 +142,7 @@ export class Intake implements Access<Identity> {
     const clock = this.#clockSlot;
     const offers: Promise<void>[] = [];
     decodeFeatures(payload, config.epoch, featureBytes, config.window.batch, (short, has, offset) => {
-      const features = has ? payload.slice(offset, offset + featureBytes) : null;
+      const features = has ? new Uint8Array(payload.subarray(offset, offset + featureBytes)) : null;
       const offered = path.offerFeatures(restoreSlot(short, clock), device.view, features);
       offers.push(offered.then((result) => metrics.frames.inc({ kind: 'features', result: has ? result : 'gone' })));
     });

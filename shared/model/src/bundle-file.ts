@@ -60,7 +60,9 @@ export function encodeBundleFile(header: object, tensors: ReadonlyMap<string, Te
 }
 
 /** Reads a bundle file. Throws `DDNN_BUNDLE_DAMAGED` or `DDNN_BUNDLE_VERSION`; `name` is the file's, for the message. */
-export function decodeBundleFile(bytes: Uint8Array, name: string): BundleFile {
+export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
+  // A Node Buffer's slice() shares memory, a Uint8Array's copies: tensors must own theirs.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const damaged = (why: string) => new ModelError('DDNN_BUNDLE_DAMAGED', `${name}: ${why}`);
   if (bytes.length < PREFIX_BYTES + HASH_BYTES) throw damaged(`${bytes.length} bytes are too few for a bundle`);
   if (MAGIC.some((byte, i) => bytes[i] !== byte)) throw damaged('not a bundle: it does not start with "DDNB"');

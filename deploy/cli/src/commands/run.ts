@@ -1,0 +1,141 @@
+import type { Bundle } from '@ddnn/model';
+import { refusePixels } from '@ddnn/model';
+import type { LogLevel } from '@ddnn/process';
+import { type DataSet, imageBytes } from '@ddnn/training';
+import pc from 'picocolors';
+import { CloudClient } from '../fleet/cloud-client.js';
+import { Fleet } from '../fleet/fleet.js';
+import { Replay } from '../fleet/replay.js';
+import { printJson, writeLines } from '../terminal/output.js';
+import { ProgressLine } from '../terminal/progress.js';
+import { type Result, resultTable } from '../terminal/result-table.js';
+import { loadFor, type ManifestFlags, readBundle } from './open-bundle.js';
+
+/** Options of `ddnn run`. */
+export interface RunFlags extends ManifestFlags {
+  readonly bundle: string;
+  readonly threshold?: number;
+  readonly edgeThreshold?: number;
+  readonly rate?: number;
+  readonly inFlight: number;
+  readonly oneProcess?: boolean;
+  readonly allowPixels?: boolean;
+  readonly mqttPort: number;
+  readonly httpPort: number;
+  readonly verdicts?: string;
+  readonly json?: boolean;
+}
+
+/** Deadlines of a run that goes as fast as it can: on a busy machine only a dead agent may cost a view. */
+const PATIENT = { summaryDeadlineMs: 20_000, featureDeadlineMs: 20_000, cloudDeadlineMs: 60_000 };
+/** Deadlines of a paced run, as a real site has them. */
+const PACED = { summaryDeadlineMs: 300, featureDeadlineMs: 500, cloudDeadlineMs: 3_000 };
+
+/** `ddnn run`: recorded images through real agents, edge, bridge and cloud. */
+export async function runCommand(flags: RunFlags): Promise<void> {
+  const bundle = await readBundle(flags.bundle);
+  const data = await loadFor(bundle, flags);
+  const line = new ProgressLine();
+  const { result, verdicts } = await runSite(bundle, data, {
+    ...flags,
+    logLevel: 'warn',
+    onStarted: (fleet) => {
+      process.stderr.write(pc.dim(`watch: ddnn watch --url ${fleet.mqttUrl}   REST: ${fleet.httpUrl}/v1/verdicts\n`));
+    },
+    onProgress: (done) => line.update(done / data.rows.length, `${done}/${data.rows.length} samples`),
+  });
+  line.end();
+  if (flags.verdicts) await writeLines(flags.verdicts, verdicts);
+  if (flags.json) printJson(result);
+  else process.stdout.write(`${resultTable(result)}\n`);
+}
+
+/** What a run needs beside bundle and data. */
+export interface SiteOptions extends RunFlags {
+  readonly logLevel: LogLevel;
+  readonly onStarted?: (fleet: Fleet) => void;
+  readonly onProgress?: (answered: number, fleet: Fleet) => void;
+}
+
+/** One line of `--verdicts`. */
+export interface RunVerdict {
+  readonly slot: number;
+  readonly sample: string;
+  readonly label: string;
+  readonly class: string;
+  readonly exit: string;
+  readonly entropy: number;
+  readonly missing: readonly number[];
+}
+
+/** Sends every row of `data` through a whole installation. Figures come from the cloud's own statistics. */
+export async function runSite(
+  bundle: Bundle,
+  data: DataSet,
+  options: SiteOptions,
+): Promise<{ result: Result; verdicts: RunVerdict[] }> {
+  const { bundle: file, data: manifest, split, splitColumn, views, rate, inFlight, allowPixels = false } = options;
+  refusePixels(bundle, allowPixels);
+  const replay: Replay = new Replay({
+    samples: data.rows.length,
+    inFlight,
+    rate,
+    capture: (slot) => fleet.capture(slot),
+    onProgress: (answered) => options.onProgress?.(answered, fleet),
+  });
+  const fleet = new Fleet({
+    bundle: file,
+    views: data.views,
+    camera: (view) => ({ kind: 'recorded', manifest, view: views?.[view] ?? view, split, splitColumn }),
+    oneProcess: options.oneProcess ?? false,
+    allowPixels,
+    mqttPort: options.mqttPort,
+    httpPort: options.httpPort,
+    logLevel: options.logLevel,
+    localThreshold: options.threshold,
+    edgeThreshold: options.edgeThreshold,
+    window: rate === undefined ? PATIENT : PACED,
+    onVerdict: (verdict) => replay.take(verdict),
+  });
+  try {
+    await fleet.start();
+    options.onStarted?.(fleet);
+    const seconds = await replay.run();
+    await fleet.stopSite();
+    const cloud = new CloudClient(fleet.httpUrl);
+    await cloud.putLabels(
+      fleet.site,
+      data.rows.map(({ label }, slot) => ({ slot, label })),
+    );
+    const stats = await cloud.stats();
+    const answered = replay.answers.filter((answer) => answer !== undefined);
+    const result: Result = {
+      samples: data.rows.length,
+      accuracy: stats.accuracy ?? 0,
+      balancedAccuracy: stats.balancedAccuracy ?? 0,
+      exits: stats.exits,
+      lost: data.rows.length - answered.length,
+      bytes: {
+        payloadPerView: stats.bytes.payloadPerView ?? 0,
+        wirePerView: stats.bytes.wirePerView ?? 0,
+        ...imageBytes(data),
+      },
+      sessionBytes: stats.bytes.sessionBytes,
+      samplesPerSecond: answered.length / Math.max(seconds, 1e-9),
+      ...(rate === undefined ? {} : { latencyMs: latency(answered.map(({ latencyMs }) => latencyMs)) }),
+    };
+    const verdicts = answered.map(({ verdict: { slot, class: name, exit, entropy, missing } }) => {
+      const { sample, label } = data.rows[slot];
+      return { slot, sample, label, class: name, exit, entropy, missing };
+    });
+    return { result, verdicts };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+function latency(values: readonly number[]): { p50: number; p99: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ChildMessage, createLogger, type LogLevel, loadConfig } from '@ddnn/process';
+
+/** One role of an installation. */
+export type Role = 'agent' | 'edge' | 'cloud';
+
+/** A started agent, edge or cloud. */
+export interface Member {
+  readonly role: Role;
+  /** Ports, as the role announces them. */
+  readonly announce: Readonly<Record<string, number>>;
+  /** False once it has stopped or died. */
+  readonly alive: boolean;
+  /** Triggers a sample on an agent whose pace is `parent`. */
+  capture(slot: number): void;
+  stop(): Promise<void>;
+  /** Ends it without a word, as a power cut would. */
+  kill(): void;
+}
+
+/** Where and how members run. */
+export interface MemberOptions {
+  readonly folder: string;
+  readonly oneProcess: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** A member that could not start: carries the code and message of the member's own error. */
+export class MemberError extends Error {
+  override readonly name = 'MemberError';
+  readonly code: string;
+  readonly userFault: boolean;
+
+  constructor(role: Role, code: string, message: string, userFault: boolean) {
+    super(`${role}: ${message}`);
+    this.code = code;
+    this.userFault = userFault;
+  }
+}
+
+const BIN = fileURLToPath(new URL('../../bin/ddnn.js', import.meta.url));
+
+/** Starts a role with that configuration; resolves when it is ready. */
+export function startMember(role: Role, name: string, config: object, options: MemberOptions): Promise<Member> {
+  const settings = { ...config, log: { level: options.logLevel } };
+  return options.oneProcess ? startInside(role, name, settings) : startProcess(role, name, settings, options.folder);
+}
+
+async function startProcess(role: Role, name: string, config: object, folder: string): Promise<Member> {
+  const file = path.join(folder, `${name}.yaml`);
+  // JSON is YAML: what a member runs with can be read, and run again by hand.
+  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+  const child = fork(BIN, [role, '--config', file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const announce = await readiness(child, role);
+  return {
+    role,
+    announce,
+    get alive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    capture(slot) {
+      if (child.connected) child.send({ type: 'capture', slot });
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      if (child.connected) child.send({ type: 'stop' });
+      else child.kill('SIGTERM');
+      await gone;
+    },
+    kill() {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function readiness(child: ChildProcess, role: Role): Promise<Record<string, number>> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: ChildMessage) => {
+      if (message.type === 'ready') resolve(message as unknown as Record<string, number>);
+      else if (message.type === 'failed')
+        reject(new MemberError(role, message.code, message.message, message.userFault));
+    });
+    child.once('exit', (code, signal) =>
+      reject(
+        new MemberError(role, 'DDNN_CLI_MEMBER', `ended with ${signal ?? `code ${code}`} before it was ready`, false),
+      ),
+    );
+  });
+}
+
+async function startInside(role: Role, name: string, config: object): Promise<Member> {
+  const flags = config as Record<string, unknown>;
+  const logger = createLogger({ name, level: (config as { log: { level: LogLevel } }).log.level });
+  const unit = await createUnit(role, flags, logger);
+  const announce = await unit.start();
+  let alive = true;
+  const stop = async () => {
+    if (!alive) return;
+    alive = false;
+    await unit.stop();
+  };
+  return {
+    role,
+    announce,
+    get alive() {
+      return alive;
+    },
+    capture(slot) {
+      if (alive && 'capture' in unit) void unit.capture(slot);
+    },
+    stop,
+    kill() {
+      // Inside one process there is no sudden death; an orderly stop is the nearest.
+      void stop();
+    },
+  };
+}
+
+async function createUnit(role: Role, flags: Record<string, unknown>, logger: ReturnType<typeof createLogger>) {
+  if (role === 'agent') {
+    const { Agent, AgentConfigSchema } = await import('@ddnn/device-agent');
+    return new Agent(loadConfig(AgentConfigSchema, { flags, env: {} }), { logger });
+  }
+  if (role === 'edge') {
+    const { Edge, EdgeConfigSchema } = await import('@ddnn/edge-broker');
+    return new Edge(loadConfig(EdgeConfigSchema, { flags, env: {} }), { logger });
+  }
+  const { Cloud, CloudConfigSchema } = await import('@ddnn/cloud-api');
+  return new Cloud(loadConfig(CloudConfigSchema, { flags, env: {} }), { logger });
+}

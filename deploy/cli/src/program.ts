@@ -1,0 +1,143 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** Every command, each loaded only when it is called: an agent on a small board must not pay for the trainer. */
+export function createProgram(): Command {
+  const program = new Command('ddnn')
+    .description('One neural network across cameras, a gateway and the cloud, over MQTT')
+    .version('0.1.0')
+    .showHelpAfterError('(ddnn --help lists the commands)')
+    .exitOverride((error) => {
+      // Commander's own exit code for a wrong call is 1; here 2 says "wrong usage".
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    });
+
+  for (const name of ['agent', 'edge', 'cloud'] as const) {
+    process_(program, name);
+  }
+
+  manifest(program.command('train'))
+    .description('train all sections of one network together')
+    .requiredOption('--out <file>', 'bundle file to write')
+    .requiredOption('--arch <file>', 'architecture (YAML)')
+    .option('--epochs <n>', 'passes over the training rows', whole, 100)
+    .option('--batch <n>', 'samples in one step', whole, 64)
+    .option('--rate <x>', 'learning rate of Adam at the start', number, 0.001)
+    .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number, 0.15)
+    .option('--seed <n>', 'same seed, same bundle on one backend', whole, 1)
+    .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
+    .option('--backend <name>', 'node or wasm; default: node where it loads')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/train.js')).train(options));
+
+  bundled(manifest(program.command('eval')))
+    .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
+    .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
+    .option('--per-exit', 'also the accuracy of every exit on its own')
+    .option('--verdicts <file>', 'write one line of JSON a sample')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/eval.js')).evalCommand(options));
+
+  bundled(manifest(program.command('run')))
+    .description('recorded images through real agents, broker, bridge and cloud, over sockets')
+    .option('--rate <n>', 'samples a second; default: as fast as the samples in flight allow', number)
+    .option('--in-flight <n>', 'samples under way at once', whole, 32)
+    .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
+    .option('--allow-pixels', 'permit bundles that send pixels from the cameras')
+    .option('--mqtt-port <n>', 'port of the edge broker, for ddnn watch; 0 takes a free one', whole, 0)
+    .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', whole, 0)
+    .option('--verdicts <file>', 'write one line of JSON a sample')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/run.js')).runCommand(options));
+
+  program
+    .command('demo')
+    .description('a street of six simulated cameras, edge and cloud on this machine, with a live view')
+    .option('--seed <n>', 'traffic, light and noise of the street', whole, 7)
+    .option('--rate <n>', 'samples a second', number, 4)
+    .option('--samples <n>', 'stop after so many samples; default: run until q or Ctrl-C', whole)
+    .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
+    .option('--mqtt-port <n>', 'port of the edge broker, for ddnn watch; 0 takes a free one', whole, 0)
+    .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', whole, 0)
+    .option('--json', 'no view; one JSON document on standard output at the end')
+    .action(async (options) => (await import('./commands/demo.js')).demo(options));
+
+  program
+    .command('simulate')
+    .description('write a data set of the simulated street: images and a manifest')
+    .requiredOption('--out <folder>', 'folder to write; must not hold a manifest yet')
+    .option('--samples <n>', 'samples', whole, 1000)
+    .option('--test-share <share>', 'share of the samples whose split says test', number, 0.2)
+    .option('--seed <n>', 'traffic, light and noise of the street', whole, 1)
+    .option('--size <n>', 'pixels a side', whole, 32)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/simulate.js')).simulate(options));
+
+  program
+    .command('watch')
+    .description('the topic traffic in words, with rates and bytes')
+    .requiredOption('--url <url>', 'edge broker or cloud uplink, as mqtt://127.0.0.1:1883')
+    .option('--seconds <n>', 'stop after so long', number)
+    .option('--json', 'one line of JSON a frame')
+    .action(async (options) => (await import('./commands/watch.js')).watch(options));
+
+  program
+    .command('bundle')
+    .description('look into a bundle')
+    .command('inspect')
+    .argument('<file>')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (file, options) => (await import('./commands/inspect.js')).inspect(file, options));
+
+  return program;
+}
+
+function process_(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
+  const words = {
+    agent: 'one camera’s agent',
+    edge: 'one edge broker',
+    cloud: 'the cloud: uplink, upper sections, REST API',
+  };
+  program
+    .command(name)
+    .description(`${words[name]}, as in a real installation`)
+    .option('--config <file>', 'YAML file; environment DDNN_… and --set rise above it')
+    .option('--set <key=value...>', 'a setting, as --set uplink.port=1884', settings, {})
+    .action(async (options) => (await import('./commands/processes.js')).runRole(name, options));
+}
+
+function manifest(command: Command): Command {
+  return command
+    .requiredOption('--data <file>', 'manifest (CSV)')
+    .option('--split <name>', 'only the rows whose split column says so')
+    .option('--split-column <name>', 'another split column');
+}
+
+function bundled(command: Command): Command {
+  return command
+    .requiredOption('--bundle <file>', 'trained bundle')
+    .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
+    .option('--threshold <x>', 'of the local exit, instead of the bundle’s', number)
+    .option('--edge-threshold <x>', 'of the edge exit, instead of the bundle’s', number);
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
+  return Number(text);
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('it must be a number, 0 or above.');
+  return value;
+}
+
+function wholes(text: string): number[] {
+  return text.split(',').map(whole);
+}
+
+function settings(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('it must be KEY=VALUE.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
