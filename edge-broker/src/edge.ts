@@ -100,14 +100,15 @@ export class Edge {
   /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
   async stop(): Promise<void> {
     await this.#path.drain();
+    await this.#records.flush();
+    this.#bridge.pump();
     const giveUpAt = performance.now() + DRAIN_MS;
     const busy = () => this.#outbox.size > 0 || this.#path.waiting.cloud > 0;
-    this.#flushRecords();
     while (this.#bridge.connected && busy() && performance.now() < giveUpAt) {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-      this.#flushRecords();
     }
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    // What the cloud did not answer in time is a fallback now; its features and record stay on disk.
     this.#path.cloudLost();
     await this.#records.flush();
     this.#reportTraffic();

@@ -11,6 +11,8 @@ export class RecordBatch {
   readonly #epoch: number;
   readonly #maxVerdicts: number;
   #waiting: Verdict[] = [];
+  /** Flushes follow one another, so that the last one to resolve has written everything. */
+  #flushing: Promise<number> = Promise.resolve(0);
 
   constructor(outbox: Outbox, epoch: number, maxVerdicts: number) {
     this.#outbox = outbox;
@@ -25,7 +27,13 @@ export class RecordBatch {
   }
 
   /** Writes what waits to the outbox; returns how many frames that were. */
-  async flush(): Promise<number> {
+  flush(): Promise<number> {
+    // A failed flush was reported to whoever asked for it, and must not stop the next.
+    this.#flushing = this.#flushing.catch(() => 0).then(() => this.#write());
+    return this.#flushing;
+  }
+
+  async #write(): Promise<number> {
     const verdicts = this.#waiting.sort((a, b) => a.slot - b.slot);
     this.#waiting = [];
     let frames = 0;

@@ -6,14 +6,21 @@ import { ModelError } from './errors.js';
 const strict = { additionalProperties: false } as const;
 
 const ConvP = Type.Object(
-  { convp: Type.Object({ filters: Type.Integer({ minimum: 1, maximum: 256 }) }, strict) },
+  { filters: Type.Integer({ minimum: 1, maximum: 256 }) },
   { ...strict, description: 'binary convolution 3x3 → max pooling 3x3, stride 2 → batch normalisation → sign' },
 );
 const Fc = Type.Object(
-  { fc: Type.Object({ units: Type.Integer({ minimum: 1, maximum: 4096 }) }, strict) },
+  { units: Type.Integer({ minimum: 1, maximum: 4096 }) },
   { ...strict, description: 'binary fully connected → batch normalisation → sign' },
 );
-const Section = Type.Array(Type.Union([ConvP, Fc]), { maxItems: 8 });
+// Exactly one of the keys. A union would say the same, but blames the wrong alternative when a block is broken.
+const BlockSchema = Type.Unsafe<Block>(
+  Type.Object(
+    { convp: Type.Optional(ConvP), fc: Type.Optional(Fc) },
+    { ...strict, minProperties: 1, maxProperties: 1, description: 'one block: convp or fc' },
+  ),
+);
+const Section = Type.Array(BlockSchema, { maxItems: 8 });
 const AggregatorName = Type.Enum(['max', 'average', 'concat']);
 const Threshold = Type.Number({ minimum: 0, maximum: 1 });
 const ExitWeight = Type.Number({ minimum: 0, maximum: 100 });
@@ -37,6 +44,7 @@ export const ArchitectureSchema = Type.Object(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
         maxItems: 32,
+        uniqueItems: true,
         description: 'default: the manifest’s labels',
       }),
     ),
@@ -74,21 +82,30 @@ export type Architecture = Static<typeof ArchitectureSchema>;
 /** An architecture whose views and classes are known: what a bundle holds. */
 export type ResolvedArchitecture = Architecture & { views: number; classes: string[] };
 /** One block of a section. */
-export type Block = Static<typeof ConvP> | Static<typeof Fc>;
+export type Block = { convp: Static<typeof ConvP> } | { fc: Static<typeof Fc> };
 /** How several outputs become one. */
 export type AggregatorName = Static<typeof AggregatorName>;
 
 /** Reads an architecture from YAML text. Errors name the file, the line and the key. */
 export function parseArchitecture(text: string, file: string): Architecture {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const broken = document.errors[0];
   if (broken) {
     const at = lines.linePos(broken.pos[0]);
-    throw new ModelError('DDNN_ARCHITECTURE_SYNTAX', `${file}:${at.line}:${at.col}: ${broken.message.split('\n')[0]}`);
+    throw new ModelError('DDNN_ARCHITECTURE_SYNTAX', `${file}:${at.line}:${at.col}: ${broken.message}`);
   }
   const where = (path: string[]) => `${file}:${lineOf(document.contents, path, lines)}`;
-  return checkArchitecture(document.toJS(), where);
+  return checkArchitecture(toValue(document, file), where);
+}
+
+/** Aliases are followed only here: unknown ones and too many of them are found late, and without a place. */
+function toValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ModelError('DDNN_ARCHITECTURE_SYNTAX', `${file}: ${(error as Error).message}`);
+  }
 }
 
 /** Checks a value against {@link ArchitectureSchema}. `where` tells a key's place for the error. */
@@ -98,18 +115,22 @@ export function checkArchitecture(
 ): Architecture {
   const errors = [...Value.Errors(ArchitectureSchema, value)];
   if (errors.length > 0) {
-    // A union reports every alternative; the deepest path is the one that the author meant.
-    const unknown = errors.filter((error) => error.keyword === 'boolean');
-    const error = (unknown.length ? unknown : errors).reduce((a, b) =>
-      b.instancePath.split('/').length > a.instancePath.split('/').length ? b : a,
-    );
-    const path = error.instancePath.split('/').slice(1);
-    const key = path.join('.') || 'the file';
-    if (error.keyword === 'boolean')
-      throw new ModelError('DDNN_ARCHITECTURE_KEY', `${where(path)}: unknown key ${key}`);
-    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${where(path)}: ${key} ${error.message}`);
+    // A mistyped key is also a missing one: the unknown key (a property whose schema is `false`) tells more.
+    const unknown = errors.find((error) => error.keyword === 'boolean');
+    const error = unknown ?? errors[0];
+    const path = pointerKeys(error.instancePath);
+    const key = path.length > 0 ? path.join('.') : 'the file';
+    if (unknown) throw new ModelError('DDNN_ARCHITECTURE_KEY', `${where(path)}: unknown key ${key}`);
+    const what = error.keyword === 'enum' ? `must be one of ${error.params.allowedValues.join(', ')}` : error.message;
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${where(path)}: ${key} ${what}`);
   }
   return value as Architecture;
+}
+
+/** The keys of a JSON pointer (RFC 6901). */
+function pointerKeys(pointer: string): string[] {
+  const escaped = pointer.split('/').slice(1);
+  return escaped.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function lineOf(root: Node | null, path: string[], lines: LineCounter): number {

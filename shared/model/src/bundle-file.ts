@@ -6,7 +6,8 @@ import { ModelError } from './errors.js';
  *
  *   "DDNB" · u32 format · u32 length of the header · header (JSON, UTF-8) · tensors, each from a multiple of 8 · SHA-256
  *
- * The hash covers every byte before it and is the bundle's name. All integers are little-endian.
+ * The header's `tensors` lists name, type, offset (from the first tensor) and length of each, in the order of the file and without
+ * gaps. The hash covers every byte before it and is the bundle's name. All integers are little-endian.
  */
 
 const MAGIC = [0x44, 0x44, 0x4e, 0x42];
@@ -74,18 +75,48 @@ export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
   if (sha256(bytes.subarray(0, -HASH_BYTES)).some((byte, i) => byte !== hash[i])) {
     throw damaged('its SHA-256 does not match its content: copy it again');
   }
-  const headerLength = view.getUint32(8, true);
-  const { tensors: entries, ...header } = JSON.parse(
-    new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength)),
-  ) as { tensors: TensorEntry[] };
-  const start = align(PREFIX_BYTES + headerLength);
+  // The hash keeps out accidents, not malice: whoever writes a file can hash it. So nothing below is taken on trust.
+  const body = bytes.subarray(0, -HASH_BYTES);
+  const headerEnd = PREFIX_BYTES + view.getUint32(8, true);
+  const start = align(headerEnd);
+  if (start > body.length) throw damaged('its header ends beyond the file');
+  const { tensors: entries, ...header } = parseHeader(body.subarray(PREFIX_BYTES, headerEnd), damaged);
   const tensors = new Map<string, Tensor>();
-  for (const { name: tensor, type, offset, length } of entries) {
-    const end = start + offset + length * types[type].BYTES_PER_ELEMENT;
-    if (end > bytes.length - HASH_BYTES) throw damaged(`tensor ${tensor} ends beyond the file`);
-    tensors.set(tensor, new types[type](bytes.slice(start + offset, end).buffer));
+  let offset = 0;
+  for (const [i, entry] of entries.entries()) {
+    if (!isTensorEntry(entry)) throw damaged(`tensor ${i} of its header is not a name, type, offset and length`);
+    if (entry.offset !== offset || tensors.has(entry.name))
+      throw damaged(`tensor ${entry.name} is not where it belongs`);
+    const end = start + offset + entry.length * types[entry.type].BYTES_PER_ELEMENT;
+    if (end > body.length) throw damaged(`tensor ${entry.name} ends beyond the file`);
+    tensors.set(entry.name, new types[entry.type](body.slice(start + offset, end).buffer));
+    offset = align(end - start);
   }
+  if (start + offset !== body.length) throw damaged(`${body.length - start - offset} bytes belong to no tensor`);
   return { header, tensors, hash };
+}
+
+function parseHeader(text: Uint8Array, damaged: (why: string) => ModelError): { readonly tensors: readonly unknown[] } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  } catch {
+    throw damaged('its header is not JSON');
+  }
+  const tensors = (header as { tensors?: unknown } | null)?.tensors;
+  if (!Array.isArray(tensors)) throw damaged('its header lists no tensors');
+  return { ...(header as object), tensors };
+}
+
+function isTensorEntry(entry: unknown): entry is TensorEntry {
+  const { name, type, length } = (entry ?? {}) as Partial<TensorEntry>;
+  return (
+    typeof name === 'string' &&
+    typeof type === 'string' &&
+    Object.hasOwn(types, type) &&
+    Number.isSafeInteger(length) &&
+    length! >= 0
+  );
 }
 
 function typeName(tensor: Tensor): TypeName {

@@ -1,6 +1,7 @@
 import { checkArchitecture, type ResolvedArchitecture } from './architecture.js';
 import { decodeBundleFile, encodeBundleFile, type Tensor } from './bundle-file.js';
 import { ModelError } from './errors.js';
+import { resolveArchitecture } from './resolve.js';
 import { inferShapes, type NetworkShapes } from './shapes.js';
 
 /** What an exit needs beside its weights. */
@@ -29,7 +30,7 @@ export interface Bundle extends BundleHeader {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Writes a bundle. The same header and tensors give the same bytes. */
+/** Writes a bundle. The same header and tensors, in the same order, give the same bytes. */
 export function encodeBundle(header: BundleHeader, tensors: ReadonlyMap<string, Tensor>): Uint8Array {
   return encodeBundleFile(header, tensors);
 }
@@ -37,13 +38,48 @@ export function encodeBundle(header: BundleHeader, tensors: ReadonlyMap<string, 
 /** Opens a bundle; `name` is the file's, for messages. Throws {@link ModelError} `DDNN_BUNDLE_*`. */
 export function openBundle(bytes: Uint8Array, name = 'bundle'): Bundle {
   const { header, tensors, hash } = decodeBundleFile(bytes, name);
-  const { architecture, exits, figures } = header as BundleHeader;
-  checkArchitecture(architecture, () => name);
-  if (architecture.views === undefined || architecture.classes === undefined || !exits?.cloud) {
-    throw new ModelError('DDNN_BUNDLE_CONTENT', `${name}: views, classes or exits are missing`);
+  const { architecture, exits, figures = {} } = header as Partial<BundleHeader>;
+  try {
+    checkArchitecture(architecture);
+    const { views, classes } = architecture as ResolvedArchitecture;
+    if (views === undefined || classes === undefined) throw content('views or classes are missing');
+    const resolved = resolveArchitecture(architecture as ResolvedArchitecture, { views, classes });
+    const shapes = inferShapes(resolved);
+    checkExits(exits, resolved);
+    if (!isFigures(figures)) throw content('figures must be numbers and texts');
+    const id = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return { architecture: resolved, exits, figures, shapes, hash, id, tensors };
+  } catch (error) {
+    // Whoever opens a bundle did not write its architecture: the file is at fault, whatever in it is.
+    if (error instanceof ModelError) throw content(`${name}: ${error.message}`);
+    throw error;
   }
-  const id = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { architecture, exits, figures, shapes: inferShapes(architecture), hash, id, tensors };
+}
+
+function content(message: string): ModelError {
+  return new ModelError('DDNN_BUNDLE_CONTENT', message);
+}
+
+function checkExits(
+  exits: Partial<BundleHeader['exits']> | undefined,
+  architecture: ResolvedArchitecture,
+): asserts exits is BundleHeader['exits'] {
+  for (const exit of ['local', 'edge', 'cloud'] as const) {
+    const settings = exits?.[exit];
+    const expected = architecture[exit] !== undefined;
+    if ((settings !== undefined) !== expected) {
+      throw content(`exits.${exit} is ${expected ? 'missing' : 'there, but the architecture has no such exit'}`);
+    }
+    if (settings === undefined) continue;
+    const { threshold, step } = (settings ?? {}) as ExitSettings;
+    if (!(threshold >= 0 && threshold <= 1)) throw content(`exits.${exit}.threshold is ${threshold}, expected 0 to 1`);
+    if (!(step > 0 && step < Infinity)) throw content(`exits.${exit}.step is ${step}, expected a positive number`);
+  }
+}
+
+function isFigures(figures: unknown): boolean {
+  if (typeof figures !== 'object' || figures === null || Array.isArray(figures)) return false;
+  return Object.values(figures).every((figure) => typeof figure === 'number' || typeof figure === 'string');
 }
 
 /** A tensor of a bundle, of the type and length that its place needs. Throws `DDNN_BUNDLE_CONTENT`. */

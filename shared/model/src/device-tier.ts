@@ -8,7 +8,7 @@ import { volume } from './shapes.js';
 
 /** The device section of one view and its exit: pixels in, features and quantised scores out. Reuses its buffers. */
 export class DeviceTier {
-  /** Features of the last run: packed bits, or the pixels themselves where the section is empty. */
+  /** Features of the last run: packed bits, or the very array that `run` was given where the section is empty. */
   features: Uint8Array;
   /** Scores of the last run, one signed byte a class; empty without a local exit. */
   readonly scores: Int8Array;
@@ -17,13 +17,15 @@ export class DeviceTier {
   readonly #pixels: Int32Array;
   readonly #empty: boolean;
 
+  /** Throws `DDNN_BUNDLE_UNFIT` for a view that the bundle hasn't, `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
   constructor(bundle: Bundle, view: number) {
     const { architecture, shapes } = bundle;
-    if (!(view >= 0 && view < architecture.views)) {
+    if (!Number.isInteger(view) || view < 0 || view >= architecture.views) {
       throw new ModelError('DDNN_BUNDLE_UNFIT', `view ${view}: the bundle has views 0 to ${architecture.views - 1}`);
     }
     const name = `device.${view}`;
-    const { input, section } = { input: architecture.input, section: architecture.device.section };
+    const { input } = architecture;
+    const { section } = architecture.device;
     this.#section = new PackedSection(input, section, sectionWeights(bundle, name, input, section, 1));
     this.#empty = section.length === 0;
     this.features = this.#section.bits;
@@ -35,7 +37,7 @@ export class DeviceTier {
     }
   }
 
-  /** @param pixels height x width x channels bytes, HWC */
+  /** @param pixels height x width x channels bytes, HWC; throws `DDNN_BUNDLE_UNFIT` for another number of bytes */
   run(pixels: Uint8Array): void {
     if (pixels.length !== this.#pixels.length) {
       throw new ModelError(

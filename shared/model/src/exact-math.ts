@@ -5,7 +5,7 @@
 
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
-const LN2 = 0.6931471805599453;
+const LN2 = LN2_HIGH + LN2_LOW;
 
 /** e^x for x <= 0; relative error below 1e-15. */
 export function exactExp(x: number): number {

@@ -1,5 +1,5 @@
 import type { AggregatorName } from './architecture.js';
-import { unpackSigns } from './bits.js';
+import { bitBytes, unpackSigns } from './bits.js';
 import { type Shape, volume } from './shapes.js';
 
 /** How the maps of a source arrive: bits of a section's output, or the pixels of an empty device section. */
@@ -20,6 +20,7 @@ export class FeatureAggregator {
   readonly #shape: Shape;
   readonly #kind: MapKind;
   readonly #map: Int32Array;
+  readonly #bytes: number;
 
   constructor(name: AggregatorName, sources: number, shape: Shape, kind: MapKind) {
     this.#name = name;
@@ -27,10 +28,11 @@ export class FeatureAggregator {
     this.#shape = shape;
     this.#kind = kind;
     this.#map = new Int32Array(volume(shape));
+    this.#bytes = kind === 'bits' ? bitBytes(volume(shape)) : volume(shape);
     this.out = new Int32Array(volume(shape) * (name === 'concat' ? sources : 1));
   }
 
-  /** `maps[s]` is read where bit s of `mask` is set. */
+  /** `maps[s]` is read where bit s of `mask` is set. Throws where such a map is missing or of another size. */
   join(maps: readonly (Uint8Array | null | undefined)[], mask: number): void {
     const { out } = this;
     out.fill(0);
@@ -40,6 +42,9 @@ export class FeatureAggregator {
       if (((mask >>> source) & 1) === 0) continue;
       const bytes = maps[source];
       if (!bytes) throw new Error(`source ${source} is present, but its features are not there`);
+      if (bytes.length !== this.#bytes) {
+        throw new Error(`source ${source} has features of ${bytes.length} bytes, expected ${this.#bytes}`);
+      }
       if (this.#kind === 'bits') unpackSigns(bytes, this.#map);
       else this.#map.set(bytes);
       if (this.#name === 'concat') this.#place(source);

@@ -12,6 +12,7 @@ export * from './packed-block.js';
 export * from './packed-exit.js';
 export * from './packed-section.js';
 export * from './quantise.js';
+export * from './random-bundle.js';
 export * from './resolve.js';
 export * from './score-aggregator.js';
 export * from './shapes.js';

@@ -1,6 +1,6 @@
 import { type Bundle, tensor } from './bundle.js';
 import { Exit } from './exit.js';
-import { edgeGroups } from './resolve.js';
+import { edgeGroup } from './resolve.js';
 import { createScoreAggregator, type MixWeights, type ScoreAggregator } from './score-aggregator.js';
 
 /** The local exit of one edge: joins the scores of its views and decides. */
@@ -8,7 +8,7 @@ export class LocalTier {
   readonly exit: Exit;
   readonly #aggregator: ScoreAggregator;
 
-  /** Undefined-free only for bundles with a local exit: see {@link createLocalTier}. */
+  /** {@link createLocalTier} makes one from a bundle. */
   constructor(aggregator: ScoreAggregator, exit: Exit) {
     this.#aggregator = aggregator;
     this.exit = exit;
@@ -25,13 +25,16 @@ export class LocalTier {
   }
 }
 
-/** The local exit of edge `edge`, or undefined where the bundle has none. `threshold` replaces the bundle's. */
+/**
+ * The local exit of edge `edge`, or undefined where the bundle has none. `threshold` replaces the bundle's. Throws
+ * `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't.
+ */
 export function createLocalTier(bundle: Bundle, edge = 0, threshold?: number): LocalTier | undefined {
   const { local } = bundle.architecture;
   const settings = bundle.exits.local;
   if (!local || !settings) return undefined;
   const classes = bundle.architecture.classes.length;
-  const views = edgeGroups(bundle.architecture)[edge].length;
+  const views = edgeGroup(bundle.architecture, edge).length;
   const mix: MixWeights | undefined =
     local.aggregator === 'concat'
       ? {

@@ -21,12 +21,17 @@ export class PackedSection {
     this.bits = new Uint8Array(bitBytes(volume(shape)));
   }
 
-  /** Runs the section; returns its last map (-1 and +1), which stands until the next run. An empty section returns its input. */
+  /**
+   * Runs the section; returns its last map (-1 and +1), which stands until the next run. An empty section returns its input
+   * and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
+   */
   run(input: Int32Array, divisor = 1): Int32Array {
     let map = input;
-    for (const [i, block] of this.#blocks.entries()) {
-      block.run(map, i === 0 ? divisor : 1);
+    let pending = divisor;
+    for (const block of this.#blocks) {
+      block.run(map, pending);
       map = block.out;
+      pending = 1;
     }
     if (this.#blocks.length > 0) packSigns(map, this.bits);
     return map;

@@ -8,9 +8,10 @@ export function quantise(score: number, step: number, limit: number): number {
   return Math.max(-limit, Math.min(limit, Math.floor(score / step + 0.5)));
 }
 
-/** The step with which the largest of `scores` just fits. */
+/** The step with which the largest of `scores` just fits; 1 where all are 0, for a step is never 0. */
 export function fitStep(scores: Iterable<number>, limit: number): number {
   let largest = 0;
   for (const score of scores) largest = Math.max(largest, Math.abs(score));
-  return largest > 0 ? largest / limit : 1;
+  const step = largest / limit;
+  return step > 0 ? step : 1;
 }

@@ -1,9 +1,10 @@
-import type { Architecture, ResolvedArchitecture } from './architecture.js';
+import { type Architecture, checkArchitecture, type ResolvedArchitecture } from './architecture.js';
 import { ModelError } from './errors.js';
 
 /**
  * Fills in what an architecture leaves to the data: number of views and classes. Throws `DDNN_ARCHITECTURE_VALUE` where
- * the architecture names them itself and the data disagree.
+ * the architecture names them itself and the data disagree, where the data have too many, where the edges' groups don't
+ * hold each view once, and where a local exit stands on an empty device section.
  */
 export function resolveArchitecture(
   architecture: Architecture,
@@ -25,6 +26,8 @@ export function resolveArchitecture(
     );
   }
   const resolved = { ...architecture, views, classes };
+  // The data may have more views or classes than a mask or a frame has room for.
+  checkArchitecture(resolved, () => architecture.name);
   checkGroups(resolved);
   if (resolved.local && resolved.device.section.length === 0) {
     throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${architecture.name}: a local exit needs a device section`);
@@ -35,6 +38,15 @@ export function resolveArchitecture(
 /** The views of each edge of a site, in edge order. */
 export function edgeGroups(architecture: ResolvedArchitecture): readonly (readonly number[])[] {
   return architecture.edge?.groups ?? [Array.from({ length: architecture.views }, (_, view) => view)];
+}
+
+/** The views of one edge. Throws `DDNN_BUNDLE_UNFIT` where there is no such edge. */
+export function edgeGroup(architecture: ResolvedArchitecture, edge: number): readonly number[] {
+  const groups = edgeGroups(architecture);
+  if (!groups[edge]) {
+    throw new ModelError('DDNN_BUNDLE_UNFIT', `edge ${edge}: the bundle has edges 0 to ${groups.length - 1}`);
+  }
+  return groups[edge];
 }
 
 function checkGroups(architecture: ResolvedArchitecture): void {

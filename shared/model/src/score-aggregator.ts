@@ -2,12 +2,13 @@ import type { AggregatorName } from './architecture.js';
 
 /**
  * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
- * holds `views * classes` values, view after view; bit v of `mask` says that view v is present. Others cast no vote.
+ * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others cast
+ * no vote. Without any view the scores are alike for max and average (entropy 1), and the bias for concat.
  */
 export interface ScoreAggregator {
   /** Scores of the last join, one a class; divide by {@link divisor}. */
   readonly out: Int32Array;
-  /** How many views the sums in `out` stand for; 1 unless averaging. */
+  /** What `out` is a multiple of: the present views where it averages, {@link MIX_UNIT} where it concatenates, else 1. */
   readonly divisor: number;
   join(scores: Int8Array, offset: number, mask: number): void;
 }
@@ -67,13 +68,14 @@ class AverageScores implements ScoreAggregator {
   join(scores: Int8Array, offset: number, mask: number): void {
     const { out } = this;
     out.fill(0);
-    this.divisor = 0;
+    let present = 0;
     for (let view = 0; view < this.#views; view++) {
       if (((mask >>> view) & 1) === 0) continue;
-      this.divisor++;
+      present++;
       const at = offset + view * out.length;
       for (let c = 0; c < out.length; c++) out[c] += scores[at + c];
     }
+    this.divisor = Math.max(1, present);
   }
 }
 

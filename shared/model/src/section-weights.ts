@@ -1,6 +1,7 @@
 import type { Block } from './architecture.js';
 import { bitBytes } from './bits.js';
 import { type Bundle, tensor } from './bundle.js';
+import { ModelError } from './errors.js';
 import { type PackedWeights, weightBytes } from './packed-block.js';
 import type { ExitWeights } from './packed-exit.js';
 import { blockShape, type Shape, volume } from './shapes.js';
@@ -33,12 +34,19 @@ export function sectionWeights(
   });
 }
 
-/** Reads the exit behind a section whose output has that shape. */
+/** Reads the exit behind a section whose output has that shape. Throws `DDNN_BUNDLE_CONTENT`, also for NaN and infinity. */
 export function exitWeights(bundle: Bundle, name: string, output: Shape): ExitWeights {
   const classes = bundle.architecture.classes.length;
+  const norm = (part: 'scale' | 'offset') => {
+    const values = tensor(bundle, `${name}.exit.${part}`, Float32Array, classes);
+    if (!values.every(Number.isFinite)) {
+      throw new ModelError('DDNN_BUNDLE_CONTENT', `tensor ${name}.exit.${part}: ${values.join(', ')}`);
+    }
+    return values;
+  };
   return {
     weights: tensor(bundle, `${name}.exit.weights`, Uint8Array, bitBytes(volume(output) * classes)),
-    scale: tensor(bundle, `${name}.exit.scale`, Float32Array, classes),
-    offset: tensor(bundle, `${name}.exit.offset`, Float32Array, classes),
+    scale: norm('scale'),
+    offset: norm('offset'),
   };
 }

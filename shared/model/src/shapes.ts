@@ -1,4 +1,5 @@
-import type { Block, ResolvedArchitecture } from './architecture.js';
+import type { AggregatorName, Block, ResolvedArchitecture } from './architecture.js';
+import { bitBytes } from './bits.js';
 import { ModelError } from './errors.js';
 import { edgeGroups } from './resolve.js';
 
@@ -31,7 +32,7 @@ export function sectionShape(input: Shape, section: readonly Block[]): Shape {
 }
 
 /** Shape of `count` maps joined by an aggregator. */
-export function joinedShape(shape: Shape, count: number, aggregator: string): Shape {
+export function joinedShape(shape: Shape, count: number, aggregator: AggregatorName): Shape {
   return aggregator === 'concat' ? { ...shape, channels: shape.channels * count } : shape;
 }
 
@@ -41,7 +42,10 @@ export interface TierShapes {
   readonly output: Shape;
   /** Bytes of one output on the wire: bits packed, or pixels where the section is empty. */
   readonly featureBytes: number;
-  /** Bytes in memory: packed weights, thresholds (5 a filter), exit weights and their batch norm (8 a class). */
+  /**
+   * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that the
+   * first block of an averaging tier may see), exit weights and their batch norm (8 a class).
+   */
   readonly memoryBytes: number;
 }
 
@@ -56,7 +60,7 @@ export interface NetworkShapes {
   readonly pixelBytes: number;
 }
 
-/** Infers every shape. Throws `DDNN_ARCHITECTURE_SHAPE` where a ConvP block follows an FC block. */
+/** Infers every shape. Throws `DDNN_ARCHITECTURE_SHAPE` where a ConvP block follows an FC block of its section or an edge section is empty. */
 export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
   const { input, device, local, edge, cloud, classes } = architecture;
   for (const [tier, section] of Object.entries({
@@ -74,42 +78,48 @@ export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
   }
   const classCount = classes.length;
   const groups = edgeGroups(architecture);
-  const deviceTier = tier(input, device.section, local ? classCount : 0, device.section.length === 0);
-  const edges = edge
-    ? groups.map((group) =>
-        tier(joinedShape(deviceTier.output, group.length, edge.aggregator), edge.section, classCount, false),
-      )
-    : [];
-  const below = edges[0] ?? deviceTier;
-  if (edges.some(({ output }) => volume(output) !== volume(below.output))) {
-    throw new ModelError('DDNN_ARCHITECTURE_SHAPE', `${architecture.name}: the edges' outputs differ in shape`);
-  }
   if (edge && edge.section.length === 0) {
     throw new ModelError(
       'DDNN_ARCHITECTURE_SHAPE',
       `${architecture.name}: edge.section is empty: leave the edge out instead`,
     );
   }
+  const deviceTier = tier(input, device.section, local ? classCount : 0, 1);
+  const edges = edge
+    ? groups.map((group) => joinedTier(deviceTier.output, group.length, edge.aggregator, edge.section, classCount))
+    : [];
+  // A block's output hangs on height, width and its own filters, never on how many views were joined: edges are alike.
+  const below = edges[0] ?? deviceTier;
   const sources = edges.length || architecture.views;
-  const cloudTier = tier(joinedShape(below.output, sources, cloud.aggregator), cloud.section, classCount, false);
   return {
-    device: deviceTier,
+    device: device.section.length > 0 ? deviceTier : { ...deviceTier, featureBytes: volume(input) },
     edges,
-    cloud: cloudTier,
+    cloud: joinedTier(below.output, sources, cloud.aggregator, cloud.section, classCount),
     scoreBytes: local ? classCount : 0,
     pixelBytes: volume(input),
   };
 }
 
-function tier(input: Shape, section: readonly Block[], classCount: number, pixels: boolean): TierShapes {
+function joinedTier(
+  below: Shape,
+  sources: number,
+  aggregator: AggregatorName,
+  section: readonly Block[],
+  classCount: number,
+): TierShapes {
+  const divisors = aggregator === 'average' ? sources : 1;
+  return tier(joinedShape(below, sources, aggregator), section, classCount, divisors);
+}
+
+function tier(input: Shape, section: readonly Block[], classCount: number, divisors: number): TierShapes {
   let shape = input;
   let memoryBytes = 0;
-  for (const block of section) {
+  for (const [i, block] of section.entries()) {
     const next = blockShape(shape, block);
     const weights = 'fc' in block ? volume(shape) * next.channels : 9 * shape.channels * next.channels;
-    memoryBytes += Math.ceil(weights / 8) + 5 * next.channels;
+    memoryBytes += bitBytes(weights) + 5 * next.channels * (i === 0 ? divisors : 1);
     shape = next;
   }
-  if (classCount > 0) memoryBytes += Math.ceil((volume(shape) * classCount) / 8) + 8 * classCount;
-  return { input, output: shape, featureBytes: pixels ? volume(shape) : Math.ceil(volume(shape) / 8), memoryBytes };
+  if (classCount > 0) memoryBytes += bitBytes(volume(shape) * classCount) + 8 * classCount;
+  return { input, output: shape, featureBytes: bitBytes(volume(shape)), memoryBytes };
 }

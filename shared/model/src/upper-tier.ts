@@ -1,10 +1,11 @@
 import type { Bundle } from './bundle.js';
+import { ModelError } from './errors.js';
 import { Exit } from './exit.js';
 import { FeatureAggregator } from './feature-aggregator.js';
 import { PackedExit } from './packed-exit.js';
 import { PackedSection } from './packed-section.js';
 import { UPPER_SCORE_LIMIT } from './quantise.js';
-import { edgeGroups } from './resolve.js';
+import { edgeGroup } from './resolve.js';
 import { exitWeights, sectionWeights } from './section-weights.js';
 import { volume } from './shapes.js';
 
@@ -17,26 +18,31 @@ export class UpperTier {
   readonly #section: PackedSection;
   readonly #scores: PackedExit;
 
+  /**
+   * `threshold` replaces the bundle's. Throws `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't, `DDNN_BUNDLE_CONTENT`
+   * where a tensor is missing.
+   */
   constructor(bundle: Bundle, tier: 'edge' | 'cloud', edge = 0, threshold?: number) {
     const { architecture, shapes, exits } = bundle;
+    const settings = exits[tier];
+    if (!settings) throw new ModelError('DDNN_BUNDLE_UNFIT', 'the bundle has no edge section');
     const { aggregator, section } = architecture[tier]!;
     const belowIsEdge = tier === 'cloud' && shapes.edges.length > 0;
     const below = belowIsEdge ? shapes.edges[0].output : shapes.device.output;
-    const groups = edgeGroups(architecture);
-    this.sources = belowIsEdge ? groups.length : tier === 'edge' ? groups[edge].length : architecture.views;
+    if (tier === 'edge') this.sources = edgeGroup(architecture, edge).length;
+    else this.sources = belowIsEdge ? shapes.edges.length : architecture.views;
     const pixels = !belowIsEdge && architecture.device.section.length === 0;
     const name = tier === 'edge' ? `edge.${edge}` : 'cloud';
     const input = tier === 'edge' ? shapes.edges[edge].input : shapes.cloud.input;
     const divisors = aggregator === 'average' ? this.sources : 1;
     this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits');
     this.#section = new PackedSection(input, section, sectionWeights(bundle, name, input, section, divisors));
-    const settings = exits[tier]!;
     const { output } = this.#section;
     this.#scores = new PackedExit(volume(output), exitWeights(bundle, name, output), settings.step, UPPER_SCORE_LIMIT);
     this.exit = new Exit(architecture.classes.length, settings.step, threshold ?? settings.threshold);
   }
 
-  /** Features of the last run, packed bits. */
+  /** Features of the last run, packed bits; zeros for an empty section. */
   get features(): Uint8Array {
     return this.#section.bits;
   }

@@ -16,6 +16,7 @@ export interface Acknowledgement {
 
 /** Acknowledgement (cloud → edge): kind u8 · result u8 · slots. */
 export function encodeAcknowledgement(epoch: number, { of, result, slots }: Acknowledgement): Uint8Array {
+  if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
   const writer = new Writer(HEADER_BYTES + 2 + uplinkSlotBytes(slots.length), HEADER_BYTES);
   writeHeader(writer.bytes, 'acknowledgement', epoch);
   writer.u8(FrameKind[of], 'kind');

@@ -14,8 +14,8 @@ export interface ClockReading {
 export function encodeClock(epoch: number, { asked, edge }: ClockReading): Uint8Array {
   const writer = new Writer(HEADER_BYTES + (edge === undefined ? 8 : 16), HEADER_BYTES);
   writeHeader(writer.bytes, 'clock', epoch);
-  writer.f64(asked);
-  if (edge !== undefined) writer.f64(edge);
+  writer.f64(asked, 'asked');
+  if (edge !== undefined) writer.f64(edge, 'edge');
   return writer.bytes;
 }
 

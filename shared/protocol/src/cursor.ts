@@ -1,6 +1,6 @@
 import { FrameError } from './errors.js';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** Reads little-endian values and refuses to pass the end of the frame. */
@@ -38,13 +38,16 @@ export class Reader {
   }
 
   f64(field: string): number {
-    return this.#view.getFloat64(this.#advance(8, field), true);
+    const at = this.#advance(8, field);
+    const value = this.#view.getFloat64(at, true);
+    if (!Number.isFinite(value)) throw new FrameError('DDNN_FRAME_VALUE', `${field} is not a finite number`, at);
+    return value;
   }
 
-  /** A view into the frame, not a copy. */
+  /** A view into the frame, not a copy; never a `Buffer`, whose `slice` would not copy either. */
   bytes(length: number, field: string): Uint8Array {
     const at = this.#advance(length, field);
-    return this.#bytes.subarray(at, at + length);
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length);
   }
 
   /** UTF-8 behind one length byte. */
@@ -106,7 +109,10 @@ export class Writer {
     this.#view.setUint16(at + 4, Math.floor(value / 2 ** 32), true);
   }
 
-  f64(value: number): void {
+  f64(value: number, field: string): void {
+    if (!Number.isFinite(value)) {
+      throw new FrameError('DDNN_FRAME_VALUE', `${field} ${value} is not a finite number`, this.offset);
+    }
     this.#view.setFloat64(this.offset, value, true);
     this.offset += 8;
   }

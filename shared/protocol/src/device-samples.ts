@@ -1,6 +1,6 @@
 import { FrameError } from './errors.js';
 import { checkHeader, type FrameKindName, HEADER_BYTES, writeHeader } from './frame.js';
-import { truncateSlot } from './slot.js';
+import { MAX_SLOT, truncateSlot } from './slot.js';
 
 /*
  * The sample list that summary, feature request and features frames share:
@@ -48,13 +48,16 @@ export function encodeDeviceSamples(
   let at = HEADER_BYTES;
   for (let i = 0; i < samples.length; i++) {
     const { slot, body } = samples[i];
+    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
+    }
     if (i === 0) {
       const short = truncateSlot(slot);
       bytes[at++] = short & 255;
       bytes[at++] = (short >> 8) | (body ? 128 : 0);
     } else {
       const gap = slot - samples[i - 1].slot;
-      if (!(gap >= 1 && gap <= MAX_SLOT_GAP)) {
+      if (gap < 1 || gap > MAX_SLOT_GAP) {
         throw new FrameError('DDNN_FRAME_VALUE', `slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
       }
       bytes[at++] = (gap - 1) | (body ? 128 : 0);

@@ -1,4 +1,6 @@
 import { decodeDeviceSamples, encodeDeviceSamples } from './device-samples.js';
+import { FrameError } from './errors.js';
+import { checkHeader, HEADER_BYTES } from './frame.js';
 
 /** Feature request (edge → device): the slots whose features this device shall send. */
 export function encodeFeatureRequest(epoch: number, slots: readonly number[]): Uint8Array {
@@ -10,12 +12,16 @@ export function encodeFeatureRequest(epoch: number, slots: readonly number[]): U
   );
 }
 
-/** Visits the requested slots (modulo 32,768). */
+/** Visits the requested slots (modulo 32,768). A request has no bodies, so a mark that one follows is refused. */
 export function decodeFeatureRequest(
   bytes: Uint8Array,
   epoch: number | undefined,
   maxSamples: number,
   visit: (shortSlot: number) => void,
 ): void {
+  checkHeader(bytes, 'featureRequest', epoch);
+  for (let at = HEADER_BYTES + 1; at < bytes.length; at++) {
+    if (bytes[at] & 128) throw new FrameError('DDNN_FRAME_VALUE', 'a feature request with a body mark', at);
+  }
   decodeDeviceSamples(bytes, 'featureRequest', epoch, 0, maxSamples, visit);
 }

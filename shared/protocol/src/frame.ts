@@ -50,8 +50,8 @@ export function frameKind(bytes: Uint8Array): FrameKindName {
 }
 
 /**
- * Checks version, kind and epoch of a frame before its body is read. Without `epoch` any epoch passes: only status
- * frames and viewers do that, for different epochs are never fused.
+ * Checks version, kind and epoch of a frame before its body is read. Without `epoch` any epoch passes: viewers do
+ * that, and the frames that carry nothing to fuse (acknowledgement, status, clock, traffic).
  */
 export function checkHeader(bytes: Uint8Array, kind: FrameKindName, epoch?: number): void {
   const found = frameKind(bytes);
@@ -61,7 +61,10 @@ export function checkHeader(bytes: Uint8Array, kind: FrameKindName, epoch?: numb
   }
 }
 
-/** The epoch byte of a frame. */
+/** The epoch byte of a frame. Throws `DDNN_FRAME_TRUNCATED`. */
 export function frameEpoch(bytes: Uint8Array): number {
+  if (bytes.length < HEADER_BYTES) {
+    throw new FrameError('DDNN_FRAME_TRUNCATED', `a frame has at least ${HEADER_BYTES} bytes`, bytes.length);
+  }
   return bytes[1];
 }

@@ -1,6 +1,9 @@
 /** Slots on device frames are counted modulo this: 15 bits, the 16th marks a sample that carries a body. */
 export const SLOT_MODULUS = 2 ** 15;
 
+/** The largest slot: 48 bits on the uplink. */
+export const MAX_SLOT = 2 ** 48 - 1;
+
 /** The slot as it stands on a device frame. */
 export function truncateSlot(slot: number): number {
   return slot % SLOT_MODULUS;

@@ -1,6 +1,7 @@
 import { Reader, textBytes, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, frameEpoch, HEADER_BYTES, writeHeader } from './frame.js';
+import { MAX_VIEWS } from './views.js';
 
 /** *unfit*: alive, but its bundle is not the one in service, so it takes no part. */
 export type StatusState = 'offline' | 'online' | 'unfit';
@@ -36,6 +37,7 @@ export function encodeStatus(epoch: number, status: Status): Uint8Array {
   const writer = new Writer(FIXED_BYTES + textBytes(status.version), HEADER_BYTES);
   writeHeader(writer.bytes, 'status', epoch);
   writer.u8(states.indexOf(status.state), 'state');
+  checkViews(status.view, status.views);
   writer.u8(status.view, 'view');
   writer.u8(status.views, 'views');
   writer.u8(status.classes, 'classes');
@@ -69,5 +71,16 @@ export function decodeStatus(bytes: Uint8Array): Status & { readonly epoch: numb
     version: reader.text('version'),
   };
   reader.end();
+  checkViews(status.view, status.views);
   return status;
+}
+
+/** A view beyond {@link MAX_VIEWS} would alias another one in a presence mask. */
+function checkViews(view: number, views: number): void {
+  if (view >= MAX_VIEWS && view !== NO_VIEW) {
+    throw new FrameError('DDNN_FRAME_VALUE', `view ${view} is not below ${MAX_VIEWS}`, HEADER_BYTES + 1);
+  }
+  if (views > MAX_VIEWS) {
+    throw new FrameError('DDNN_FRAME_VALUE', `${views} views are more than ${MAX_VIEWS}`, HEADER_BYTES + 2);
+  }
 }

@@ -46,18 +46,24 @@ const name = new RegExp(NAME_PATTERN);
 
 /** Fills a template. Throws {@link TopicError} where a name is missing or has other characters than {@link NAME_PATTERN}. */
 export function topic(which: TopicName, names: TopicNames = {}): string {
+  return fill(which, names, '');
+}
+
+/** The same template as a subscription: `+` for every name that is not given. Throws {@link TopicError} likewise. */
+export function topicFilter(which: TopicName, names: TopicNames = {}): string {
+  return fill(which, names, '+');
+}
+
+/** `missing` stands for a name that is not given; a name that is given must be one. */
+function fill(which: TopicName, names: TopicNames, missing: '' | '+'): string {
   return topics[which].template.replace(/\{(\w+)\}/g, (_, key: keyof TopicNames) => {
     const value = names[key];
+    if (value === undefined && missing) return missing;
     if (value === undefined || !name.test(value)) {
       throw new TopicError(`topic ${topics[which].template}: ${key} "${value ?? ''}" does not match ${NAME_PATTERN}`);
     }
     return value;
   });
-}
-
-/** The same template as a subscription: `+` for every name that is not given. */
-export function topicFilter(which: TopicName, names: TopicNames = {}): string {
-  return topics[which].template.replace(/\{(\w+)\}/g, (_, key: keyof TopicNames) => names[key] ?? '+');
 }
 
 /** A topic read back: its row and the names in it. */

@@ -51,11 +51,18 @@ export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSamp
   writeHeader(writer.bytes, 'uplinkFeatures', epoch);
   let previous: number | undefined;
   for (const { slot, states, content, body } of samples) {
+    if (states.length !== sizes.views) {
+      throw new FrameError(
+        'DDNN_FRAME_VALUE',
+        `${states.length} view states where ${sizes.views} belong`,
+        writer.offset,
+      );
+    }
     writeUplinkSlot(writer, slot, previous);
     writer.u8(UplinkContent[content], 'content');
     writer.raw(packViewStates(states));
     const expected = uplinkBodyBytes(sizes, content, states);
-    if (body.length !== expected || states.length !== sizes.views) {
+    if (body.length !== expected) {
       throw new FrameError(
         'DDNN_FRAME_VALUE',
         `a body of ${body.length} bytes where ${expected} belong`,

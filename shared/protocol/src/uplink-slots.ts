@@ -1,5 +1,6 @@
 import type { Reader, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
+import { MAX_SLOT } from './slot.js';
 
 /*
  * Slots on the uplink are full: u48 for the first sample of a frame, then u16 distances to the sample before.
@@ -21,7 +22,7 @@ export function writeUplinkSlot(writer: Writer, slot: number, previous: number |
   if (previous === undefined) {
     writer.u48(slot, 'slot');
   } else {
-    if (slot <= previous) {
+    if (slot <= previous || slot > MAX_SLOT) {
       throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} does not follow slot ${previous}`, writer.offset);
     }
     writer.u16(slot - previous, 'slot gap');
@@ -34,5 +35,6 @@ export function readUplinkSlot(reader: Reader, previous: number | undefined): nu
   const at = reader.offset;
   const gap = reader.u16('slot gap');
   if (gap === 0) throw new FrameError('DDNN_FRAME_VALUE', 'the same slot twice in one frame', at);
+  if (previous + gap > MAX_SLOT) throw new FrameError('DDNN_FRAME_VALUE', 'a slot beyond 48 bits', at);
   return previous + gap;
 }

@@ -8,7 +8,7 @@ import { packViewStates, unpackViewStates, viewStatesBytes } from './views.js';
 export type ExitName = 'local' | 'edge' | 'cloud' | 'fallback';
 export const exitNames: readonly ExitName[] = ['local', 'edge', 'cloud', 'fallback'];
 
-/** Why an answer is a fallback. */
+/** Why an answer is a fallback; *none* where it is not one. */
 export type FallbackReason = 'none' | 'deadline' | 'unreachable' | 'dropped' | 'refused';
 export const fallbackReasons: readonly FallbackReason[] = ['none', 'deadline', 'unreachable', 'dropped', 'refused'];
 
@@ -48,6 +48,7 @@ export function encodeVerdicts(kind: VerdictFrameKind, epoch: number, verdicts: 
       throw new FrameError('DDNN_FRAME_VALUE', 'view counts differ in one frame', writer.offset);
     writeUplinkSlot(writer, slot, previous);
     writer.u8(classIndex, 'class');
+    checkReason(exit, reason, writer.offset);
     writer.u8(exitNames.indexOf(exit) | (fallbackReasons.indexOf(reason) << 2), 'exit');
     writer.u8(Math.round(entropy * 255), 'entropy');
     writer.raw(packViewStates(states));
@@ -78,10 +79,19 @@ export function decodeVerdicts(
     const packed = reader.u8('exit');
     const reason = fallbackReasons[packed >> 2];
     if (!reason) throw new FrameError('DDNN_FRAME_VALUE', `unknown reason ${packed >> 2}`, at);
+    const exit = exitNames[packed & 3];
+    checkReason(exit, reason, at);
     const entropy = reader.u8('entropy') / 255;
     const states = unpackViewStates(reader.bytes(viewStatesBytes(views), 'view states'), views, at + 2);
-    verdicts.push({ slot, classIndex, exit: exitNames[packed & 3], reason, entropy, states });
+    verdicts.push({ slot, classIndex, exit, reason, entropy, states });
     previous = slot;
   } while (reader.left > 0);
   return verdicts;
+}
+
+/** A fallback has a reason, and nothing else has one. */
+function checkReason(exit: ExitName, reason: FallbackReason, offset: number): void {
+  if ((exit === 'fallback') === (reason === 'none')) {
+    throw new FrameError('DDNN_FRAME_VALUE', `exit ${exit} with reason ${reason}`, offset);
+  }
 }

@@ -18,10 +18,15 @@ export function viewStatesBytes(views: number): number {
   return (views + 3) >> 2;
 }
 
-/** Packs view states, view 0 in the lowest bits of the first byte. */
+/** Packs view states, view 0 in the lowest bits of the first byte. Throws {@link FrameError} for a state above 3. */
 export function packViewStates(states: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(viewStatesBytes(states.length));
-  for (let view = 0; view < states.length; view++) bytes[view >> 2] |= (states[view] & 3) << ((view & 3) * 2);
+  for (let view = 0; view < states.length; view++) {
+    if (states[view] > 3) {
+      throw new FrameError('DDNN_FRAME_VALUE', `view ${view} has unknown state ${states[view]}`, view >> 2);
+    }
+    bytes[view >> 2] |= states[view] << ((view & 3) * 2);
+  }
   return bytes;
 }
 

@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import { printJson } from '../terminal/output.js';
+import { createTable } from '../terminal/table.js';
 import { bytes } from '../terminal/words.js';
 import { readBundle } from './open-bundle.js';
 
@@ -16,10 +16,7 @@ export async function inspect(file: string, flags: { json?: boolean }): Promise<
   process.stdout.write(
     `${views} views of ${input.height}x${input.width}x${input.channels}, classes ${classes.join(', ')}\n`,
   );
-  const table = new Table({
-    head: ['tier', 'input', 'output', 'in memory', 'on the wire', 'exit'],
-    style: { head: ['bold'], border: ['dim'] },
-  });
+  const table = createTable(['tier', 'input', 'output', 'in memory', 'on the wire', 'exit']);
   const shape = (s: { height: number; width: number; channels: number }) => `${s.height}x${s.width}x${s.channels}`;
   const exit = (settings?: { threshold: number }) => (settings ? `T = ${settings.threshold}` : '–');
   const { device, edges, cloud, scoreBytes } = shapes;

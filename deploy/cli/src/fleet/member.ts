@@ -96,7 +96,7 @@ async function startInside(role: Role, name: string, config: object): Promise<Me
   const flags = config as Record<string, unknown>;
   const logger = createLogger({ name, level: (config as { log: { level: LogLevel } }).log.level });
   const unit = await createUnit(role, flags, logger);
-  const announce = await unit.start();
+  const announce = { ...(await unit.start()) };
   let alive = true;
   const stop = async () => {
     if (!alive) return;

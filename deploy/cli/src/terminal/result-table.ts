@@ -1,6 +1,6 @@
 import type { EvalSummary } from '@ddnn/training';
-import Table from 'cli-table3';
 import pc from 'picocolors';
+import { createTable } from './table.js';
 import { percent } from './words.js';
 
 /** What `eval` and `run` share. */
@@ -12,7 +12,7 @@ export type Result = EvalSummary & {
 
 /** An evaluation or a run as a table for people. */
 export function resultTable(result: Result): string {
-  const table = new Table({ style: { head: [], border: ['dim'] } });
+  const table = createTable();
   const { samples, exits, bytes } = result;
   const share = (count: number) => `${count}  ${pc.dim(percent(samples ? count / samples : 0))}`;
   table.push(

@@ -1,0 +1,69 @@
+import { type Bundle, edgeGroups, UpperTier } from '@ddnn/model';
+import { NO_CLASS, presenceMask, type UplinkSample, type UplinkSizes, ViewState } from '@ddnn/protocol';
+
+/** What the cloud section says of a sample. */
+export interface CloudAnswer {
+  /** Index into the bundle's classes; {@link NO_CLASS} where no view is present. */
+  readonly classIndex: number;
+  readonly entropy: number;
+}
+
+/** The cloud section and its exit on uplink samples. The cloud always answers: its threshold is 1. */
+export class CloudExit {
+  /** Sizes of the uplink bodies that this bundle gives. */
+  readonly sizes: UplinkSizes;
+  readonly #tier: UpperTier;
+  readonly #groups: readonly (readonly number[])[];
+  readonly #joinsEdges: boolean;
+  readonly #maps: (Uint8Array | null)[];
+
+  constructor(bundle: Bundle) {
+    const { architecture, shapes } = bundle;
+    this.#tier = new UpperTier(bundle, 'cloud');
+    this.#groups = edgeGroups(architecture);
+    this.#joinsEdges = shapes.edges.length > 0;
+    this.#maps = new Array<null>(this.#tier.sources).fill(null);
+    this.sizes = {
+      views: architecture.views,
+      viewFeatureBytes: shapes.device.featureBytes,
+      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
+      scoreBytes: architecture.classes.length,
+    };
+  }
+
+  /** Why this sample can't be decided here; undefined where it can. */
+  refusal({ content }: UplinkSample): string | undefined {
+    if (content === 'scores') return 'this cloud does not join the scores of several edges';
+    const expected = this.#joinsEdges ? 'edge' : 'views';
+    return content === expected ? undefined : `content ${content}, the bundle takes ${expected}`;
+  }
+
+  /** Decides a sample that is not refused. */
+  decide({ states, body }: UplinkSample): CloudAnswer {
+    const present = presenceMask(states);
+    if (present === 0) return { classIndex: NO_CLASS, entropy: 0 };
+    const mask = this.#joinsEdges ? this.#placeEdge(states, body) : this.#placeViews(states, body);
+    this.#tier.decide(this.#maps, mask);
+    const { classIndex, entropy } = this.#tier.exit;
+    return { classIndex, entropy };
+  }
+
+  #placeViews(states: Uint8Array, body: Uint8Array): number {
+    const { viewFeatureBytes } = this.sizes;
+    let at = 0;
+    for (let view = 0; view < states.length; view++) {
+      const present = states[view] === ViewState.present;
+      this.#maps[view] = present ? body.subarray(at, at + viewFeatureBytes) : null;
+      if (present) at += viewFeatureBytes;
+    }
+    return presenceMask(states);
+  }
+
+  /** The map is that of the edge whose views are present. */
+  #placeEdge(states: Uint8Array, body: Uint8Array): number {
+    const edge = this.#groups.findIndex((views) => views.some((view) => states[view] === ViewState.present));
+    this.#maps.fill(null);
+    this.#maps[edge] = body;
+    return 1 << edge;
+  }
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { type Bundle, openBundle } from '@ddnn/model';
+import type { Logger } from '@ddnn/process';
+import { CloudError } from './cloud-error.js';
+import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
+import type { CloudConfig } from './config.js';
+import { Ingest } from './ingest.js';
+import { RestServer } from './rest/rest-server.js';
+import { Roster } from './roster.js';
+import { SqliteStore } from './store/sqlite-store.js';
+import type { VerdictStore } from './store/verdict-store.js';
+import { Uplink } from './uplink.js';
+
+/** Where a started cloud listens. */
+export interface CloudPorts {
+  readonly mqttPort: number;
+  readonly httpPort: number;
+}
+
+/** The cloud: takes in what sites send up, decides uncertain samples, stores every verdict, serves them over REST. */
+export class Cloud {
+  readonly #config: CloudConfig;
+  readonly #logger: Logger;
+  /** In the order of starting. */
+  #running: { stop(): Promise<void> }[] = [];
+
+  constructor(config: CloudConfig, { logger }: { logger: Logger }) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  /** Opens bundle, store and ports. Throws CloudError, ModelError, StoreError or ProcessError, and leaves nothing open. */
+  async start(): Promise<CloudPorts> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Lets what was taken in be stored, then closes everything. */
+  async stop(): Promise<void> {
+    const running = this.#running.reverse();
+    this.#running = [];
+    for (const part of running) await part.stop();
+  }
+
+  async #start(): Promise<CloudPorts> {
+    const config = this.#config;
+    const logger = this.#logger;
+    const bundle = await readBundle(config.bundle);
+    const metrics = createCloudMetrics();
+    this.#running.push({ stop: async () => metrics.registry.close() });
+
+    const store = this.#createStore(metrics);
+    await store.start();
+    this.#running.push(store);
+    const roster = new Roster(config.uplink.maxEdges, config.uplink.maxDevicesAnEdge);
+    roster.restore(await store.edges(), await store.devices());
+
+    const sendDown: Uplink['send'] = (which, edge, frame) => uplink.send(which, edge, frame);
+    const ingest = new Ingest(config, { bundle, store, roster, metrics, logger, sendDown });
+    const uplink = new Uplink(config, { roster, ingest, metrics, logger });
+    this.#running.push(ingest);
+    const mqttPort = await uplink.start();
+    this.#running.push(uplink);
+
+    const rest = new RestServer(
+      config,
+      {
+        store,
+        architecture: bundle.architecture,
+        metrics: metrics.registry,
+        version: await packageVersion(),
+        checks: { store: () => store.check().then(() => true) },
+        ...config.http,
+      },
+      logger,
+    );
+    this.#running.push(rest);
+    const httpPort = await rest.start();
+    return { mqttPort, httpPort };
+  }
+
+  #createStore(metrics: CloudMetrics): VerdictStore {
+    const { file, batchEntries, batchMs, maxQueuedWrites } = this.#config.store;
+    return new SqliteStore({
+      file,
+      maxEntries: batchEntries,
+      maxMs: batchMs,
+      maxQueued: maxQueuedWrites,
+      onBatch: (seconds, entries) => {
+        metrics.storeSeconds.observe(seconds);
+        metrics.storeEntries.observe(entries);
+      },
+    });
+  }
+}
+
+async function readBundle(file: string): Promise<Bundle> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new CloudError('DDNN_CLOUD_BUNDLE', `bundle ${file}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  return openBundle(bytes, file);
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

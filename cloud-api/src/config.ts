@@ -1,0 +1,53 @@
+import { LogSettings, PortSetting } from '@ddnn/process';
+import Type, { type Static } from 'typebox';
+
+const Count = (fallback: number, minimum: number, maximum: number, description: string) =>
+  Type.Integer({ default: fallback, minimum, maximum, description });
+
+/** Settings of a cloud: types, defaults, bounds and documentation. */
+export const CloudConfigSchema = Type.Object({
+  host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address that uplink and REST listen on' }),
+  bundle: Type.String({ minLength: 1, description: 'bundle file, the same as on the sites' }),
+  epoch: Count(1, 0, 255, 'rollout counter that stands for the bundle; frames of another one are refused'),
+  uplink: Type.Object(
+    {
+      port: Type.Integer({ ...PortSetting, default: 1884, description: 'TCP port of the MQTT listener; 0 takes a free one' }),
+      maxPacketBytes: Count(1_048_576, 1_024, 67_108_864, 'a larger MQTT packet closes its connection'),
+      maxConnections: Count(256, 1, 65_535, 'edges and viewers connected at once'),
+      maxEdges: Count(1_024, 1, 65_535, 'edges known at all; another one is not admitted'),
+      maxDevicesAnEdge: Count(64, 1, 4_096, 'devices that one edge may report; further ones are not stored'),
+      maxFramesInFlight: Count(64, 1, 4_096, 'frames taken in and not yet stored; further ones wait unacknowledged'),
+      maxSamplesAFrame: Count(1_024, 1, 4_096, 'samples in one frame at most'),
+      drainTimeoutMs: Count(8_000, 1_000, 60_000, 'a subscriber that does not read for so long is cut off'),
+    },
+    { description: 'the MQTT listener for edges and viewers' },
+  ),
+  http: Type.Object(
+    {
+      port: Type.Integer({ ...PortSetting, default: 8080, description: 'TCP port of the REST API; 0 takes a free one' }),
+      pageSize: Count(100, 1, 10_000, 'verdicts on a page where the request names no limit'),
+      maxPageSize: Count(1_000, 1, 10_000, 'verdicts on a page at most'),
+      maxLabels: Count(10_000, 1, 100_000, 'labels in one request at most'),
+      maxBodyBytes: Count(1_048_576, 1_024, 67_108_864, 'bytes of a request body at most'),
+      maxConnections: Count(256, 1, 65_535, 'HTTP connections at once'),
+    },
+    { description: 'the REST API' },
+  ),
+  store: Type.Object(
+    {
+      file: Type.String({
+        default: 'ddnn-cloud.sqlite',
+        minLength: 1,
+        description: 'SQLite file of verdicts; `:memory:` keeps them only while the process runs',
+      }),
+      batchEntries: Count(512, 1, 65_536, 'rows written in one transaction at most'),
+      batchMs: Count(5, 0, 1_000, 'the longest wait for further rows before a transaction, in ms'),
+      maxQueuedWrites: Count(4_096, 1, 65_536, 'writes that wait for their transaction; further ones are refused'),
+    },
+    { description: 'where verdicts are kept' },
+  ),
+  log: LogSettings,
+});
+
+/** Settings of a cloud. */
+export type CloudConfig = Static<typeof CloudConfigSchema>;

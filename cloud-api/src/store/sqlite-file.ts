@@ -1,0 +1,53 @@
+import Database from 'libsql';
+import { StoreError } from './store-error.js';
+
+/** Layout of the file, in SQLite's `user_version`. */
+const LAYOUT = 1;
+
+const TABLES = `
+  CREATE TABLE verdict (
+    site TEXT NOT NULL, slot INTEGER NOT NULL, edge TEXT NOT NULL, class TEXT NOT NULL, class_index INTEGER NOT NULL,
+    exit TEXT NOT NULL, reason TEXT NOT NULL, entropy REAL NOT NULL, views TEXT NOT NULL, epoch INTEGER NOT NULL,
+    captured_at INTEGER, stored_at INTEGER NOT NULL, time INTEGER NOT NULL,
+    revised_class TEXT, revised_index INTEGER, revised_entropy REAL, revised_at INTEGER,
+    PRIMARY KEY (site, slot)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX verdict_time ON verdict (time, slot, site);
+  CREATE INDEX verdict_site_time ON verdict (site, time, slot);
+  CREATE TABLE label (
+    site TEXT NOT NULL, slot INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (site, slot)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE edge (
+    site TEXT NOT NULL, edge TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (site, edge)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE device (
+    site TEXT NOT NULL, edge TEXT NOT NULL, device TEXT NOT NULL, report TEXT NOT NULL,
+    PRIMARY KEY (site, edge, device)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE traffic (
+    site TEXT NOT NULL, edge TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (site, edge)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Opens the SQLite file, or makes it. A commit is on disk when it returns, for it is what an edge forgets its own copy
+ * upon. Throws `DDNN_STORE_FILE` or `DDNN_STORE_VERSION`.
+ */
+export function openSqliteFile(file: string): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
+    const { user_version: layout } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (layout !== 0 && layout !== LAYOUT) {
+      throw new StoreError('DDNN_STORE_VERSION', `store.file ${file}: layout ${layout}, this software has ${LAYOUT}`);
+    }
+    if (layout === 0) db.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${LAYOUT}; COMMIT`);
+    return db;
+  } catch (cause) {
+    db?.close();
+    if (cause instanceof StoreError) throw cause;
+    const why = (cause as Error).message;
+    throw new StoreError('DDNN_STORE_FILE', `store.file ${file}: cannot be opened: ${why}`, { cause });
+  }
+}

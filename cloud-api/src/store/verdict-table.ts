@@ -1,0 +1,95 @@
+import type Database from 'libsql';
+import { decodeCursor, encodeCursor } from './verdict-cursor.js';
+import { fromRow, NEW_COLUMNS, toRow, type VerdictRow } from './verdict-row.js';
+import type { NewVerdict, PutResult, StoredVerdict, TallyRow, VerdictPage, VerdictQuery } from './verdict-store.js';
+
+const SELECT = 'SELECT verdict.*, label.label AS label FROM verdict LEFT JOIN label USING (site, slot)';
+
+/** The tables of verdicts and labels in SQLite. Every call is synchronous; transactions are the caller's. */
+export class VerdictTable {
+  readonly #db: Database.Database;
+  readonly #insert: Database.Statement;
+  readonly #revise: Database.Statement;
+  readonly #one: Database.Statement;
+  readonly #label: Database.Statement;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    const places = NEW_COLUMNS.replace(/\w+/g, '?');
+    this.#insert = db.prepare(`INSERT INTO verdict (${NEW_COLUMNS}) VALUES (${places}) ON CONFLICT DO NOTHING`);
+    this.#revise = db.prepare(
+      `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_entropy = ?, revised_at = ?
+       WHERE site = ? AND slot = ? AND exit = 'fallback' AND revised_class IS NULL`,
+    );
+    this.#one = db.prepare(`${SELECT} WHERE site = ? AND slot = ?`);
+    this.#label = db.prepare(
+      'INSERT INTO label (site, slot, label) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET label = excluded.label',
+    );
+  }
+
+  put(verdict: NewVerdict): PutResult {
+    const { site, slot } = verdict;
+    let outcome: PutResult['outcome'] = 'duplicate';
+    if (this.#insert.run(toRow(verdict)).changes > 0) outcome = 'stored';
+    else if (verdict.exit === 'cloud') {
+      const { class: name, classIndex, entropy, storedAt } = verdict;
+      const revision = this.#revise.run([name, classIndex, entropy, storedAt, site, slot]);
+      if (revision.changes > 0) outcome = 'revised';
+    }
+    return { outcome, verdict: this.get(site, slot)! };
+  }
+
+  putLabel(site: string, slot: number, label: string): void {
+    this.#label.run([site, slot, label]);
+  }
+
+  get(site: string, slot: number): StoredVerdict | undefined {
+    const row = this.#one.get([site, slot]) as VerdictRow | undefined;
+    return row && fromRow(row);
+  }
+
+  page(query: VerdictQuery): VerdictPage {
+    const { sql, values } = conditions(query);
+    const text = `${SELECT} ${sql} ORDER BY verdict.time DESC, verdict.slot DESC, verdict.site DESC LIMIT ?`;
+    const rows = this.#db.prepare(text).all([...values, query.limit + 1]) as VerdictRow[];
+    const page = rows.slice(0, query.limit);
+    return { verdicts: page.map(fromRow), next: rows.length > page.length ? encodeCursor(page.at(-1)!) : null };
+  }
+
+  tally(site?: string): TallyRow[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT exit, class, label, revised_class IS NOT NULL AS revised, COUNT(*) AS count
+         FROM verdict LEFT JOIN label USING (site, slot) ${site === undefined ? '' : 'WHERE site = ?'}
+         GROUP BY exit, class, label, revised ORDER BY class, exit`,
+      )
+      .all(site === undefined ? [] : [site]) as (Omit<TallyRow, 'revised'> & { revised: number })[];
+    return rows.map((row) => ({
+      exit: row.exit,
+      class: row.class,
+      label: row.label,
+      revised: row.revised === 1,
+      count: row.count,
+    }));
+  }
+}
+
+function conditions(query: VerdictQuery): { sql: string; values: (string | number)[] } {
+  const parts: string[] = [];
+  const values: (string | number)[] = [];
+  const where = (sql: string, ...given: (string | number | undefined)[]) => {
+    if (given.some((value) => value === undefined)) return;
+    parts.push(sql);
+    values.push(...(given as (string | number)[]));
+  };
+  where('verdict.site = ?', query.site);
+  where('verdict.exit = ?', query.exit);
+  where('verdict.class = ?', query.class);
+  where('verdict.time >= ?', query.from);
+  where('verdict.time < ?', query.to);
+  if (query.cursor !== undefined) {
+    const { time, slot, site } = decodeCursor(query.cursor);
+    where('(verdict.time, verdict.slot, verdict.site) < (?, ?, ?)', time, slot, site);
+  }
+  return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}

@@ -1,0 +1,98 @@
+import {
+  type DeviceSampleVisitor,
+  decodeDeviceSamples,
+  decodeFeatureRequest,
+  decodeFeatures,
+  decodeSummary,
+  HEADER_BYTES,
+  type TopicNames,
+} from '@ddnn/protocol';
+import type { WatchContext } from './context.js';
+import { className, type Description, MAX_SAMPLES, phrase, several } from './description.js';
+
+/*
+ * Slots on device frames are modulo 32,768 and stand as #123: a viewer has no clock of the site to restore them by.
+ */
+
+/** A summary: what one camera's local exit says, or that it sees nothing. */
+export function describeSummary(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  const { scoreBytes } = context.sizes(names, payload[1]) ?? {};
+  if (scoreBytes === undefined) return firstSampleOnly('summary', names, payload, context);
+  const samples: object[] = [];
+  const words: string[] = [];
+  decodeSummary(payload, context.epochInService, scoreBytes, MAX_SAMPLES, (shortSlot, present, at) => {
+    const scores = present ? Array.from(payload.subarray(at, at + scoreBytes), (byte) => (byte << 24) >> 24) : [];
+    const best = scores.length > 0 ? scores.indexOf(Math.max(...scores)) : null;
+    samples.push({ shortSlot, present, scores, class: best });
+    const says = best === null ? 'sees something' : `scores ${scores.join(' ')} (${className(best)})`;
+    words.push(phrase(`slot #${shortSlot}`, present ? says : 'sees nothing'));
+  });
+  const fields = { epoch: payload[1], ...sender(names, context), samples };
+  return { frame: 'summary', words: phrase(camera(names, context), several(words)), fields };
+}
+
+/** Features: the device section's output, packed bits. */
+export function describeFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  const { featureBytes } = context.sizes(names, payload[1]) ?? {};
+  if (featureBytes === undefined) return firstSampleOnly('features', names, payload, context);
+  const samples: object[] = [];
+  const words: string[] = [];
+  decodeFeatures(payload, context.epochInService, featureBytes, MAX_SAMPLES, (shortSlot, has, at) => {
+    const ones = has ? shareOfOnes(payload.subarray(at, at + featureBytes)) : null;
+    samples.push({ shortSlot, featureBytes: has ? featureBytes : 0, ones });
+    const says = ones === null ? 'no longer has them' : `features ${featureBytes} B (${Math.round(ones * 100)} % ones)`;
+    words.push(phrase(`slot #${shortSlot}`, says));
+  });
+  const fields = { epoch: payload[1], ...sender(names, context), samples };
+  return { frame: 'features', words: phrase(camera(names, context), several(words)), fields };
+}
+
+/** A feature request: bodies have no size to know, so it is always decoded. */
+export function describeFeatureRequest(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  const shortSlots: number[] = [];
+  decodeFeatureRequest(payload, context.epochInService, MAX_SAMPLES, (shortSlot) => shortSlots.push(shortSlot));
+  const slots = `${shortSlots.length > 1 ? 'slots' : 'slot'} ${several(
+    shortSlots.map((slot) => `#${slot}`),
+    ' ',
+  )}`;
+  const words = phrase(camera(names, context), `asked for features of ${slots}`);
+  return {
+    frame: 'featureRequest',
+    words,
+    fields: { epoch: payload[1], ...sender(names, context), shortSlots },
+  };
+}
+
+/** A sample list whose body sizes nobody has said yet: the header and the first mark can be read nevertheless. */
+function firstSampleOnly(
+  frame: 'summary' | 'features',
+  names: TopicNames,
+  payload: Uint8Array,
+  context: WatchContext,
+): Description {
+  let fields = {};
+  let words = '';
+  const visit: DeviceSampleVisitor = (shortSlot, hasBody) => {
+    const says = hasBody ? `a ${frame} body` : frame === 'summary' ? 'sees nothing' : 'no longer has them';
+    words = phrase(camera(names, context), `slot #${shortSlot}`, says, 'sizes not known yet');
+    fields = { epoch: payload[1], ...sender(names, context), shortSlot, hasBody, sizesKnown: false };
+  };
+  decodeDeviceSamples(payload.subarray(0, HEADER_BYTES + 2), frame, context.epochInService, 0, 1, visit);
+  return { frame, words, fields };
+}
+
+/** The camera by its view, or, before its status came, by its device's name. */
+export function camera({ device = '' }: TopicNames, context: WatchContext): string {
+  const view = context.viewOf(device);
+  return view === undefined ? `device ${device}` : `camera ${view}`;
+}
+
+function sender({ device = '' }: TopicNames, context: WatchContext) {
+  return { device, view: context.viewOf(device) ?? null };
+}
+
+function shareOfOnes(bytes: Uint8Array): number {
+  let ones = 0;
+  for (let byte of bytes) for (; byte > 0; byte &= byte - 1) ones++;
+  return bytes.length > 0 ? ones / (bytes.length * 8) : 0;
+}

@@ -1,0 +1,27 @@
+/** Text of others on a terminal: whatever is not a plain narrow character stands as its code point. */
+export function printable(text: string, maxLength = 200): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return cut.replace(/[^\x20-\x7e\xa1-\xac\xae-\u024f…]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+}
+
+/** The text that a payload is; undefined where it is empty, not UTF-8, or holds control characters. */
+export function textOf(payload: Uint8Array): string | undefined {
+  if (payload.length === 0) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
+    return /\p{Cc}/u.test(text.replace(/[\t\r\n]/g, '')) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first bytes in hex, with a space between two: `11 07 39 b0`. */
+export function firstBytes(payload: Uint8Array, count = 16): string {
+  return Array.from(payload.subarray(0, count), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** The same for a person: says where there are more, or none at all. */
+export function firstBytesInWords(payload: Uint8Array, count = 16): string {
+  if (payload.length === 0) return 'no bytes';
+  return firstBytes(payload, count) + (payload.length > count ? ' …' : '');
+}

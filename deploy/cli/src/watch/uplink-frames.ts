@@ -1,0 +1,135 @@
+import {
+  decodeAcknowledgement,
+  decodeUplinkFeatures,
+  decodeVerdicts,
+  HEADER_BYTES,
+  NO_CLASS,
+  type TopicNames,
+  type Verdict,
+  type VerdictFrameKind,
+  type ViewStateName,
+  viewStateNames,
+  viewStatesBytes,
+} from '@ddnn/protocol';
+import type { WatchContext } from './context.js';
+import { className, counted, type Description, MAX_SAMPLES, phrase, several } from './description.js';
+
+/** Header, full slot, and the bytes of the first sample that stand before its view states. */
+const FIRST_VERDICT_BYTES = HEADER_BYTES + 6 + 3;
+const FIRST_FEATURES_BYTES = HEADER_BYTES + 6 + 1;
+const EDGE_CONTENT = 1;
+
+/** Verdicts of the cloud, or records of an edge. */
+export function describeVerdicts(
+  frame: VerdictFrameKind,
+  names: TopicNames,
+  payload: Uint8Array,
+  context: WatchContext,
+): Description {
+  const sizes = context.sizes(names, payload[1]);
+  // Without the number of views the first sample can be read up to its view states.
+  const verdicts = sizes
+    ? decodeVerdicts(payload, frame, undefined, sizes.views, MAX_SAMPLES)
+    : decodeVerdicts(payload.subarray(0, FIRST_VERDICT_BYTES), frame, undefined, 0, 1);
+  const [first] = verdicts;
+  const words =
+    verdicts.length === 1
+      ? phrase(
+          `slot ${first.slot}`,
+          answer(first),
+          `entropy ${first.entropy.toFixed(2)}`,
+          sizes ? viewsInWords(first.states) : 'sizes not known yet',
+        )
+      : phrase(
+          counted(verdicts.length, frame),
+          several(verdicts.map((verdict) => phrase(`slot ${verdict.slot}`, answer(verdict)))),
+        );
+  const fields = {
+    epoch: payload[1],
+    ...(sizes ? {} : { sizesKnown: false }),
+    verdicts: verdicts.map(({ slot, classIndex, exit, reason, entropy, states }) => ({
+      slot,
+      class: classIndex === NO_CLASS ? null : classIndex,
+      exit,
+      ...(reason === 'none' ? {} : { reason }),
+      entropy: Math.round(entropy * 10_000) / 10_000,
+      views: Array.from(states, (state) => viewStateNames[state]),
+    })),
+  };
+  return { frame, words, fields };
+}
+
+/** Uncertain samples on their way to the cloud. */
+export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  const sizes = context.sizes(names, payload[1]);
+  const frame = 'uplinkFeatures';
+  const views = sizes?.views ?? 0;
+  // A status does not say how large the edge section's features are. An edge sends one such sample a frame, so they are
+  // what stands behind the view states.
+  const isEdge = payload[HEADER_BYTES + 6] === EDGE_CONTENT;
+  const rest = payload.length - FIRST_FEATURES_BYTES - viewStatesBytes(views);
+  const samples = sizes
+    ? decodeUplinkFeatures(
+        payload,
+        undefined,
+        {
+          views,
+          viewFeatureBytes: sizes.featureBytes,
+          edgeFeatureBytes: isEdge ? Math.max(0, rest) : 0,
+          scoreBytes: sizes.scoreBytes,
+        },
+        MAX_SAMPLES,
+      )
+    : decodeUplinkFeatures(
+        payload.subarray(0, FIRST_FEATURES_BYTES),
+        undefined,
+        { views: 0, viewFeatureBytes: 0, edgeFeatureBytes: 0, scoreBytes: 0 },
+        1,
+      );
+  const carried = { views: 'features of the views', edge: 'features of the edge section', scores: 'scores of the edge' };
+  const words = samples.map(({ slot, content, states, body }) =>
+    phrase(
+      `slot ${slot}`,
+      `${carried[content]}${sizes ? ` ${body.length} B` : ''}`,
+      sizes ? viewsInWords(states) : 'sizes not known yet',
+    ),
+  );
+  const fields = {
+    epoch: payload[1],
+    ...(sizes ? {} : { sizesKnown: false }),
+    samples: samples.map(({ slot, content, states, body }) => ({
+      slot,
+      content,
+      ...(sizes ? { bodyBytes: body.length } : {}),
+      views: Array.from(states, (state) => viewStateNames[state]),
+    })),
+  };
+  return { frame, words: several(words), fields };
+}
+
+/** The cloud's word that an edge may forget samples. */
+export function describeAcknowledgement(payload: Uint8Array): Description {
+  const { of, result, slots } = decodeAcknowledgement(payload, MAX_SAMPLES);
+  const what = of === 'record' ? 'record' : 'features';
+  const words = phrase(
+    result === 'stored' ? `${what} stored` : `${what} refused for good`,
+    `${slots.length > 1 ? 'slots' : 'slot'} ${several(slots.map(String), ' ')}`,
+  );
+  return { frame: 'acknowledgement', words, fields: { epoch: payload[1], of, result, slots } };
+}
+
+function answer({ classIndex, exit, reason }: Verdict): string {
+  const name = className(classIndex === NO_CLASS ? null : classIndex);
+  return exit === 'fallback' ? `${name}, fallback: ${reason}` : `${name} at the ${exit} exit`;
+}
+
+/** Which views took part, and what became of the others. */
+function viewsInWords(states: Uint8Array): string {
+  const named = (state: ViewStateName) =>
+    Array.from(states.keys())
+      .filter((view) => viewStateNames[states[view]] === state)
+      .join(' ');
+  const present = named('present');
+  const others = (['absent', 'lost', 'late'] as const).map((state) => named(state) && `${state} ${named(state)}`);
+  return phrase(present ? `cameras ${present}` : 'no camera', ...others);
+}

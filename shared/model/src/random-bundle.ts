@@ -1,0 +1,114 @@
+import type { Block, ResolvedArchitecture } from './architecture.js';
+import { bitBytes } from './bits.js';
+import { type BundleHeader, encodeBundle } from './bundle.js';
+import type { Tensor } from './bundle-file.js';
+import { LOCAL_SCORE_LIMIT, UPPER_SCORE_LIMIT } from './quantise.js';
+import { edgeGroups } from './resolve.js';
+import { MIX_UNIT } from './score-aggregator.js';
+import { blockShape, inferShapes, type Shape, volume } from './shapes.js';
+
+/** Scores of a random bundle stay within about this, so that confident and uncertain samples both occur. */
+const LARGEST_SCORE = 8;
+
+/** How a block's input values spread: bits are -1 and +1, pixels 0 to 255. */
+const BIT_SPREAD = 1;
+const PIXEL_SPREAD = 128;
+
+/**
+ * A whole bundle with seeded random weights: every tensor in place, nothing learned. For tests and for trying out an
+ * architecture; the same architecture and seed give the same bytes.
+ */
+export function randomBundle(architecture: ResolvedArchitecture, seed: number): Uint8Array {
+  const { views, classes, device, local, edge, cloud } = architecture;
+  const shapes = inferShapes(architecture);
+  const random = new RandomTensors(seed, classes.length);
+  for (let view = 0; view < views; view++) {
+    random.section(`device.${view}`, shapes.device.input, device.section, 1, PIXEL_SPREAD);
+    if (local) random.exit(`device.${view}`, shapes.device.output);
+  }
+  const groups = edgeGroups(architecture);
+  const spread = device.section.length > 0 ? BIT_SPREAD : PIXEL_SPREAD;
+  for (const [index, { input, output }] of shapes.edges.entries()) {
+    const divisors = edge?.aggregator === 'average' ? groups[index].length : 1;
+    random.section(`edge.${index}`, input, edge!.section, divisors, spread);
+    random.exit(`edge.${index}`, output);
+  }
+  if (local?.aggregator === 'concat') {
+    for (const [index, group] of groups.entries()) random.mix(`local.${index}`, group.length);
+  }
+  const divisors = cloud.aggregator === 'average' ? shapes.edges.length || views : 1;
+  random.section('cloud', shapes.cloud.input, cloud.section, divisors, edge ? BIT_SPREAD : spread);
+  random.exit('cloud', shapes.cloud.output);
+
+  const upper = LARGEST_SCORE / UPPER_SCORE_LIMIT;
+  const exits: BundleHeader['exits'] = {
+    ...(local ? { local: { threshold: local.threshold ?? 0.8, step: LARGEST_SCORE / LOCAL_SCORE_LIMIT } } : {}),
+    ...(edge ? { edge: { threshold: edge.threshold ?? 0.8, step: upper } } : {}),
+    cloud: { threshold: 1, step: upper },
+  };
+  return encodeBundle({ architecture, exits, figures: { origin: `random weights, seed ${seed}` } }, random.tensors);
+}
+
+/** Draws tensors one after the other from one stream of random numbers. */
+class RandomTensors {
+  readonly tensors = new Map<string, Tensor>();
+  readonly #classes: number;
+  #state: number;
+
+  constructor(seed: number, classes: number) {
+    this.#state = seed >>> 0;
+    this.#classes = classes;
+  }
+
+  section(name: string, input: Shape, section: readonly Block[], divisors: number, spread: number): void {
+    let shape = input;
+    for (const [i, block] of section.entries()) {
+      const output = blockShape(shape, block);
+      const norms = output.channels * (i === 0 ? divisors : 1);
+      const taps = 'fc' in block ? volume(shape) : 9 * shape.channels;
+      const deviation = Math.sqrt(taps) * (i === 0 ? spread : BIT_SPREAD);
+      // Pooling takes the largest of nine sums, so a threshold around 0 would set nearly every bit.
+      const centre = 'fc' in block ? 0 : deviation;
+      this.tensors.set(`${name}.${i}.weights`, this.#bits(taps * output.channels));
+      const directions = Int8Array.from({ length: norms }, () => (this.#next() < 0.5 ? -1 : 1));
+      const thresholds = Int32Array.from(directions, (direction) =>
+        Math.round(direction * (centre + (this.#next() - 0.5) * deviation)),
+      );
+      this.tensors.set(`${name}.${i}.thresholds`, thresholds);
+      this.tensors.set(`${name}.${i}.directions`, directions);
+      shape = output;
+    }
+  }
+
+  exit(name: string, output: Shape): void {
+    const inputs = volume(output);
+    const classes = { length: this.#classes };
+    this.tensors.set(`${name}.exit.weights`, this.#bits(inputs * this.#classes));
+    const scale = Float32Array.from(classes, () => (1 + 2 * this.#next()) / Math.sqrt(inputs));
+    this.tensors.set(`${name}.exit.scale`, scale);
+    this.tensors.set(
+      `${name}.exit.offset`,
+      Float32Array.from(classes, () => this.#next() - 0.5),
+    );
+  }
+
+  mix(name: string, views: number): void {
+    const draw = () => Math.round((this.#next() * 2 - 0.5) * (MIX_UNIT / Math.sqrt(views)));
+    this.tensors.set(`${name}.weights`, Int32Array.from({ length: this.#classes ** 2 * views }, draw));
+    this.tensors.set(`${name}.bias`, Int32Array.from({ length: this.#classes }, draw));
+  }
+
+  #bits(count: number): Uint8Array {
+    const bytes = new Uint8Array(bitBytes(count));
+    for (let i = 0; i < count; i++) if (this.#next() < 0.5) bytes[i >> 3] |= 1 << (i & 7);
+    return bytes;
+  }
+
+  /** Mulberry32: the next number from 0 up to 1. */
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+}

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { TensorError } from './errors.js';
+import { registerWasmKernels } from './wasm-kernels.js';
+
+/** The TensorFlow.js API. */
+export type TensorFlow = typeof import('@tensorflow/tfjs');
+/** *node*: the native library. *wasm*: WebAssembly with SIMD, one thread, always there. */
+export type BackendName = 'node' | 'wasm';
+
+/** TensorFlow.js on one backend. */
+export interface Backend {
+  readonly tf: TensorFlow;
+  readonly name: BackendName;
+  /** Why the native library was passed over, where it was. */
+  readonly fallback?: string;
+}
+
+const loaded = new Map<BackendName, Promise<Backend>>();
+
+/**
+ * Loads TensorFlow.js: the native library where it is installed, else WebAssembly. Repeated calls give the same one.
+ * Throws {@link TensorError} `DDNN_TENSOR_BACKEND` where the preferred backend can't be loaded.
+ */
+export async function loadBackend(prefer?: BackendName): Promise<Backend> {
+  if (prefer) return once(prefer);
+  try {
+    return await once('node');
+  } catch (error) {
+    return { ...(await once('wasm')), fallback: (error as Error).message };
+  }
+}
+
+function once(name: BackendName): Promise<Backend> {
+  let backend = loaded.get(name);
+  if (!backend) {
+    backend = name === 'node' ? loadNode() : loadWasm();
+    loaded.set(name, backend);
+  }
+  return backend;
+}
+
+async function loadNode(): Promise<Backend> {
+  try {
+    // tfjs-node 4 calls a function that Node 23 removed.
+    const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+    util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+    // An optional dependency: its types are not there where it is not, so the compiler must not look.
+    const optional: string = '@tensorflow/tfjs-node';
+    const tf = unwrap<TensorFlow>(await import(optional));
+    await tf.ready();
+    return { tf, name: 'node' };
+  } catch (cause) {
+    const reason = (cause as Error).message.split('\n')[0];
+    throw new TensorError('DDNN_TENSOR_BACKEND', `backend node (@tensorflow/tfjs-node): ${reason}`, { cause });
+  }
+}
+
+async function loadWasm(): Promise<Backend> {
+  try {
+    // The union package: it registers the gradients, which the backend package does not.
+    const tf = unwrap<TensorFlow>(await import('@tensorflow/tfjs'));
+    const wasm = unwrap<typeof import('@tensorflow/tfjs-backend-wasm')>(await import('@tensorflow/tfjs-backend-wasm'));
+    const file = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+    wasm.setWasmPaths(path.join(path.dirname(file), 'wasm-out', path.sep));
+    if (!(await tf.setBackend('wasm'))) throw new Error('its WebAssembly module does not start');
+    registerWasmKernels(tf);
+    return { tf, name: 'wasm' };
+  } catch (cause) {
+    const reason = (cause as Error).message.split('\n')[0];
+    throw new TensorError('DDNN_TENSOR_BACKEND', `backend wasm: ${reason}`, { cause });
+  }
+}
+
+/** CommonJS packages put what they export under `default`. */
+function unwrap<T>(module: unknown): T {
+  return ((module as { default?: T }).default ?? module) as T;
+}

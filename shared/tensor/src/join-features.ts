@@ -1,0 +1,38 @@
+import type { AggregatorName } from '@ddnn/model';
+import type { Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
+import type { TensorFlow } from './backend.js';
+
+/** Below every pixel and every bit, so that an absent source never wins a maximum. */
+const NOTHING = -1e6;
+
+/**
+ * Feature aggregator of the graph (DDNN, section III-B), as `FeatureAggregator` of @ddnn/model: *max* over the present sources, *average*
+ * as their sum and a divisor, *concat* side by side with zeros for an absent source. The gradient of a maximum goes to every
+ * source that holds it.
+ *
+ * @param sources [sources, batch, height, width, channels]
+ * @param mask [sources, batch], 1 where a source is present
+ * @returns what a section of one group takes
+ */
+export function joinFeatures(
+  tf: TensorFlow,
+  name: AggregatorName,
+  sources: Tensor5D,
+  mask: Tensor2D,
+): { readonly maps: readonly [Tensor4D]; readonly divisor: Tensor5D | undefined } {
+  const [count, batch, height, width, channels] = sources.shape;
+  const rows = tf.reshape(sources, [count, batch, height * width, channels]);
+  const weight = tf.reshape(mask, [count, batch, 1, 1]);
+  const present = tf.mul<Tensor4D>(rows, weight);
+  if (name === 'concat') {
+    const joined = count > 1 ? tf.transpose(present, [1, 2, 0, 3]) : present;
+    return { maps: [tf.reshape(joined, [batch, height, width, count * channels])], divisor: undefined };
+  }
+  const shape: [number, number, number, number] = [batch, height, width, channels];
+  if (name === 'max') {
+    const absent = tf.mul(tf.sub(1, weight), NOTHING);
+    return { maps: [tf.reshape(tf.max(tf.add(present, absent), 0), shape)], divisor: undefined };
+  }
+  const divisor = tf.reshape(tf.maximum(tf.sum(mask, 0), 1), [1, batch, 1, 1, 1]) as Tensor5D;
+  return { maps: [tf.reshape(tf.sum(present, 0), shape)], divisor };
+}

@@ -1,0 +1,110 @@
+import { type Block, blockShape, type Shape, volume } from '@ddnn/model';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
+import type { TensorFlow } from './backend.js';
+import { apart, convPSums } from './convp.js';
+import { fcSums } from './fc.js';
+import type { Norms } from './norm.js';
+import type { Leaves, Parameters } from './parameters.js';
+import { sign } from './sign.js';
+
+/** One run of the graph. */
+export interface Pass {
+  readonly tf: TensorFlow;
+  readonly leaves: Leaves;
+  readonly norms: Norms;
+  /** Stands in for {@link sign} where a test needs something smooth. */
+  readonly activation?: (tf: TensorFlow, x: Tensor5D) => Tensor5D;
+}
+
+/** What enters a section. */
+export interface SectionInput {
+  /** One map [batch, height, width, channels] a group. */
+  readonly maps: readonly Tensor4D[];
+  /** The maps are pixels: constants. */
+  readonly constant?: boolean;
+  /** [groups, batch], 1 where a row of a group counts; undefined: all do. */
+  readonly mask?: Tensor2D | undefined;
+  /** [1, batch, 1, 1, 1]: how many sources the map is the sum of, to divide by behind the first linear operation. */
+  readonly divisor?: Tensor5D | undefined;
+}
+
+/**
+ * The blocks of one tier, trained: each its linear operation → batch normalisation → sign. Several groups (the
+ * views of the device tier) run side by side with weights of their own.
+ */
+export class Section {
+  readonly name: string;
+  readonly groups: number;
+  readonly blocks: readonly Block[];
+  readonly output: Shape;
+  /** Names of the norms in running order. */
+  readonly norms: readonly string[];
+
+  constructor(name: string, input: Shape, blocks: readonly Block[], groups: number, parameters: Parameters) {
+    this.name = name;
+    this.groups = groups;
+    this.blocks = blocks;
+    let shape = input;
+    for (const [i, block] of blocks.entries()) {
+      addBlock(parameters, `${name}.${i}`, shape, block, groups);
+      shape = blockShape(shape, block);
+    }
+    this.output = shape;
+    this.norms = blocks.map((_, i) => `${name}.${i}`);
+  }
+
+  /** Runs the blocks; returns [groups, batch, height, width, channels], without blocks the maps as they are. */
+  run(pass: Pass, { maps, mask, divisor, constant }: SectionInput): Tensor5D {
+    const { tf, leaves, norms, activation = sign } = pass;
+    let x: Tensor5D | undefined;
+    for (const [i, block] of this.blocks.entries()) {
+      const name = `${this.name}.${i}`;
+      const weights = leaves.get(`${name}.weights`) as Tensor;
+      const sums =
+        'fc' in block
+          ? fcSums(tf, x ?? stacked(tf, maps), weights as Tensor3D)
+          : convPSums(tf, x ? apart(tf, x) : maps, weights as Tensor5D, constant && i === 0);
+      const averaged = divisor && i === 0 ? tf.div<Tensor5D>(sums, divisor) : sums;
+      x = activation(tf, norms.apply(name, averaged, mask));
+    }
+    return x ?? stacked(tf, maps);
+  }
+}
+
+/** The classifier behind a section: binary fully connected → batch normalisation → scores. */
+export class SectionExit {
+  readonly name: string;
+  readonly groups: number;
+  readonly #classes: number;
+
+  /** @param name the section's name with `.exit` */
+  constructor(name: string, input: Shape, classes: number, groups: number, parameters: Parameters) {
+    this.name = name;
+    this.groups = groups;
+    this.#classes = classes;
+    addBlock(parameters, name, input, { fc: { units: classes } }, groups);
+  }
+
+  /** Scores [groups, batch, classes] of a section's output; `divisor` only where the section has no block. */
+  run({ tf, leaves, norms }: Pass, map: Tensor5D, mask?: Tensor2D, divisor?: Tensor5D): Tensor3D {
+    const sums = fcSums(tf, map, leaves.get(`${this.name}.weights`) as Tensor3D);
+    const scores = norms.apply(this.name, divisor ? tf.div<Tensor5D>(sums, divisor) : sums, mask);
+    return tf.reshape(scores, [this.groups, map.shape[1], this.#classes]);
+  }
+}
+
+function stacked(tf: TensorFlow, maps: readonly Tensor4D[]): Tensor5D {
+  return maps.length > 1 ? (tf.stack([...maps]) as Tensor5D) : tf.expandDims(maps[0], 0);
+}
+
+function addBlock(parameters: Parameters, name: string, input: Shape, block: Block, groups: number): void {
+  const outputs = 'fc' in block ? block.fc.units : block.convp.filters;
+  if ('fc' in block) {
+    parameters.addBinary(`${name}.weights`, [groups, outputs, volume(input)], volume(input), outputs);
+  } else {
+    const shape = [groups, outputs, 3, 3, input.channels];
+    parameters.addBinary(`${name}.weights`, shape, 9 * input.channels, 9 * outputs);
+  }
+  parameters.add(`${name}.gamma`, [groups * outputs], () => 1);
+  parameters.add(`${name}.beta`, [groups * outputs], () => 0);
+}

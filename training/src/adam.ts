@@ -1,0 +1,45 @@
+import type { Parameter } from '@ddnn/tensor';
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1) on plain arrays: a network has some ten thousand parameters, for which a round
+ * trip through tensors would cost more than it saves. Binary weights are clipped to [-1, 1] after each step, where the
+ * straight-through estimator holds (Courbariaux et al. 2016, algorithm 1).
+ */
+export class Adam {
+  readonly #parameters: readonly Parameter[];
+  readonly #first: readonly Float32Array[];
+  readonly #second: readonly Float32Array[];
+  #steps = 0;
+
+  constructor(parameters: readonly Parameter[]) {
+    this.#parameters = parameters;
+    this.#first = parameters.map(({ values }) => new Float32Array(values.length));
+    this.#second = parameters.map(({ values }) => new Float32Array(values.length));
+  }
+
+  /** Moves every parameter against its gradient; `gradients` in the order of the parameters. */
+  step(gradients: readonly ArrayLike<number>[], learningRate: number): void {
+    this.#steps++;
+    const size = (learningRate * Math.sqrt(1 - BETA2 ** this.#steps)) / (1 - BETA1 ** this.#steps);
+    for (const [p, { values, binary }] of this.#parameters.entries()) {
+      const gradient = gradients[p];
+      const first = this.#first[p];
+      const second = this.#second[p];
+      for (let i = 0; i < values.length; i++) {
+        first[i] = BETA1 * first[i] + (1 - BETA1) * gradient[i];
+        second[i] = BETA2 * second[i] + (1 - BETA2) * gradient[i] * gradient[i];
+        const value = values[i] - (size * first[i]) / (Math.sqrt(second[i]) + EPSILON);
+        values[i] = binary ? Math.max(-1, Math.min(1, value)) : value;
+      }
+    }
+  }
+}
+
+/** Learning rate that falls along a half cosine from `start` to 0 (Loshchilov and Hutter 2017); `done` from 0 to 1. */
+export function cosineDecay(start: number, done: number): number {
+  return (start * (1 + Math.cos(Math.PI * done))) / 2;
+}

@@ -1,0 +1,41 @@
+import type { Batch, TensorFlow } from '@ddnn/tensor';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import type { DataSet } from './data-set.js';
+
+/** Parts of nearly equal length, none above `size`: a short last batch would have poor statistics. */
+export function batchRows(rows: readonly number[], size: number): number[][] {
+  const count = Math.ceil(rows.length / size);
+  return Array.from({ length: count }, (_, i) =>
+    rows.slice(Math.floor((i * rows.length) / count), Math.floor(((i + 1) * rows.length) / count)),
+  );
+}
+
+/** Rows of a data set as tensors. */
+export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number[]): Batch {
+  const { height, width, channels } = data.size;
+  const volume = height * width * channels;
+  const present = new Float32Array(data.views * rows.length);
+  const pixels = Array.from({ length: data.views }, (_, view) => {
+    const values = new Float32Array(rows.length * volume);
+    for (const [i, row] of rows.entries()) {
+      const image = data.images[row][view];
+      if (!image) continue;
+      values.set(image, i * volume);
+      present[view * rows.length + i] = 1;
+    }
+    return tf.tensor4d(values, [rows.length, height, width, channels]);
+  });
+  return { pixels, present: tf.tensor2d(present, [data.views, rows.length]) };
+}
+
+/** Labels of those rows, one-hot: [rows, classes]. */
+export function createLabels(
+  tf: TensorFlow,
+  labels: readonly number[],
+  rows: readonly number[],
+  classes: number,
+): Tensor2D {
+  const values = new Float32Array(rows.length * classes);
+  for (const [i, row] of rows.entries()) values[i * classes + labels[row]] = 1;
+  return tf.tensor2d(values, [rows.length, classes]);
+}

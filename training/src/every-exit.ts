@@ -1,0 +1,32 @@
+import type { Answer, Tiers } from './tiers.js';
+
+/** What each exit says about one sample that it is asked about, needed or not. */
+export interface EveryExit {
+  readonly local: Answer | undefined;
+  readonly edge: Answer | undefined;
+  readonly cloud: Answer;
+}
+
+/** Asks every exit about a sample; undefined where no view is present. */
+export function askEveryExit(tiers: Tiers, images: readonly (Uint8Array | null)[]): EveryExit | undefined {
+  if (tiers.present(images) === 0) return undefined;
+  const edges = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
+  const local = mostConfident(edges.map((edge) => tiers.local(edge)));
+  const edge = mostConfident(edges.map((edge) => tiers.edge(edge)));
+  return { local, edge, cloud: tiers.answerInCloud() };
+}
+
+/**
+ * One answer from those of several edges (configuration f): the class of the most confident. The site is as sure as its least
+ * sure edge, for all of them must be confident.
+ */
+export function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
+  const given = answers.filter((answer) => answer !== undefined);
+  if (given.length === 0) return undefined;
+  const best = given.reduce((a, b) => (b.entropy < a.entropy ? b : a));
+  return {
+    classIndex: best.classIndex,
+    entropy: Math.max(...given.map((answer) => answer.entropy)),
+    confident: given.every((answer) => answer.confident),
+  };
+}

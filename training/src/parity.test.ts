@@ -1,0 +1,274 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type Architecture,
+  encodeBundle,
+  LOCAL_SCORE_LIMIT,
+  openBundle,
+  packSigns,
+  quantise,
+  resolveArchitecture,
+  UPPER_SCORE_LIMIT,
+  volume,
+} from '@ddnn/model';
+import { calibrateNorms, disposeBatch, FrozenNorms, loadBackend, Network } from '@ddnn/tensor';
+import { describe, expect, test } from 'vitest';
+import { batchRows, createBatch } from './batches.js';
+import { type DataSet, loadDataSet } from './data-set.js';
+import { exitSettings, exportTensors, fitSteps } from './export.js';
+import { createRandom } from './random.js';
+import { Tiers } from './tiers.js';
+
+const backend = await loadBackend('wasm');
+const { tf } = backend;
+
+/** Pixels at random, about a third of the views absent, no row empty. */
+function randomData(architecture: Architecture, views: number, rows: number, seed: number): DataSet {
+  const random = createRandom(seed);
+  const { input } = architecture;
+  const volume = input.height * input.width * input.channels;
+  const images = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: views }, (_, view) =>
+      view !== row % views && random() < 0.35
+        ? null
+        : Uint8Array.from({ length: volume }, () => Math.floor(random() * 256)),
+    ),
+  );
+  return {
+    file: 'random',
+    views,
+    classes: ['a', 'b', 'c'],
+    rows: images.map((_, i) => ({ sample: String(i), label: 'abc'[i % 3] })),
+    size: { ...input, channels: input.channels as 1 | 3 },
+    images,
+    jpegBytes: images.map((row) => row.map(() => null)),
+  };
+}
+
+/** An untrained network with irregular norms, negative scales among them. */
+function randomNetwork(architecture: Architecture, data: DataSet, seed: number): Network {
+  const random = createRandom(seed);
+  const network = new Network(resolveArchitecture(architecture, data), random);
+  for (const { name, values } of network.parameters.all) {
+    if (!/gamma|beta|local/.test(name)) continue;
+    for (let i = 0; i < values.length; i++) values[i] = 3 * random() - 1.5;
+  }
+  return network;
+}
+
+/** Runs graph and packed tiers on every row and compares all that travels or decides. */
+function expectParity(network: Network, data: DataSet): void {
+  const { architecture, shapes } = network;
+  const rows = [...data.rows.keys()];
+  const batches = function* () {
+    for (const part of batchRows(rows, 32)) yield createBatch(tf, data, part);
+  };
+  const norms = calibrateNorms(tf, network, batches);
+  const steps = fitSteps(backend, network, norms, data, rows);
+  const header = { architecture, exits: exitSettings(network, steps, { local: 0.5, edge: 0.5 }), figures: {} };
+  const bundle = openBundle(encodeBundle(header, exportTensors(network, norms, steps.local)));
+  const tiers = new Tiers(bundle);
+  const tensors = network.parameters.tensors(tf);
+  const classes = architecture.classes.length;
+  const size = volume(shapes.device.output);
+  let row = 0;
+  for (const batch of batches()) {
+    const out = tf.tidy(() => {
+      const pass = { tf, leaves: network.parameters.leaves(tensors), norms: new FrozenNorms(tf, norms) };
+      const output = network.run(pass, batch);
+      return {
+        map: output.deviceMap.dataSync(),
+        devices: output.devices?.dataSync(),
+        local: output.local.map((scores) => scores.arraySync()),
+        edges: output.edges.map((scores) => scores.arraySync()),
+        cloud: output.cloud.arraySync(),
+      };
+    });
+    const rowsInBatch = batch.present.shape[1];
+    for (let i = 0; i < rowsInBatch; i++, row++) {
+      tiers.present(data.images[row]);
+      for (let view = 0; view < data.views; view++) {
+        const features = tiers.features[view];
+        if (!features) continue;
+        if (architecture.device.section.length > 0) {
+          const bits = packSigns(
+            out.map.subarray((view * rowsInBatch + i) * size, (view * rowsInBatch + i + 1) * size),
+          );
+          expect(features, `device bits of row ${row}, view ${view}`).toEqual(bits);
+        }
+        if (out.devices) {
+          const scores = out.devices.subarray(
+            (view * rowsInBatch + i) * classes,
+            (view * rowsInBatch + i + 1) * classes,
+          );
+          const expected = [...scores].map((score) => quantise(score, steps.local, LOCAL_SCORE_LIMIT));
+          expect([...tiers.devices[view].scores], `device scores of row ${row}, view ${view}`).toEqual(expected);
+        }
+      }
+      for (const edge of tiers.groups.keys()) {
+        if (tiers.groupMask(edge) === 0) continue;
+        const answer = tiers.edge(edge);
+        if (!answer) continue;
+        const expected = out.edges[edge][i].map((score) => quantise(score, steps.edge, UPPER_SCORE_LIMIT));
+        expect([...tiers.edges[edge].scores], `edge scores of row ${row}`).toEqual(expected);
+      }
+      tiers.answerInCloud();
+      const expected = out.cloud[i].map((score) => quantise(score, steps.cloud, UPPER_SCORE_LIMIT));
+      expect([...tiers.cloud.scores], `cloud scores of row ${row}`).toEqual(expected);
+      for (const edge of tiers.groups.keys()) {
+        if (tiers.groupMask(edge) > 0 && architecture.local) expectLocal(tiers, edge, out.local[edge][i], steps.local);
+      }
+    }
+    disposeBatch(tf, batch);
+  }
+  tf.dispose(tensors);
+  expect(row).toBe(data.rows.length);
+}
+
+/** The local exit joins rounded scores: its class is the graph's, unless two scores are within the rounding. */
+function expectLocal(tiers: Tiers, edge: number, scores: number[], step: number): void {
+  const { classIndex } = tiers.local(edge)!;
+  const slack = (tiers.groups[edge].length + 2) * scores.length * 1.5 * step;
+  expect(scores[classIndex]).toBeGreaterThanOrEqual(Math.max(...scores) - slack);
+}
+
+describe('Training graph and packed tiers give identical bits and scores', () => {
+  const convp = (filters: number) => ({ convp: { filters } });
+  const fc = (units: number) => ({ fc: { units } });
+  const gray = (height: number, width: number) => ({ height, width, channels: 1 as const });
+  const colour = (height: number, width: number) => ({ height, width, channels: 3 as const });
+  const cases: readonly [views: number, Architecture][] = [
+    [
+      3,
+      {
+        name: 'max and concat, odd sides',
+        input: colour(7, 5),
+        device: { section: [convp(3)] },
+        local: { aggregator: 'max' },
+        cloud: { aggregator: 'concat', section: [convp(5), convp(2)] },
+      },
+    ],
+    [
+      2,
+      {
+        name: 'average everywhere, two device blocks',
+        input: gray(9, 12),
+        device: { section: [convp(2), convp(3)] },
+        local: { aggregator: 'average' },
+        cloud: { aggregator: 'average', section: [convp(3)] },
+      },
+    ],
+    [
+      4,
+      {
+        name: 'concat and max, fully connected',
+        input: colour(6, 11),
+        device: { section: [convp(1), fc(13)] },
+        local: { aggregator: 'concat' },
+        cloud: { aggregator: 'max', section: [fc(7)] },
+      },
+    ],
+    [
+      5,
+      {
+        name: 'average into an exit without blocks',
+        input: gray(1, 9),
+        device: { section: [convp(2)] },
+        local: { aggregator: 'max' },
+        cloud: { aggregator: 'average', section: [] },
+      },
+    ],
+    [
+      1,
+      {
+        name: 'one view, one pixel',
+        input: colour(1, 1),
+        device: { section: [fc(9)] },
+        local: { aggregator: 'concat' },
+        cloud: { aggregator: 'concat', section: [] },
+      },
+    ],
+    [
+      3,
+      {
+        name: 'cloud only, pixels side by side',
+        input: colour(8, 6),
+        device: { section: [] },
+        cloud: { aggregator: 'concat', section: [convp(4), fc(5)] },
+      },
+    ],
+    [
+      3,
+      {
+        name: 'cloud only, pixels averaged',
+        input: colour(5, 5),
+        device: { section: [] },
+        cloud: { aggregator: 'average', section: [convp(4)] },
+      },
+    ],
+    [
+      3,
+      {
+        name: 'cloud only, brightest pixels',
+        input: gray(5, 8),
+        device: { section: [] },
+        cloud: { aggregator: 'max', section: [fc(6), fc(3)] },
+      },
+    ],
+    [
+      3,
+      {
+        name: 'one edge',
+        input: gray(10, 10),
+        device: { section: [convp(3)] },
+        local: { aggregator: 'max' },
+        edge: { aggregator: 'average', section: [convp(4)] },
+        cloud: { aggregator: 'concat', section: [fc(8)] },
+      },
+    ],
+    [
+      5,
+      {
+        name: 'two edges of unequal size',
+        input: colour(6, 6),
+        device: { section: [convp(2)] },
+        local: { aggregator: 'concat' },
+        edge: {
+          aggregator: 'concat',
+          section: [convp(3)],
+          groups: [
+            [4, 0],
+            [1, 3, 2],
+          ],
+        },
+        cloud: { aggregator: 'average', section: [convp(2)] },
+      },
+    ],
+  ];
+  for (const [i, [views, architecture]] of cases.entries()) {
+    test(architecture.name, () => {
+      const data = randomData(architecture, views, 40, 100 + i);
+      expectParity(randomNetwork(architecture, data, 200 + i), data);
+    });
+  }
+});
+
+const folder = process.env.DDNN_DATA ?? path.resolve(import.meta.dirname, '../../../shared/data');
+describe.skipIf(!existsSync(folder))('On the real images of both sets (skipped where DDNN_DATA is absent)', () => {
+  for (const [set, filters] of [
+    ['epfl6/manifest.csv', 4],
+    ['eth80/ring6.csv', 3],
+  ] as const) {
+    test(`device sections of ${set} give the graph's bits and scores`, async () => {
+      const architecture: Architecture = {
+        name: 'device sections',
+        input: { height: 32, width: 32, channels: 3 },
+        device: { section: [{ convp: { filters } }] },
+        local: { aggregator: 'max' },
+        cloud: { aggregator: 'max', section: [] },
+      };
+      const data = await loadDataSet(path.join(folder, set), { size: { height: 32, width: 32, channels: 3 } });
+      expectParity(randomNetwork(architecture, data, 7), data);
+    });
+  }
+});

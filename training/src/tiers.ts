@@ -1,0 +1,104 @@
+import { type Bundle, createLocalTier, DeviceTier, edgeGroups, type LocalTier, UpperTier } from '@ddnn/model';
+
+/** Thresholds that replace the bundle's. */
+export interface Thresholds {
+  readonly local?: number | undefined;
+  readonly edge?: number | undefined;
+}
+
+/** What one exit says about a sample. */
+export interface Answer {
+  readonly classIndex: number;
+  readonly entropy: number;
+  /** Its entropy is at most the exit's threshold. */
+  readonly confident: boolean;
+}
+
+/**
+ * Every tier of one bundle in one process: the very sections and exits that agents, edges and cloud run. Call
+ * {@link Tiers.present} with a sample, then the exits in rising order as far as needed.
+ */
+export class Tiers {
+  readonly bundle: Bundle;
+  /** Views of each edge. */
+  readonly groups: readonly (readonly number[])[];
+  readonly devices: readonly DeviceTier[];
+  readonly edges: readonly UpperTier[];
+  readonly cloud: UpperTier;
+  /** Features of each view of the sample; null where it is not present. */
+  readonly features: (Uint8Array | null)[];
+  /** A body of one exit's scores, for counting its bytes. */
+  readonly scoresBody: Uint8Array;
+  readonly #locals: readonly (LocalTier | undefined)[];
+  readonly #scores: readonly Int8Array[];
+  readonly #edgeFeatures: (Uint8Array | null)[];
+  #mask = 0;
+
+  constructor(bundle: Bundle, thresholds: Thresholds = {}) {
+    const { architecture, shapes } = bundle;
+    this.bundle = bundle;
+    this.groups = edgeGroups(architecture);
+    this.devices = Array.from({ length: architecture.views }, (_, view) => new DeviceTier(bundle, view));
+    this.features = this.devices.map(() => null);
+    this.scoresBody = new Uint8Array(architecture.classes.length);
+    this.#locals = this.groups.map((_, edge) => createLocalTier(bundle, edge, thresholds.local));
+    this.#scores = this.groups.map((group) => new Int8Array(group.length * shapes.scoreBytes));
+    this.edges = shapes.edges.map((_, edge) => new UpperTier(bundle, 'edge', edge, thresholds.edge));
+    this.#edgeFeatures = this.groups.map(() => null);
+    this.cloud = new UpperTier(bundle, 'cloud');
+  }
+
+  /** Runs the device sections of a sample's views (null: not present). Returns the presence mask. */
+  present(images: readonly (Uint8Array | null)[]): number {
+    this.#mask = 0;
+    for (const [edge, group] of this.groups.entries()) {
+      for (const [i, view] of group.entries()) {
+        const device = this.devices[view];
+        const pixels = images[view];
+        this.features[view] = null;
+        if (!pixels) continue;
+        device.run(pixels);
+        this.features[view] = device.features;
+        this.#scores[edge].set(device.scores, i * device.scores.length);
+        this.#mask |= 1 << view;
+      }
+    }
+    this.#edgeFeatures.fill(null);
+    return this.#mask;
+  }
+
+  /** Presence mask of one edge's views, in its own order. */
+  groupMask(edge: number): number {
+    return this.groups[edge].reduce((mask, view, i) => mask | (((this.#mask >>> view) & 1) << i), 0);
+  }
+
+  /** The local exit of an edge; undefined where the bundle has none. At least one view of that edge is present. */
+  local(edge: number): Answer | undefined {
+    const tier = this.#locals[edge];
+    if (!tier) return undefined;
+    return answer(tier.decide(this.#scores[edge], 0, this.groupMask(edge)), tier.exit);
+  }
+
+  /** The edge exit; undefined where the bundle has none. Also makes that edge's features. */
+  edge(edge: number): Answer | undefined {
+    const tier = this.edges[edge];
+    if (!tier) return undefined;
+    const maps = this.groups[edge].map((view) => this.features[view]);
+    const confident = tier.decide(maps, this.groupMask(edge));
+    this.#edgeFeatures[edge] = tier.features;
+    return answer(confident, tier.exit);
+  }
+
+  /** The cloud exit, on the features of every present view, or of every edge that {@link edge} was asked of. */
+  answerInCloud(): Answer {
+    const maps = this.edges.length > 0 ? this.#edgeFeatures : this.features;
+    const mask = maps.reduce((bits, map, source) => (map ? bits | (1 << source) : bits), 0);
+    return answer(this.cloud.decide(maps, mask), this.cloud.exit);
+  }
+}
+
+function answer(confident: boolean, { classIndex, entropy }: Answerable): Answer {
+  return { classIndex, entropy, confident };
+}
+
+type Answerable = Pick<Answer, 'classIndex' | 'entropy'>;
