@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The folder of real images, or undefined where it is absent. */
-export const DATA = [path.resolve(ROOT, process.env.DDNN_DATA ?? '../shared/data')].find((folder) => existsSync(folder));
+export const DATA = [path.resolve(ROOT, process.env.DDNN_DATA ?? '../shared/data')].find((folder) =>
+  existsSync(folder),
+);
 
 /** What a command did. */
 export interface Outcome {

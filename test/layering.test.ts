@@ -17,7 +17,17 @@ const rooms: Record<string, readonly string[]> = {
   'edge-broker': ['protocol', 'model', 'fusion', 'process', 'broker', 'tensor'],
   'cloud-api': ['protocol', 'model', 'fusion', 'tensor', 'process', 'broker'],
   training: ['protocol', 'model', 'images', 'tensor'],
-  'deploy/cli': ['protocol', 'model', 'images', 'process', 'street', 'device-agent', 'edge-broker', 'cloud-api', 'training'],
+  'deploy/cli': [
+    'protocol',
+    'model',
+    'images',
+    'process',
+    'street',
+    'device-agent',
+    'edge-broker',
+    'cloud-api',
+    'training',
+  ],
 };
 /** Rooms that run in a browser. */
 const browserRooms = ['shared/protocol', 'shared/model', 'shared/street', 'device-agent/src/core'];
@@ -37,19 +47,27 @@ function sources(folder: string): string[] {
 
 function imports(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  const pattern = /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
-  return [...text.matchAll(pattern)].map((match) => ({ file: path.relative(ROOT, file), name: match[1] ?? match[2] ?? match[3] }));
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map((match) => ({
+    file: path.relative(ROOT, file),
+    name: match[1] ?? match[2] ?? match[3],
+  }));
 }
 
 /** `@ddnn/model/x` → `@ddnn/model`; `fastify/x` → `fastify`. */
 function packageOf(name: string): string {
-  return name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 describe.each(Object.entries(rooms))('%s', (room, below) => {
   const manifest = JSON.parse(readFileSync(path.join(ROOT, room, 'package.json'), 'utf8'));
   const files = sources(path.join(room, 'src'));
-  const isTest = (file: string) => file.includes('.test.') || file.includes('/fixtures/') || file.endsWith('-contract.ts');
+  const isTest = (file: string) =>
+    file.includes('.test.') || file.includes('/fixtures/') || file.endsWith('-contract.ts');
   const all = files.flatMap(imports);
   const outside = all.filter(({ name }) => !name.startsWith('.') && !name.startsWith('node:'));
 
@@ -82,12 +100,18 @@ describe.each(Object.entries(rooms))('%s', (room, below) => {
 
   it('leaves its own folder only through packages', () => {
     const root = path.join(ROOT, room);
-    const wrong = all.filter(({ name, file }) => name.startsWith('.') && !path.resolve(ROOT, path.dirname(file), name).startsWith(root));
+    const wrong = all.filter(
+      ({ name, file }) => name.startsWith('.') && !path.resolve(ROOT, path.dirname(file), name).startsWith(root),
+    );
     expect(wrong).toEqual([]);
   });
 
   it('pins its dependencies exactly', () => {
-    const versions = Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies });
+    const versions = Object.entries({
+      ...manifest.dependencies,
+      ...manifest.optionalDependencies,
+      ...manifest.devDependencies,
+    });
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
   });
 });

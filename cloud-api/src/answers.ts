@@ -26,7 +26,10 @@ export function acknowledgementFrames(
 }
 
 /** The cloud's answer to features; a fallback that it revised goes out as the revision. */
-function onWire({ slot, revised, classIndex, exit, reason, entropy, views: names }: StoredVerdict, views: number): Verdict {
+function onWire(
+  { slot, revised, classIndex, exit, reason, entropy, views: names }: StoredVerdict,
+  views: number,
+): Verdict {
   const states = Uint8Array.from({ length: views }, (_, view) => ViewState[names[view] ?? 'lost']);
   if (revised) return { slot, states, exit: 'cloud', reason: 'none', ...revision(revised) };
   return { slot, states, exit, reason, classIndex: Math.min(classIndex, NO_CLASS), entropy };

@@ -28,7 +28,14 @@ export function createCloudMetrics() {
     framesInFlight: registry.gauge('ddnn_cloud_frames_in_flight', 'Frames taken in and not yet stored'),
     framesWaiting: registry.gauge('ddnn_cloud_frames_waiting', 'Frames that wait unacknowledged to be taken in'),
     /** Counts one PUBLISH on the uplink; the PUBACK of QoS 1 goes the other way. */
-    countPublish(direction: 'up' | 'down', kind: string, site: string, topic: string, payloadBytes: number, qos: number) {
+    countPublish(
+      direction: 'up' | 'down',
+      kind: string,
+      site: string,
+      topic: string,
+      payloadBytes: number,
+      qos: number,
+    ) {
       const back = direction === 'up' ? 'down' : 'up';
       payload.inc({ kind, site, direction }, payloadBytes);
       packets.inc({ kind, site, direction }, publishBytes(topic.length, payloadBytes, qos));

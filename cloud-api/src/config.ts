@@ -11,7 +11,11 @@ export const CloudConfigSchema = Type.Object({
   epoch: Count(1, 0, 255, 'rollout counter that stands for the bundle; frames of another one are refused'),
   uplink: Type.Object(
     {
-      port: Type.Integer({ ...PortSetting, default: 1884, description: 'TCP port of the MQTT listener; 0 takes a free one' }),
+      port: Type.Integer({
+        ...PortSetting,
+        default: 1884,
+        description: 'TCP port of the MQTT listener; 0 takes a free one',
+      }),
       maxPacketBytes: Count(1_048_576, 1_024, 67_108_864, 'a larger MQTT packet closes its connection'),
       maxConnections: Count(256, 1, 65_535, 'edges and viewers connected at once'),
       maxEdges: Count(1_024, 1, 65_535, 'edges known at all; another one is not admitted'),
@@ -24,7 +28,11 @@ export const CloudConfigSchema = Type.Object({
   ),
   http: Type.Object(
     {
-      port: Type.Integer({ ...PortSetting, default: 8080, description: 'TCP port of the REST API; 0 takes a free one' }),
+      port: Type.Integer({
+        ...PortSetting,
+        default: 8080,
+        description: 'TCP port of the REST API; 0 takes a free one',
+      }),
       pageSize: Count(100, 1, 10_000, 'verdicts on a page where the request names no limit'),
       maxPageSize: Count(1_000, 1, 10_000, 'verdicts on a page at most'),
       maxLabels: Count(10_000, 1, 100_000, 'labels in one request at most'),

@@ -35,9 +35,8 @@ export class FrameGate {
   leave(): void {
     const next = this.#outside.shift();
     // Its place passes on, so that nobody slips in between.
-    if (next) return next();
-    this.#inside--;
-    if (this.#inside === 0) this.#onEmpty?.();
+    if (next) next();
+    else if (--this.#inside === 0) this.#onEmpty?.();
   }
 
   /** Lets nobody in any more; resolves when all are out, or after `timeoutMs` with how many are still in. */

@@ -146,7 +146,12 @@ export class Ingest {
   }
 
   /** Decodes; what can't be accepted is refused by slot as far as possible, and the error goes on. */
-  async #orRefuse<T>(edge: EdgeName, kind: 'uplinkFeatures' | 'record', frame: Uint8Array, decode: () => T): Promise<T> {
+  async #orRefuse<T>(
+    edge: EdgeName,
+    kind: 'uplinkFeatures' | 'record',
+    frame: Uint8Array,
+    decode: () => T,
+  ): Promise<T> {
     try {
       return decode();
     } catch (error) {

@@ -1,5 +1,4 @@
-import type { Batch, TensorFlow } from '@ddnn/tensor';
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Batch, Tensor2D, TensorFlow } from '@ddnn/tensor';
 import type { DataSet } from './data-set.js';
 
 /** Parts of nearly equal length, none above `size`: a short last batch would have poor statistics. */
@@ -28,14 +27,9 @@ export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number
   return { pixels, present: tf.tensor2d(present, [data.views, rows.length]) };
 }
 
-/** Labels of those rows, one-hot: [rows, classes]. */
-export function createLabels(
-  tf: TensorFlow,
-  labels: readonly number[],
-  rows: readonly number[],
-  classes: number,
-): Tensor2D {
-  const values = new Float32Array(rows.length * classes);
-  for (const [i, row] of rows.entries()) values[i * classes + labels[row]] = 1;
-  return tf.tensor2d(values, [rows.length, classes]);
+/** Class indices as one-hot rows: [rows, classes]. */
+export function createLabels(tf: TensorFlow, labels: readonly number[], classes: number): Tensor2D {
+  const values = new Float32Array(labels.length * classes);
+  for (const [i, label] of labels.entries()) values[i * classes + label] = 1;
+  return tf.tensor2d(values, [labels.length, classes]);
 }

@@ -63,6 +63,11 @@ export class ByteCount {
     this.wire += packet('features', frame, { device });
   }
 
+  /** A confident edge of several tells the cloud its scores (configuration f). */
+  sendScores(edge: number, verdict: Verdict): void {
+    this.sendUp(edge, 'scores', new Uint8Array(this.#sizes.scoreBytes), verdict);
+  }
+
   /** An uncertain sample on its way up from one edge, and the cloud's verdict, which also acknowledges it. */
   sendUp(edge: number, content: UplinkContentName, body: Uint8Array, verdict: Verdict): void {
     const names = { site: SITE, edge: edgeName(edge) };

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Bundle } from '@ddnn/model';
-import { type ExitName, NO_CLASS, ViewState } from '@ddnn/protocol';
+import { type ExitName, ViewState } from '@ddnn/protocol';
+import { answerSample } from './answer-sample.js';
 import { ByteCount } from './byte-count.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
-import { askEveryExit, type EveryExit, mostConfident } from './every-exit.js';
+import { askEveryExit, type EveryExit } from './every-exit.js';
 import { labelsFor } from './labels.js';
 import { type EvalSummary, summarise } from './summary.js';
-import { type Answer, type Thresholds, Tiers } from './tiers.js';
+import { type Thresholds, Tiers } from './tiers.js';
 
 /** What to evaluate on what. */
 export interface EvalOptions {
@@ -71,81 +72,11 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
     const states = Uint8Array.from(images, (image, view) =>
       lost.includes(view) ? ViewState.lost : image ? ViewState.present : ViewState.absent,
     );
-    const { exit, classIndex, entropy } = answer(tiers, bytes, slot, images, states);
-    outcomes.push({ slot, sample, label, exit, classIndex, entropy, correct: classIndex === labels[slot] });
+    const decision = answerSample(tiers, bytes, { slot, images, states });
+    outcomes.push({ slot, sample, label, ...decision, correct: decision.classIndex === labels[slot] });
     if (perExit) asked.push(askEveryExit(tiers, images));
   }
   bytes.finish();
   onProgress?.(data.rows.length, data.rows.length);
   return { outcomes, summary: summarise({ data, labels, outcomes, bytes, lost, asked: perExit ? asked : undefined }) };
-}
-
-interface Decision {
-  readonly exit: ExitName;
-  readonly classIndex: number;
-  readonly entropy: number;
-}
-
-/** Takes one sample through the site and, where needed, the cloud. */
-function answer(
-  tiers: Tiers,
-  bytes: ByteCount,
-  slot: number,
-  images: readonly (Uint8Array | null)[],
-  states: Uint8Array,
-): Decision {
-  const mask = tiers.present(images);
-  for (const [view, device] of tiers.devices.entries()) {
-    if (states[view] !== ViewState.lost) bytes.summary(view, slot, images[view] ? device.scores : null);
-  }
-  const verdict = (decision: Decision) => ({ slot, reason: 'none' as const, states, ...decision });
-  if (mask === 0) {
-    const none: Decision = { exit: 'local', classIndex: NO_CLASS, entropy: 0 };
-    for (const edge of tiers.groups.keys()) bytes.record(edge, verdict(none));
-    return none;
-  }
-  const edges = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
-  const requested = new Set<number>();
-  const request = (edge: number) => {
-    if (requested.has(edge)) return;
-    requested.add(edge);
-    for (const view of tiers.groups[edge]) {
-      const features = tiers.features[view];
-      if (features) bytes.features(view, slot, features);
-    }
-  };
-  let exit: ExitName = 'local';
-  const answers = edges.map((edge): Answer | undefined => {
-    const local = tiers.local(edge);
-    if (local?.confident) return local;
-    exit = 'edge';
-    request(edge);
-    return tiers.edge(edge);
-  });
-  const site = answers.every((given) => given) ? mostConfident(answers) : undefined;
-  if (site?.confident) {
-    const decision: Decision = { exit, classIndex: site.classIndex, entropy: site.entropy };
-    const several = tiers.groups.length > 1;
-    for (const edge of edges) {
-      // One edge answers on its own; of several, each sends its scores and the cloud picks the most confident.
-      if (several) bytes.sendUp(edge, 'scores', tiers.scoresBody, verdict(decision));
-      else bytes.record(edge, verdict(decision));
-    }
-    return decision;
-  }
-  for (const edge of edges) {
-    request(edge);
-    if (tiers.edges.length > 0) tiers.edge(edge);
-  }
-  const { classIndex, entropy } = tiers.answerInCloud();
-  const decision: Decision = { exit: 'cloud', classIndex, entropy };
-  for (const edge of edges) {
-    const body = tiers.edges.length > 0 ? tiers.edges[edge].features : sideBySide(tiers.features);
-    bytes.sendUp(edge, tiers.edges.length > 0 ? 'edge' : 'views', body, verdict(decision));
-  }
-  return decision;
-}
-
-function sideBySide(features: readonly (Uint8Array | null)[]): Uint8Array {
-  return Uint8Array.from(features.flatMap((body) => (body ? [...body] : [])));
 }

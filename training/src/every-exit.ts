@@ -1,3 +1,4 @@
+import type { ExitAccuracy } from './tally.js';
 import type { Answer, Tiers } from './tiers.js';
 
 /** What each exit says about one sample that it is asked about, needed or not. */
@@ -28,5 +29,22 @@ export function mostConfident(answers: readonly (Answer | undefined)[]): Answer 
     classIndex: best.classIndex,
     entropy: Math.max(...given.map((answer) => answer.entropy)),
     confident: given.every((answer) => answer.confident),
+  };
+}
+
+/**
+ * Accuracy of each exit where it answers every sample.
+ *
+ * @param asked undefined for a sample without a present view, which every exit gets wrong
+ * @param labels class index of each sample
+ */
+export function accuracyOfExits(asked: readonly (EveryExit | undefined)[], labels: readonly number[]): ExitAccuracy {
+  const share = (exit: keyof EveryExit) =>
+    asked.filter((answers, i) => answers?.[exit]?.classIndex === labels[i]).length / Math.max(1, asked.length);
+  const has = (exit: keyof EveryExit) => asked.some((answers) => answers?.[exit]);
+  return {
+    ...(has('local') && { local: share('local') }),
+    ...(has('edge') && { edge: share('edge') }),
+    cloud: share('cloud'),
   };
 }

@@ -1,54 +1,12 @@
-import {
-  type BundleHeader,
-  edgeGroups,
-  fitStep,
-  foldNorm,
-  LOCAL_SCORE_LIMIT,
-  MIX_UNIT,
-  packSigns,
-  type Tensor,
-  UPPER_SCORE_LIMIT,
-} from '@ddnn/model';
-import { type Backend, disposeBatch, type FrozenNorm, FrozenNorms, type Network, type Section } from '@ddnn/tensor';
-import { batchRows, createBatch } from './batches.js';
-import type { DataSet } from './data-set.js';
+import { edgeGroups, foldNorm, MIX_UNIT, packSigns, type Tensor } from '@ddnn/model';
+import type { FrozenNorm, Network } from '@ddnn/tensor';
 
-const BATCH_ROWS = 64;
-
-/** What one unit of a quantised score is worth at each exit: the largest score of the given rows just fits. */
-export function fitSteps(
-  { tf }: Backend,
-  network: Network,
-  norms: ReadonlyMap<string, FrozenNorm>,
-  data: DataSet,
-  rows: readonly number[],
-): { local: number; edge: number; cloud: number } {
-  const largest = { local: 0, edge: 0, cloud: 0 };
-  const tensors = network.parameters.tensors(tf);
-  const leaves = network.parameters.leaves(tensors);
-  const widen = (exit: keyof typeof largest, scores: Float32Array) => {
-    for (const score of scores) largest[exit] = Math.max(largest[exit], Math.abs(score));
-  };
-  for (const part of batchRows(rows, BATCH_ROWS)) {
-    const batch = createBatch(tf, data, part);
-    tf.tidy(() => {
-      const output = network.run({ tf, leaves, norms: new FrozenNorms(tf, norms) }, batch);
-      if (output.devices)
-        widen('local', tf.mul(output.devices, tf.expandDims(batch.present, 2)).dataSync() as Float32Array);
-      for (const [e, scores] of output.edges.entries()) {
-        const present = tf.reshape(tf.slice(output.edgePresent, e, 1), [-1, 1]);
-        widen('edge', tf.mul(scores, present).dataSync() as Float32Array);
-      }
-      widen('cloud', output.cloud.dataSync() as Float32Array);
-    });
-    disposeBatch(tf, batch);
-  }
-  tf.dispose(tensors);
-  return {
-    local: fitStep([largest.local], LOCAL_SCORE_LIMIT),
-    edge: fitStep([largest.edge], UPPER_SCORE_LIMIT),
-    cloud: fitStep([largest.cloud], UPPER_SCORE_LIMIT),
-  };
+/** What enters the first block of a section. */
+interface InputRange {
+  /** The largest value of one input: 255 for a pixel, 1 for a bit. */
+  readonly largest: number;
+  /** How many sources an average may stand for, else 1. */
+  readonly divisors: number;
 }
 
 /**
@@ -62,98 +20,87 @@ export function exportTensors(
   norms: ReadonlyMap<string, FrozenNorm>,
   localStep: number,
 ): Map<string, Tensor> {
-  const { architecture, parameters } = network;
+  const { architecture, device, edges, cloud } = network;
+  const { views, local, edge } = architecture;
   const tensors = new Map<string, Tensor>();
+  const exporter = new Exporter(network, norms, tensors);
+  const devices = Array.from({ length: views }, (_, view) => `device.${view}`);
+  const pixelsLeave = device.blocks.length === 0;
+  const divisors = (aggregator: string, sources: number) => (aggregator === 'average' ? sources : 1);
 
-  const weights = (name: string, group: number, groups: number): Uint8Array => {
-    const { values } = parameters.get(`${name}.weights`);
-    return packSigns(ofGroup(values, group, groups));
-  };
-  /** @param largest the largest value of one input @param sources how many sources an averaged input may sum up */
-  const exportSection = (section: Section, largest: number, sources: number, bundleName: (group: number) => string) => {
-    for (let group = 0; group < section.groups; group++) {
-      for (const [i] of section.blocks.entries()) {
-        const name = `${section.name}.${i}`;
-        const { scale, offset } = norms.get(name)!;
-        const outputs = scale.length / section.groups;
-        const fanIn = parameters.get(`${name}.weights`).values.length / scale.length;
-        const divisors = i === 0 ? sources : 1;
-        const limit = fanIn * (i === 0 ? largest * sources : 1);
-        const thresholds = new Int32Array(divisors * outputs);
-        const directions = new Int8Array(divisors * outputs);
-        for (let divisor = 1; divisor <= divisors; divisor++) {
-          const folded = foldNorm(
-            ofGroup(scale, group, section.groups),
-            ofGroup(offset, group, section.groups),
-            limit,
-            divisor,
-          );
-          thresholds.set(folded.thresholds, (divisor - 1) * outputs);
-          directions.set(folded.directions, (divisor - 1) * outputs);
-        }
-        const target = `${bundleName(group)}.${i}`;
-        tensors.set(`${target}.weights`, weights(name, group, section.groups));
-        tensors.set(`${target}.thresholds`, thresholds);
-        tensors.set(`${target}.directions`, directions);
-      }
-    }
-  };
-  const exportExit = (name: string, groups: number, bundleName: (group: number) => string) => {
-    const { scale, offset } = norms.get(`${name}.exit`)!;
-    for (let group = 0; group < groups; group++) {
-      const target = `${bundleName(group)}.exit`;
-      tensors.set(`${target}.weights`, weights(`${name}.exit`, group, groups));
-      tensors.set(`${target}.scale`, ofGroup(scale, group, groups).slice());
-      tensors.set(`${target}.offset`, ofGroup(offset, group, groups).slice());
-    }
-  };
-
-  const groups = edgeGroups(architecture);
-  const pixels = architecture.device.section.length === 0;
-  const ofView = (view: number) => `device.${view}`;
-  exportSection(network.device, 255, 1, ofView);
-  if (network.deviceExit) exportExit('device', architecture.views, ofView);
-  for (const [e, { section }] of network.edges.entries()) {
-    const sources = architecture.edge!.aggregator === 'average' ? groups[e].length : 1;
-    exportSection(section, pixels ? 255 : 1, sources, () => section.name);
-    exportExit(section.name, 1, () => section.name);
+  exporter.blocks('device', device.blocks.length, devices, { largest: 255, divisors: 1 });
+  if (local) exporter.exit('device', devices);
+  for (const [e, group] of edgeGroups(architecture).entries()) {
+    if (!edge) continue;
+    const range = { largest: pixelsLeave ? 255 : 1, divisors: divisors(edge.aggregator, group.length) };
+    exporter.blocks(`edge.${e}`, edges[e].section.blocks.length, [`edge.${e}`], range);
+    exporter.exit(`edge.${e}`, [`edge.${e}`]);
   }
-  const below = network.edges.length || architecture.views;
-  const fromPixels = pixels && network.edges.length === 0;
-  const sources = architecture.cloud.aggregator === 'average' ? below : 1;
-  exportSection(network.cloud.section, fromPixels ? 255 : 1, sources, () => 'cloud');
-  exportExit('cloud', 1, () => 'cloud');
-  if (architecture.local?.aggregator === 'concat') exportMix(network, localStep, tensors);
+  const sources = edge ? edges.length : views;
+  const range = { largest: pixelsLeave && !edge ? 255 : 1, divisors: divisors(architecture.cloud.aggregator, sources) };
+  exporter.blocks('cloud', cloud.section.blocks.length, ['cloud'], range);
+  exporter.exit('cloud', ['cloud']);
+  if (local?.aggregator === 'concat') {
+    for (const g of edgeGroups(architecture).keys()) exporter.mix(`local.${g}`, localStep);
+  }
   return tensors;
 }
 
-function exportMix({ parameters, edges }: Network, step: number, tensors: Map<string, Tensor>): void {
-  for (let group = 0; group < Math.max(1, edges.length); group++) {
-    const weights = parameters.get(`local.${group}.weights`).values;
-    const bias = parameters.get(`local.${group}.bias`).values;
-    tensors.set(
-      `local.${group}.weights`,
-      Int32Array.from(weights, (weight) => Math.round(weight * MIX_UNIT)),
-    );
-    tensors.set(
-      `local.${group}.bias`,
-      Int32Array.from(bias, (value) => Math.round((value / step) * MIX_UNIT)),
-    );
-  }
-}
+/** Takes parameters and norms of the graph apart, group by group, under the names of the bundle. */
+class Exporter {
+  readonly #network: Network;
+  readonly #norms: ReadonlyMap<string, FrozenNorm>;
+  readonly #tensors: Map<string, Tensor>;
 
-/** The header's exits: thresholds of the architecture where it has them, else those given. */
-export function exitSettings(
-  network: Network,
-  steps: { local: number; edge: number; cloud: number },
-  thresholds: { local: number; edge: number },
-): BundleHeader['exits'] {
-  const { local, edge } = network.architecture;
-  return {
-    ...(local && { local: { threshold: local.threshold ?? thresholds.local, step: steps.local } }),
-    ...(edge && { edge: { threshold: edge.threshold ?? thresholds.edge, step: steps.edge } }),
-    cloud: { threshold: 1, step: steps.cloud },
-  };
+  constructor(network: Network, norms: ReadonlyMap<string, FrozenNorm>, tensors: Map<string, Tensor>) {
+    this.#network = network;
+    this.#norms = norms;
+    this.#tensors = tensors;
+  }
+
+  /** @param targets name of each group's section in the bundle */
+  blocks(section: string, count: number, targets: readonly string[], range: InputRange): void {
+    for (const [group, target] of targets.entries()) {
+      for (let i = 0; i < count; i++) {
+        const part = (values: Float32Array) => ofGroup(values, group, targets.length);
+        const { scale, offset } = this.#norms.get(`${section}.${i}`)!;
+        const weights = part(this.#values(`${section}.${i}.weights`));
+        const { largest, divisors } = i === 0 ? range : { largest: 1, divisors: 1 };
+        const outputs = part(scale).length;
+        const limit = (weights.length / outputs) * largest * divisors;
+        const thresholds = new Int32Array(divisors * outputs);
+        const directions = new Int8Array(divisors * outputs);
+        for (let divisor = 1; divisor <= divisors; divisor++) {
+          const folded = foldNorm(part(scale), part(offset), limit, divisor);
+          thresholds.set(folded.thresholds, (divisor - 1) * outputs);
+          directions.set(folded.directions, (divisor - 1) * outputs);
+        }
+        this.#tensors.set(`${target}.${i}.weights`, packSigns(weights));
+        this.#tensors.set(`${target}.${i}.thresholds`, thresholds);
+        this.#tensors.set(`${target}.${i}.directions`, directions);
+      }
+    }
+  }
+
+  exit(section: string, targets: readonly string[]): void {
+    const { scale, offset } = this.#norms.get(`${section}.exit`)!;
+    for (const [group, target] of targets.entries()) {
+      const part = (values: Float32Array) => ofGroup(values, group, targets.length).slice();
+      this.#tensors.set(`${target}.exit.weights`, packSigns(part(this.#values(`${section}.exit.weights`))));
+      this.#tensors.set(`${target}.exit.scale`, part(scale));
+      this.#tensors.set(`${target}.exit.offset`, part(offset));
+    }
+  }
+
+  mix(name: string, step: number): void {
+    const units = (values: Float32Array, unit: number) => Int32Array.from(values, (value) => Math.round(value / unit));
+    this.#tensors.set(`${name}.weights`, units(this.#values(`${name}.weights`), 1 / MIX_UNIT));
+    this.#tensors.set(`${name}.bias`, units(this.#values(`${name}.bias`), step / MIX_UNIT));
+  }
+
+  #values(parameter: string): Float32Array {
+    return this.#network.parameters.get(parameter).values;
+  }
 }
 
 function ofGroup(values: Float32Array, group: number, groups: number): Float32Array {

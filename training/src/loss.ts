@@ -1,6 +1,5 @@
 import type { ResolvedArchitecture } from '@ddnn/model';
-import type { NetworkOutput, TensorFlow } from '@ddnn/tensor';
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { NetworkOutput, Scalar, Tensor, Tensor2D, TensorFlow } from '@ddnn/tensor';
 
 /**
  * Joint loss (DDNN, section III-C): the sum over all exits of the mean cross-entropy, each with its exit's weight, 1 unless

@@ -2,7 +2,9 @@ import { type ExitName, exitNames } from '@ddnn/protocol';
 import type { ByteCount } from './byte-count.js';
 import type { DataSet } from './data-set.js';
 import type { Outcome } from './evaluate.js';
-import type { EveryExit } from './every-exit.js';
+import { accuracyOfExits, type EveryExit } from './every-exit.js';
+import { imageBytes } from './image-bytes.js';
+import type { ExitAccuracy } from './tally.js';
 
 /** What an evaluation comes to: the JSON that `ddnn eval` prints. Shares are 0 to 1, bytes are averages per device and sample. */
 export interface EvalSummary {
@@ -21,11 +23,11 @@ export interface EvalSummary {
     readonly wirePerView: number;
     /** Pixels of the present views. */
     readonly rawPerView: number;
-    /** JPEG files of the present views; null where the data set does not hold JPEG files of the input's size. */
-    readonly jpegPerView: number | null;
+    /** The present views as JPEG. */
+    readonly jpegPerView: number;
   };
   /** Accuracy where every sample is answered at that one exit; only when asked for. */
-  readonly exitAccuracy?: { readonly local?: number; readonly edge?: number; readonly cloud: number };
+  readonly exitAccuracy?: ExitAccuracy;
 }
 
 /** The parts that a summary is made of. */
@@ -46,10 +48,6 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked }: Summar
     exitNames.map((name) => [name, outcomes.filter(({ exit }) => exit === name).length]),
   ) as Record<ExitName, number>;
   const perView = (total: number) => total / Math.max(1, samples * data.views);
-  const seen = <T>(cells: readonly (readonly T[])[]) => cells.flatMap((row) => row.filter((_, v) => !lost.includes(v)));
-  const images = seen(data.images).filter((image) => image !== null);
-  const jpegs = seen(data.jpegBytes).filter((size) => size !== null);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
     samples,
     accuracy: outcomes.filter(({ correct }) => correct).length / Math.max(1, samples),
@@ -59,10 +57,9 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked }: Summar
     bytes: {
       payloadPerView: perView(bytes.payload),
       wirePerView: perView(bytes.wire + bytes.uplink),
-      rawPerView: perView(sum(images.map(({ length }) => length))),
-      jpegPerView: jpegs.length === images.length ? perView(sum(jpegs)) : null,
+      ...imageBytes(data, lost),
     },
-    ...(asked && { exitAccuracy: accuracyOfExits(labels, asked) }),
+    ...(asked && { exitAccuracy: accuracyOfExits(asked, labels) }),
   };
 }
 
@@ -72,18 +69,4 @@ function balanced(labels: readonly number[], outcomes: readonly Outcome[]): numb
     return ofClass.filter(({ correct }) => correct).length / ofClass.length;
   });
   return recalls.reduce((total, recall) => total + recall, 0) / Math.max(1, recalls.length);
-}
-
-function accuracyOfExits(
-  labels: readonly number[],
-  asked: readonly (EveryExit | undefined)[],
-): NonNullable<EvalSummary['exitAccuracy']> {
-  const share = (exit: keyof EveryExit) =>
-    asked.filter((answers, i) => answers?.[exit]?.classIndex === labels[i]).length / Math.max(1, asked.length);
-  const has = (exit: keyof EveryExit) => asked.some((answers) => answers?.[exit]);
-  return {
-    ...(has('local') && { local: share('local') }),
-    ...(has('edge') && { edge: share('edge') }),
-    cloud: share('cloud'),
-  };
 }

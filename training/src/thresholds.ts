@@ -1,4 +1,5 @@
 import type { EveryExit } from './every-exit.js';
+import type { Thresholds } from './tiers.js';
 
 /** A sample of known class that every exit was asked about. */
 export interface JudgedSample {
@@ -6,43 +7,57 @@ export interface JudgedSample {
   readonly answers: EveryExit;
 }
 
-/**
- * Chooses the thresholds with the best overall accuracy on samples that training never saw, from the top down: first the edge's
- * (against the cloud), then the local exit's (against what is above it). Among equals the largest, which sends the fewest bytes; but never
- * above the largest entropy seen, so that a sample less sure than all of these goes up.
- */
-export function chooseThresholds(samples: readonly JudgedSample[]): { local: number; edge: number } {
-  const above = samples.map(({ classIndex, answers }) => answers.cloud.classIndex === classIndex);
-  const edge = chooseThreshold(samples, 'edge', above);
-  const local = chooseThreshold(samples, 'local', edge.right);
-  return { local: local.threshold, edge: edge.threshold };
+/** Thresholds, and the overall accuracy that they give on the samples they were chosen on. */
+export interface ChosenThresholds {
+  readonly local: number;
+  readonly edge: number;
+  readonly accuracy: number;
 }
 
-/** @param above whether the exits above get each sample right */
-function chooseThreshold(
+/**
+ * Chooses the thresholds with the best overall accuracy on samples that training never saw, from the top down: first the
+ * edge's (against the cloud), then the local exit's (against what is above it). Among equals the largest, which sends the fewest bytes; but
+ * never above the largest entropy seen, so that a sample less sure than all of these goes up.
+ *
+ * @param fixed thresholds that the architecture sets: taken as they are
+ */
+export function chooseThresholds(samples: readonly JudgedSample[], fixed: Thresholds = {}): ChosenThresholds {
+  const right = samples.map(({ classIndex, answers }) => answers.cloud.classIndex === classIndex);
+  const edge = settle(samples, 'edge', fixed.edge, right);
+  const local = settle(samples, 'local', fixed.local, right);
+  return { local, edge, accuracy: right.filter(Boolean).length / samples.length };
+}
+
+/** Chooses the threshold of one exit. `right` tells which samples the exits above get right, and is brought up to date. */
+function settle(
   samples: readonly JudgedSample[],
   exit: 'local' | 'edge',
-  above: readonly boolean[],
-): { threshold: number; right: readonly boolean[] } {
+  fixed: number | undefined,
+  right: boolean[],
+): number {
   const asked = samples
-    .map(({ classIndex, answers }, i) => ({ i, answer: answers[exit], classIndex }))
-    .flatMap(({ i, answer, classIndex }) =>
+    .flatMap(({ classIndex, answers: { [exit]: answer } }, i) =>
       answer ? [{ i, entropy: answer.entropy, right: answer.classIndex === classIndex }] : [],
     )
     .sort((a, b) => a.entropy - b.entropy);
+  const threshold = fixed ?? best(asked, right);
+  for (const sample of asked) if (sample.entropy <= threshold) right[sample.i] = sample.right;
+  return threshold;
+}
+
+/** Lets the samples leave one by one, the surest first, and keeps the last entropy with the most right answers. */
+function best(asked: readonly { i: number; entropy: number; right: boolean }[], above: readonly boolean[]): number {
   let threshold = 0;
   let gain = 0;
-  let best = 0;
+  let most = 0;
   for (const [place, { i, entropy, right }] of asked.entries()) {
     gain += Number(right) - Number(above[i]);
     // Equal entropies leave together.
     if (asked[place + 1]?.entropy === entropy) continue;
-    if (gain >= best) {
-      best = gain;
+    if (gain >= most) {
+      most = gain;
       threshold = entropy;
     }
   }
-  const result = [...above];
-  for (const { i, entropy, right } of asked) if (entropy <= threshold) result[i] = right;
-  return { threshold, right: result };
+  return threshold;
 }

@@ -27,8 +27,6 @@ export class Tiers {
   readonly cloud: UpperTier;
   /** Features of each view of the sample; null where it is not present. */
   readonly features: (Uint8Array | null)[];
-  /** A body of one exit's scores, for counting its bytes. */
-  readonly scoresBody: Uint8Array;
   readonly #locals: readonly (LocalTier | undefined)[];
   readonly #scores: readonly Int8Array[];
   readonly #edgeFeatures: (Uint8Array | null)[];
@@ -40,7 +38,6 @@ export class Tiers {
     this.groups = edgeGroups(architecture);
     this.devices = Array.from({ length: architecture.views }, (_, view) => new DeviceTier(bundle, view));
     this.features = this.devices.map(() => null);
-    this.scoresBody = new Uint8Array(architecture.classes.length);
     this.#locals = this.groups.map((_, edge) => createLocalTier(bundle, edge, thresholds.local));
     this.#scores = this.groups.map((group) => new Int8Array(group.length * shapes.scoreBytes));
     this.edges = shapes.edges.map((_, edge) => new UpperTier(bundle, 'edge', edge, thresholds.edge));

@@ -1,21 +1,25 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type Architecture,
   type Bundle,
   type BundleHeader,
   encodeBundle,
   openBundle,
+  type ResolvedArchitecture,
   resolveArchitecture,
 } from '@ddnn/model';
 import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/tensor';
 import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
-import { askEveryExit } from './every-exit.js';
-import { exitSettings, exportTensors, fitSteps } from './export.js';
+import { accuracyOfExits, askEveryExit } from './every-exit.js';
+import { exportTensors } from './export.js';
 import { fit, type Progress } from './fit.js';
 import { holdOutRows } from './held-out.js';
 import { labelsFor } from './labels.js';
 import { createRandom } from './random.js';
+import { fitSteps, type ScoreSteps } from './score-steps.js';
+import type { ExitAccuracy } from './tally.js';
 import { chooseThresholds, type JudgedSample } from './thresholds.js';
 import { Tiers } from './tiers.js';
 
@@ -32,8 +36,8 @@ export interface TrainOptions {
   /** At the start; default 0.001. */
   readonly learningRate?: number | undefined;
   /**
-   * Share of each class that thresholds are chosen on instead of being trained on; default 0.15. Where it comes to no row at all, thresholds are
-   * chosen on the training rows and are too bold.
+   * Share of each class that thresholds are chosen on instead of being trained on; default 0.15. Where it comes to no row
+   * at all, thresholds are chosen on the training rows and are too bold.
    */
   readonly holdOut?: number | undefined;
   readonly backend?: BackendName | undefined;
@@ -52,8 +56,8 @@ export interface TrainingReport {
   readonly heldOutRows: number;
   /** Rows without any present view: left out. */
   readonly emptyRows: number;
-  readonly exitAccuracy: { readonly local?: number; readonly edge?: number; readonly cloud: number };
   readonly accuracy: number;
+  readonly exitAccuracy: ExitAccuracy;
 }
 
 /** A bundle fresh from training: its file, the same opened, and how it came about. */
@@ -67,10 +71,11 @@ export interface TrainedBundle {
  * Trains a network as a whole and exports it as a bundle (DDNN, section III-C). Everything random comes from the seed:
  * the same options on the same backend give the same bytes.
  *
- * Throws `ModelError` or {@link TrainingError} where data, architecture and options do not fit, and the signal's reason where it aborts.
+ * Throws `ModelError`, `TensorError` or {@link TrainingError} where data, architecture, backend and options do not fit, and the
+ * signal's reason where it aborts.
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
-  const { data, seed, signal, onProgress } = options;
+  const { data, seed, signal } = options;
   const { epochs = 100, batchSize = 64, learningRate = 1e-3, holdOut = 0.15 } = options;
   checkOptions({ epochs, batchSize, learningRate, holdOut });
   const architecture = resolveArchitecture(options.architecture, data);
@@ -78,64 +83,53 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   const random = createRandom(seed);
   const seen = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));
   const { training, heldOut } = holdOutRows(labels, seen, holdOut, random);
-  if (training.length === 0)
+  if (training.length === 0) {
     throw new TrainingError('DDNN_TRAINING_EMPTY', `${data.file}: no row has a view to train on`);
-
+  }
+  const { tf, name: backend } = await loadBackend(options.backend);
   const network = new Network(architecture, random);
-  const backend = await loadBackend(options.backend);
   const started = performance.now();
   let loss = Number.NaN;
-  const report = (progress: Progress) => {
+  const onProgress = (progress: Progress) => {
     loss = progress.loss;
-    onProgress?.(progress);
+    options.onProgress?.(progress);
   };
-  await fit(backend, network, {
-    data,
-    labels,
-    rows: training,
-    epochs,
-    batchSize,
-    learningRate,
-    random,
-    onProgress: report,
-    signal,
-  });
+  const set = { data, labels, rows: training };
+  await fit(tf, network, set, { epochs, batchSize, learningRate, random, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
 
-  const norms = calibrateNorms(backend.tf, network, function* () {
-    for (const rows of batchRows(training, batchSize)) yield createBatch(backend.tf, data, rows);
-  });
-  const steps = fitSteps(backend, network, norms, data, training);
+  const batches = function* () {
+    for (const rows of batchRows(training, batchSize)) yield createBatch(tf, data, rows);
+  };
+  const norms = await calibrateNorms(tf, network, batches);
+  const steps = await fitSteps(tf, network, norms, batches());
   const tensors = exportTensors(network, norms, steps.local);
-  const bundleWith = (thresholds: { local: number; edge: number }, figures: BundleHeader['figures']) =>
-    encodeBundle({ architecture, exits: exitSettings(network, steps, thresholds), figures }, tensors);
+  const { local, edge } = architecture;
+  const encode = (thresholds: { local: number; edge: number }, figures: BundleHeader['figures']) =>
+    encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
-  const draft = openBundle(bundleWith({ local: 1, edge: 1 }, {}));
-  const judged = judge(draft, data, labels, heldOut.length > 0 ? heldOut : training);
-  const thresholds = chooseThresholds(judged);
-  const { exits } = openBundle(bundleWith(thresholds, {}));
-  const { accuracy, exitAccuracy } = score(judged, { local: exits.local?.threshold, edge: exits.edge?.threshold });
+  const draft = openBundle(encode({ local: 1, edge: 1 }, {}));
+  const judged = await judge(draft, data, labels, heldOut.length > 0 ? heldOut : training, signal);
+  const chosen = chooseThresholds(judged, { local: local?.threshold, edge: edge?.threshold });
+  const exitAccuracy = accuracyOfExits(
+    judged.map(({ answers }) => answers),
+    judged.map(({ classIndex }) => classIndex),
+  );
   const counts = { rows: training.length, heldOutRows: heldOut.length };
-  const bytes = bundleWith(thresholds, {
-    seed,
-    epochs,
-    backend: backend.name,
-    ...counts,
-    accuracy,
-    ...Object.fromEntries(Object.entries(exitAccuracy).map(([exit, value]) => [`${exit}Accuracy`, value])),
-  });
+  const { accuracy } = chosen;
+  const bytes = encode(chosen, { seed, epochs, backend, ...counts, accuracy, ...named(exitAccuracy) });
   return {
     bytes,
     bundle: openBundle(bytes),
     report: {
-      backend: backend.name,
+      backend,
       seconds,
       secondsPerEpoch: seconds / epochs,
       loss,
       ...counts,
       emptyRows: data.rows.length - seen.length,
-      exitAccuracy,
       accuracy,
+      exitAccuracy,
     },
   };
 }
@@ -150,24 +144,37 @@ function checkOptions(options: { epochs: number; batchSize: number; learningRate
   if (!(holdOut >= 0 && holdOut < 1)) throw bad('holdOut', holdOut, 'from 0 to below 1');
 }
 
-function judge(bundle: Bundle, data: DataSet, labels: readonly number[], rows: readonly number[]): JudgedSample[] {
-  const tiers = new Tiers(bundle);
-  return rows.map((row) => ({ classIndex: labels[row], answers: askEveryExit(tiers, data.images[row])! }));
+function exitSettings(
+  { local, edge }: ResolvedArchitecture,
+  steps: ScoreSteps,
+  thresholds: { local: number; edge: number },
+): BundleHeader['exits'] {
+  return {
+    ...(local && { local: { threshold: thresholds.local, step: steps.local } }),
+    ...(edge && { edge: { threshold: thresholds.edge, step: steps.edge } }),
+    cloud: { threshold: 1, step: steps.cloud },
+  };
 }
 
-function score(
-  judged: readonly JudgedSample[],
-  thresholds: { local?: number | undefined; edge?: number | undefined },
-): Pick<TrainingReport, 'accuracy' | 'exitAccuracy'> {
-  const share = (right: (sample: JudgedSample) => boolean) => judged.filter(right).length / judged.length;
-  const of = (exit: 'local' | 'edge') =>
-    judged[0].answers[exit] && { [exit]: share((s) => s.answers[exit]?.classIndex === s.classIndex) };
-  return {
-    exitAccuracy: { ...of('local'), ...of('edge'), cloud: share((s) => s.answers.cloud.classIndex === s.classIndex) },
-    accuracy: share(({ answers: { local, edge, cloud }, classIndex }) => {
-      if (local && local.entropy <= (thresholds.local ?? -1)) return local.classIndex === classIndex;
-      if (edge && edge.entropy <= (thresholds.edge ?? -1)) return edge.classIndex === classIndex;
-      return cloud.classIndex === classIndex;
-    }),
-  };
+/** Asks every packed exit about some rows. */
+async function judge(
+  bundle: Bundle,
+  data: DataSet,
+  labels: readonly number[],
+  rows: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<JudgedSample[]> {
+  const tiers = new Tiers(bundle);
+  const judged: JudgedSample[] = [];
+  for (const row of rows) {
+    signal?.throwIfAborted();
+    judged.push({ classIndex: labels[row], answers: askEveryExit(tiers, data.images[row])! });
+    await setImmediate();
+  }
+  return judged;
+}
+
+/** Figures of a bundle have flat names: `localAccuracy` and so on. */
+function named(accuracy: ExitAccuracy): Record<string, number> {
+  return Object.fromEntries(Object.entries(accuracy).map(([exit, share]) => [`${exit}Accuracy`, share]));
 }

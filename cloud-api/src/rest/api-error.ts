@@ -54,14 +54,9 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof StoreError && error.code === 'DDNN_STORE_BUSY') {
     return new ApiError('DDNN_API_BUSY', 503, error.message);
   }
-  const { validation, validationContext, statusCode, message } = error as Partial<FastifyError>;
-  if (validation) {
-    const { instancePath, message: why = 'does not fit', params } = validation[0] as (typeof validation)[number];
-    const unknown = (params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
-    const where = `${validationContext}${instancePath.replaceAll('/', '.')}`;
-    return new ApiError('DDNN_API_REQUEST', 400, unknown ? `${where}: unknown ${unknown.join(', ')}` : `${where} ${why}`);
-  }
+  const { validation, validationContext, statusCode, message = 'bad request' } = error as Partial<FastifyError>;
+  if (validation || validationContext) return new ApiError('DDNN_API_REQUEST', 400, message);
   // Fastify's own refusals: a body that is too large, no JSON, of another media type.
-  if (statusCode && statusCode < 500) return new ApiError('DDNN_API_BODY', statusCode, message ?? 'bad request');
+  if (statusCode && statusCode < 500) return new ApiError('DDNN_API_BODY', statusCode, message);
   return new ApiError('DDNN_API_FAILED', 500, 'internal error');
 }

@@ -1,11 +1,11 @@
 import type { Check, Metrics } from '@ddnn/process';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifyPluginAsync } from 'fastify';
 import { ApiError, sendError } from './api-error.js';
 import { processRoutes } from './process-routes.js';
 import { type SiteRouteOptions, siteRoutes } from './site-routes.js';
+import { validatorCompiler } from './validator.js';
 import { type VerdictRouteOptions, verdictRoutes } from './verdict-routes.js';
 
 /** What the REST API serves from. */
@@ -17,7 +17,7 @@ export interface AppOptions extends VerdictRouteOptions, SiteRouteOptions {
 
 /** The REST API as a plain Fastify plugin: it can be registered on any server. */
 export const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
-  fastify.setValidatorCompiler(TypeBoxValidatorCompiler);
+  fastify.setValidatorCompiler(validatorCompiler);
   fastify.setErrorHandler(sendError);
   fastify.setNotFoundHandler((request) => {
     throw new ApiError('DDNN_API_ROUTE', 404, `there is no ${request.method} ${request.url.split('?', 1)[0]}`);

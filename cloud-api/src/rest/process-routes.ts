@@ -20,7 +20,9 @@ export const processRoutes: FastifyPluginAsync<ProcessRouteOptions> = async (app
     const ready = Object.keys(failing).length === 0;
     return reply.code(ready ? 200 : 503).send(ready ? { status: 'ready' } : { status: 'not ready', failing });
   });
-  app.get('/metrics', { schema }, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  app.get('/metrics', { schema }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
 };
 
 async function outcome(check: Check): Promise<true | string> {

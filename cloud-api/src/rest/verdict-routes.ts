@@ -20,7 +20,9 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = asy
       site: Type.Optional(SiteName),
       exit: Type.Optional(ExitSchema),
       class: Type.Optional(Type.String({ maxLength: 64, description: 'name of a class, or "none"' })),
-      from: Type.Optional(Type.Integer({ minimum: 0, description: 'captured (else stored) at or after, Unix time in ms' })),
+      from: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'captured (else stored) at or after, Unix time in ms' }),
+      ),
       to: Type.Optional(Type.Integer({ minimum: 0, description: 'captured (else stored) before, Unix time in ms' })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPageSize, default: pageSize })),
       cursor: Type.Optional(Type.String({ maxLength: 64, description: '"next" of the page before' })),

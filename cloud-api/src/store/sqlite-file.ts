@@ -17,6 +17,10 @@ const TABLES = `
   CREATE TABLE label (
     site TEXT NOT NULL, slot INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (site, slot)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tally (
+    site TEXT NOT NULL, exit TEXT NOT NULL, class TEXT NOT NULL, label TEXT NOT NULL, revised INTEGER NOT NULL,
+    count INTEGER NOT NULL, PRIMARY KEY (site, exit, class, label, revised)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE edge (
     site TEXT NOT NULL, edge TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (site, edge)
   ) STRICT, WITHOUT ROWID;

@@ -48,6 +48,8 @@ export class SqliteStore implements VerdictStore {
     await this.#batcher.flush();
     const { db } = this.#open;
     this.#open = undefined;
+    // Closing leaves SQLite's log beside the file while statements wait for the garbage collector: empty it.
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
   }
 
@@ -97,7 +99,7 @@ export class SqliteStore implements VerdictStore {
   }
 
   async tally(site?: string): Promise<Tally> {
-    return { verdicts: this.#verdicts.tally(site), traffic: this.#reports<StoredTraffic>('traffic', site) };
+    return { verdicts: this.#verdicts.tally.rows(site), traffic: this.#reports<StoredTraffic>('traffic', site) };
   }
 
   get #db(): Database.Database {

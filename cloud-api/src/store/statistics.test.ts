@@ -13,7 +13,11 @@ const row = (changes: Partial<TallyRow>): TallyRow => ({
 const viewsOf = () => 2;
 
 it('counts exits, classes and revisions; a revised fallback stays a fallback', () => {
-  const verdicts = [row({ count: 3 }), row({ exit: 'fallback', revised: true, count: 2, class: 'none' }), row({ exit: 'cloud' })];
+  const verdicts = [
+    row({ count: 3 }),
+    row({ exit: 'fallback', revised: true, count: 2, class: 'none' }),
+    row({ exit: 'cloud' }),
+  ];
   expect(statistics({ verdicts, traffic: [] }, viewsOf)).toMatchObject({
     samples: 6,
     exits: { local: 3, edge: 0, cloud: 1, fallback: 2 },

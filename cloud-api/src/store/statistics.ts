@@ -40,7 +40,14 @@ export function statistics(tally: Tally, viewsOf: (traffic: StoredTraffic) => nu
     classes[row.class] = (classes[row.class] ?? 0) + row.count;
     if (row.revised) revised += row.count;
   }
-  return { samples, exits, revised, classes, bytes: byteStatistics(tally.traffic, viewsOf), ...accuracy(tally.verdicts) };
+  return {
+    samples,
+    exits,
+    revised,
+    classes,
+    bytes: byteStatistics(tally.traffic, viewsOf),
+    ...accuracy(tally.verdicts),
+  };
 }
 
 function accuracy(rows: readonly TallyRow[]): Pick<Statistics, 'labelled' | 'accuracy' | 'balancedAccuracy'> {

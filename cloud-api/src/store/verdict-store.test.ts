@@ -101,7 +101,8 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
     });
 
     it('pages newest first by capture, else storing, without gap or repetition while others are put', async () => {
-      for (let slot = 0; slot < 25; slot++) await put(verdict(slot), verdict(slot, { site: 'b', capturedAt: null, storedAt: 77 }));
+      for (let slot = 0; slot < 25; slot++)
+        await put(verdict(slot), verdict(slot, { site: 'b', capturedAt: null, storedAt: 77 }));
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
@@ -122,8 +123,15 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
     });
 
     it('filters by site, exit, class and time, one or all of them', async () => {
-      await put(verdict(1), verdict(2, cloud), verdict(3, { site: 'b' }), verdict(4, { ...cloud, site: 'b' }), verdict(5));
-      const slots = async (query: object) => (await store.verdicts({ limit: 10, ...query })).verdicts.map(({ slot }) => slot);
+      await put(
+        verdict(1),
+        verdict(2, cloud),
+        verdict(3, { site: 'b' }),
+        verdict(4, { ...cloud, site: 'b' }),
+        verdict(5),
+      );
+      const slots = async (query: object) =>
+        (await store.verdicts({ limit: 10, ...query })).verdicts.map(({ slot }) => slot);
       expect(await slots({})).toEqual([5, 4, 3, 2, 1]);
       expect(await slots({ site: 'a' })).toEqual([5, 2, 1]);
       expect(await slots({ exit: 'cloud' })).toEqual([4, 2]);
@@ -134,20 +142,25 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
     });
 
     it('refuses a cursor that no page gave', async () => {
-      await expect(store.verdicts({ limit: 1, cursor: "1' OR 1" })).rejects.toMatchObject({ code: 'DDNN_STORE_CURSOR' });
+      await expect(store.verdicts({ limit: 1, cursor: "1' OR 1" })).rejects.toMatchObject({
+        code: 'DDNN_STORE_CURSOR',
+      });
     });
 
     it('tallies verdicts by exit, class, label and revision, of one site or of all', async () => {
       await put(verdict(1), verdict(2), verdict(3, fallback), verdict(3, cloud), verdict(9, { site: 'b' }));
-      await store.putLabels('a', [{ slot: 1, label: 'bus' }]);
+      for (const label of ['car', 'bus', 'bus']) await store.putLabels('a', [{ slot: 1, label }]);
+      await store.putLabels('a', [{ slot: 4, label: 'car' }]);
+      await put(verdict(4, cloud), verdict(4));
       expect(new Set((await store.tally('a')).verdicts)).toEqual(
         new Set([
           { exit: 'local', class: 'car', label: 'bus', revised: false, count: 1 },
           { exit: 'local', class: 'car', label: null, revised: false, count: 1 },
           { exit: 'fallback', class: 'car', label: null, revised: true, count: 1 },
+          { exit: 'cloud', class: 'bus', label: 'car', revised: false, count: 1 },
         ]),
       );
-      expect((await store.tally()).verdicts.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+      expect((await store.tally()).verdicts.reduce((sum, { count }) => sum + count, 0)).toBe(5);
     });
 
     it('keeps the latest report of each edge, device and link', async () => {
@@ -164,7 +177,14 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
       };
       const device: StoredDevice = { ...edge, device: 'd', view: 2 };
       const link = { payloadUp: 1, wireUp: 2, wireDown: 3, session: 2 ** 47 };
-      const traffic: StoredTraffic = { site: 'a', edge: 'e', samples: 7, uplink: link, devices: [{ view: 0, ...link }], reportedAt: 2 };
+      const traffic: StoredTraffic = {
+        site: 'a',
+        edge: 'e',
+        samples: 7,
+        uplink: link,
+        devices: [{ view: 0, ...link }],
+        reportedAt: 2,
+      };
       await store.putEdge(edge);
       await store.putEdge({ ...edge, state: 'offline' });
       await store.putDevice(device);
@@ -212,7 +232,11 @@ describe('SQLite store file', () => {
 
   it('names the file and the setting where it can’t be opened', async () => {
     const file = join(folder, 'nowhere', 'x.sqlite');
-    const expected = { code: 'DDNN_STORE_FILE', userFault: true, message: expect.stringContaining(`store.file ${file}`) };
+    const expected = {
+      code: 'DDNN_STORE_FILE',
+      userFault: true,
+      message: expect.stringContaining(`store.file ${file}`),
+    };
     await expect(sqlite(file).start()).rejects.toMatchObject(expected);
   });
 

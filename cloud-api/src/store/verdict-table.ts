@@ -1,12 +1,14 @@
 import type Database from 'libsql';
+import { TallyTable } from './tally-table.js';
 import { decodeCursor, encodeCursor } from './verdict-cursor.js';
 import { fromRow, NEW_COLUMNS, toRow, type VerdictRow } from './verdict-row.js';
-import type { NewVerdict, PutResult, StoredVerdict, TallyRow, VerdictPage, VerdictQuery } from './verdict-store.js';
+import type { NewVerdict, PutResult, StoredVerdict, VerdictPage, VerdictQuery } from './verdict-store.js';
 
 const SELECT = 'SELECT verdict.*, label.label AS label FROM verdict LEFT JOIN label USING (site, slot)';
 
 /** The tables of verdicts and labels in SQLite. Every call is synchronous; transactions are the caller's. */
 export class VerdictTable {
+  readonly tally: TallyTable;
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
   readonly #revise: Database.Statement;
@@ -15,11 +17,12 @@ export class VerdictTable {
 
   constructor(db: Database.Database) {
     this.#db = db;
+    this.tally = new TallyTable(db);
     const places = NEW_COLUMNS.replace(/\w+/g, '?');
     this.#insert = db.prepare(`INSERT INTO verdict (${NEW_COLUMNS}) VALUES (${places}) ON CONFLICT DO NOTHING`);
     this.#revise = db.prepare(
       `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_entropy = ?, revised_at = ?
-       WHERE site = ? AND slot = ? AND exit = 'fallback' AND revised_class IS NULL`,
+       WHERE site = ? AND slot = ?`,
     );
     this.#one = db.prepare(`${SELECT} WHERE site = ? AND slot = ?`);
     this.#label = db.prepare(
@@ -29,18 +32,26 @@ export class VerdictTable {
 
   put(verdict: NewVerdict): PutResult {
     const { site, slot } = verdict;
-    let outcome: PutResult['outcome'] = 'duplicate';
-    if (this.#insert.run(toRow(verdict)).changes > 0) outcome = 'stored';
-    else if (verdict.exit === 'cloud') {
-      const { class: name, classIndex, entropy, storedAt } = verdict;
-      const revision = this.#revise.run([name, classIndex, entropy, storedAt, site, slot]);
-      if (revision.changes > 0) outcome = 'revised';
+    if (this.#insert.run(toRow(verdict)).changes > 0) {
+      const stored = this.get(site, slot)!;
+      this.tally.add(stored, 1);
+      return { outcome: 'stored', verdict: stored };
     }
-    return { outcome, verdict: this.get(site, slot)! };
+    const before = this.get(site, slot)!;
+    if (verdict.exit !== 'cloud' || before.exit !== 'fallback' || before.revised) {
+      return { outcome: 'duplicate', verdict: before };
+    }
+    const { class: name, classIndex, entropy, storedAt } = verdict;
+    this.#revise.run([name, classIndex, entropy, storedAt, site, slot]);
+    const revised = { ...before, revised: { class: name, classIndex, entropy, storedAt } };
+    this.#recount(before, revised);
+    return { outcome: 'revised', verdict: revised };
   }
 
   putLabel(site: string, slot: number, label: string): void {
+    const before = this.get(site, slot);
     this.#label.run([site, slot, label]);
+    if (before) this.#recount(before, { ...before, label });
   }
 
   get(site: string, slot: number): StoredVerdict | undefined {
@@ -56,21 +67,9 @@ export class VerdictTable {
     return { verdicts: page.map(fromRow), next: rows.length > page.length ? encodeCursor(page.at(-1)!) : null };
   }
 
-  tally(site?: string): TallyRow[] {
-    const rows = this.#db
-      .prepare(
-        `SELECT exit, class, label, revised_class IS NOT NULL AS revised, COUNT(*) AS count
-         FROM verdict LEFT JOIN label USING (site, slot) ${site === undefined ? '' : 'WHERE site = ?'}
-         GROUP BY exit, class, label, revised ORDER BY class, exit`,
-      )
-      .all(site === undefined ? [] : [site]) as (Omit<TallyRow, 'revised'> & { revised: number })[];
-    return rows.map((row) => ({
-      exit: row.exit,
-      class: row.class,
-      label: row.label,
-      revised: row.revised === 1,
-      count: row.count,
-    }));
+  #recount(before: StoredVerdict, after: StoredVerdict): void {
+    this.tally.add(before, -1);
+    this.tally.add(after, 1);
   }
 }
 

@@ -72,8 +72,10 @@ function checkExits(
     }
     if (settings === undefined) continue;
     const { threshold, step } = (settings ?? {}) as ExitSettings;
-    if (!(threshold >= 0 && threshold <= 1)) throw content(`exits.${exit}.threshold is ${threshold}, expected 0 to 1`);
-    if (!(step > 0 && step < Infinity)) throw content(`exits.${exit}.step is ${step}, expected a positive number`);
+    const inRange = Number.isFinite(threshold) && threshold >= 0 && threshold <= 1;
+    if (!inRange) throw content(`exits.${exit}.threshold is ${threshold}, expected 0 to 1`);
+    if (!(Number.isFinite(step) && step > 0))
+      throw content(`exits.${exit}.step is ${step}, expected a positive number`);
   }
 }
 

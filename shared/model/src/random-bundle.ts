@@ -100,7 +100,11 @@ class RandomTensors {
 
   #bits(count: number): Uint8Array {
     const bytes = new Uint8Array(bitBytes(count));
-    for (let i = 0; i < count; i++) if (this.#next() < 0.5) bytes[i >> 3] |= 1 << (i & 7);
+    for (let i = 0; i < bytes.length * 8; i++) {
+      const one = this.#next() < 0.5;
+      // Padding bits are drawn, so that every tensor takes whole bytes of randomness, but stay 0.
+      if (one && i < count) bytes[i >> 3] |= 1 << (i & 7);
+    }
     return bytes;
   }
 

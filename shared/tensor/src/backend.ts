@@ -5,6 +5,7 @@ import { registerWasmKernels } from './wasm-kernels.js';
 
 /** The TensorFlow.js API. */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
+export type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 /** *node*: the native library. *wasm*: WebAssembly with SIMD, one thread, always there. */
 export type BackendName = 'node' | 'wasm';
 

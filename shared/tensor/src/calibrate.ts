@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Tensor, Tensor2D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
 import type { Batch, Network } from './network.js';
@@ -10,11 +11,11 @@ import { type FrozenNorm, FrozenNorms, NORM_EPSILON, type Norms } from './norm.j
  *
  * @param batches called once a norm; the batches are disposed of here
  */
-export function calibrateNorms(
+export async function calibrateNorms(
   tf: TensorFlow,
   network: Network,
   batches: () => Iterable<Batch>,
-): Map<string, FrozenNorm> {
+): Promise<Map<string, FrozenNorm>> {
   const frozen = new Map<string, FrozenNorm>();
   const tensors = network.parameters.tensors(tf);
   const leaves = network.parameters.leaves(tensors);
@@ -23,6 +24,8 @@ export function calibrateNorms(
     for (const batch of batches()) {
       tf.tidy(() => void network.run({ tf, leaves, norms }, batch));
       disposeBatch(tf, batch);
+      // Lets the caller draw.
+      await setImmediate();
     }
     const gamma = network.parameters.get(`${name}.gamma`).values;
     const beta = network.parameters.get(`${name}.beta`).values;

@@ -73,7 +73,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
   process.once('SIGTERM', () => quit.abort());
   try {
     await fleet.start();
-    if (!interactive) process.stderr.write(`watch: ddnn watch --url ${fleet.mqttUrl}   REST: ${fleet.httpUrl}/v1/verdicts\n`);
+    if (!interactive)
+      process.stderr.write(`watch: ddnn watch --url ${fleet.mqttUrl}   REST: ${fleet.httpUrl}/v1/verdicts\n`);
     const cloud = new CloudClient(fleet.httpUrl);
     const label = () =>
       cloud.putLabels(

@@ -44,9 +44,20 @@ export async function simulate({ out, samples, testShare, seed, size, json }: Si
   line.end();
   await writeManifest(manifest, rows);
   const train = rows.filter(({ split }) => split === 'train').length;
-  const result = { manifest, samples: rows.length, train, test: rows.length - train, unseen: samples - rows.length, seed, size };
+  const result = {
+    manifest,
+    samples: rows.length,
+    train,
+    test: rows.length - train,
+    unseen: samples - rows.length,
+    seed,
+    size,
+  };
   if (json) printJson(result);
-  else process.stdout.write(`${pc.green('✓')} ${manifest}  ${train} train, ${result.test} test, ${result.unseen} seen by no camera left out\n`);
+  else
+    process.stdout.write(
+      `${pc.green('✓')} ${manifest}  ${train} train, ${result.test} test, ${result.unseen} seen by no camera left out\n`,
+    );
 }
 
 async function exists(file: string): Promise<boolean> {

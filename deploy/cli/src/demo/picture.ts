@@ -46,7 +46,8 @@ function shrink(pixels: Uint8Array, size: number): Uint8Array {
       for (let c = 0; c < 3; c++) {
         let [sum, count] = [0, 0];
         for (let py = edge(y); py < Math.max(edge(y) + 1, edge(y + 1)); py++) {
-          for (let px = edge(x); px < Math.max(edge(x) + 1, edge(x + 1)); px++, count++) sum += pixels[(py * size + px) * 3 + c];
+          for (let px = edge(x); px < Math.max(edge(x) + 1, edge(x + 1)); px++, count++)
+            sum += pixels[(py * size + px) * 3 + c];
         }
         out[(y * PICTURE_COLUMNS + x) * 3 + c] = Math.round(sum / count);
       }

@@ -67,12 +67,17 @@ function verdictLine(judged: Judged): string {
 }
 
 function cameras({ pictures, size, off, tally, columns }: Scene): string[] {
-  const perRow = Math.max(1, Math.min(pictures.length, Math.floor((columns + GAP.length) / (PICTURE_COLUMNS + GAP.length))));
+  const perRow = Math.max(
+    1,
+    Math.min(pictures.length, Math.floor((columns + GAP.length) / (PICTURE_COLUMNS + GAP.length))),
+  );
   const states = tally.recent[0]?.verdict.views ?? [];
   const lines: string[] = [];
   for (let first = 0; first < pictures.length; first += perRow) {
     const views = pictures.slice(first, first + perRow).map((_, i) => first + i);
-    const blocks = views.map((view) => pictureLines(off.has(view) ? null : pictures[view], size, off.has(view) ? 'off' : 'sees nothing'));
+    const blocks = views.map((view) =>
+      pictureLines(off.has(view) ? null : pictures[view], size, off.has(view) ? 'off' : 'sees nothing'),
+    );
     for (let row = 0; row < blocks[0].length; row++) lines.push(blocks.map((block) => block[row]).join(GAP));
     lines.push(views.map((view) => label(view, states[view] ?? '')).join(GAP));
   }

@@ -25,3 +25,15 @@ export function firstBytesInWords(payload: Uint8Array, count = 16): string {
   if (payload.length === 0) return 'no bytes';
   return firstBytes(payload, count) + (payload.length > count ? ' …' : '');
 }
+
+/** Text of at most `width` characters. */
+export function fit(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}${width > 0 ? '…' : ''}`;
+}
+
+/** Local time of day to the millisecond: what somebody at a terminal compares. */
+export function timeOfDay(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
+  return `${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+}

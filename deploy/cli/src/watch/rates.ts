@@ -73,13 +73,9 @@ export class Rates {
 
   /** Counts one message, and returns the bytes of its packet. */
   count(topic: string, payloadBytes: number, qos: number, now: number): number {
-    let row = this.#rows.get(topic);
-    let { topicBytes } = row ?? { topicBytes: Buffer.byteLength(topic) };
-    if (!row) {
-      const name = this.#rows.size < this.#maxTopics ? topic : OTHER_TOPICS;
-      row = this.#rows.get(name);
-      if (!row) this.#rows.set(name, (row = new Row(topicBytes)));
-    }
+    const known = this.#rows.get(topic);
+    const topicBytes = known?.topicBytes ?? Buffer.byteLength(topic);
+    const row = known ?? this.#newRow(topic, topicBytes);
     const packetBytes = publishBytes(topicBytes, payloadBytes, qos);
     row.add(payloadBytes, packetBytes, now);
     this.#total.add(payloadBytes, packetBytes, now);
@@ -95,6 +91,14 @@ export class Rates {
   /** All topics together. */
   total(now: number): TopicRate {
     return this.#read('total', this.#total, now);
+  }
+
+  /** Beyond the bound one row serves all. */
+  #newRow(topic: string, topicBytes: number): Row {
+    const name = this.#rows.size < this.#maxTopics ? topic : OTHER_TOPICS;
+    const row = this.#rows.get(name) ?? new Row(topicBytes);
+    this.#rows.set(name, row);
+    return row;
   }
 
   #read(topic: string, row: Row, now: number): TopicRate {

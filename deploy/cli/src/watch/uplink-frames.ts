@@ -40,10 +40,7 @@ export function describeVerdicts(
           `entropy ${first.entropy.toFixed(2)}`,
           sizes ? viewsInWords(first.states) : 'sizes not known yet',
         )
-      : phrase(
-          counted(verdicts.length, frame),
-          several(verdicts.map((verdict) => phrase(`slot ${verdict.slot}`, answer(verdict)))),
-        );
+      : phrase(counted(verdicts.length, frame), several(verdicts.map(answerInBrief)));
   const fields = {
     epoch: payload[1],
     ...(sizes ? {} : { sizesKnown: false }),
@@ -86,7 +83,11 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
         { views: 0, viewFeatureBytes: 0, edgeFeatureBytes: 0, scoreBytes: 0 },
         1,
       );
-  const carried = { views: 'features of the views', edge: 'features of the edge section', scores: 'scores of the edge' };
+  const carried = {
+    views: 'features of the views',
+    edge: 'features of the edge section',
+    scores: 'scores of the edge',
+  };
   const words = samples.map(({ slot, content, states, body }) =>
     phrase(
       `slot ${slot}`,
@@ -121,6 +122,12 @@ export function describeAcknowledgement(payload: Uint8Array): Description {
 function answer({ classIndex, exit, reason }: Verdict): string {
   const name = className(classIndex === NO_CLASS ? null : classIndex);
   return exit === 'fallback' ? `${name}, fallback: ${reason}` : `${name} at the ${exit} exit`;
+}
+
+/** For lists: three of them shall fit one line. */
+function answerInBrief({ slot, classIndex, exit, reason }: Verdict): string {
+  const name = className(classIndex === NO_CLASS ? null : classIndex);
+  return `slot ${slot} ${name} ${exit === 'fallback' ? reason : exit}`;
 }
 
 /** Which views took part, and what became of the others. */

@@ -15,8 +15,10 @@ export function describeVerdictJson(payload: Uint8Array): Description {
     `slot ${slot}`,
     `${printable(rest.class)}, ${exit === 'fallback' ? `fallback: ${printable(String(reason))}` : `${printable(exit)} exit`}`,
     typeof entropy === 'number' && `entropy ${entropy.toFixed(2)}`,
-    Array.isArray(missing) && missing.length > 0 && `missing ${printable(missing.join(' '))}`,
-    typeof answeredAt === 'number' && typeof capturedAt === 'number' && `after ${Math.round(answeredAt - capturedAt)} ms`,
+    Array.isArray(missing) && missing.length > 0 && `missing cameras ${printable(missing.join(' '))}`,
+    typeof answeredAt === 'number' &&
+      typeof capturedAt === 'number' &&
+      `after ${Math.round(answeredAt - capturedAt)} ms`,
   );
   const fields = { site, edge, slot, class: rest.class, exit, reason, entropy, views, missing, capturedAt, answeredAt };
   return { frame: 'json', words, fields };

@@ -1,0 +1,88 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { randomBundle } from '@ddnn/model';
+import { listen } from '@ddnn/process';
+import { describe, expect, it } from 'vitest';
+import {
+  architecture,
+  config,
+  edge,
+  features,
+  folder,
+  logger,
+  open,
+  record,
+  records,
+  sample,
+  startCloud,
+} from '../test/live-cloud.js';
+import { Cloud } from './cloud.js';
+
+describe('a cloud process', () => {
+  it('has everything again after a restart, and gives the same answers', async () => {
+    const flags = { 'store.file': join(folder, 'restart.sqlite') };
+    const first = await startCloud(flags);
+    const before = await edge(first.ports);
+    await before.send('f', features(sample(5), sample(6)));
+    const answer = await before.next();
+    const page = await first.get('/v1/verdicts');
+    await first.cloud.stop();
+    const second = await startCloud(flags);
+    expect(await second.get('/v1/verdicts')).toEqual(page);
+    const after = await edge(second.ports);
+    await after.send('f', features(sample(5), sample(6)));
+    expect(await after.next()).toEqual(answer);
+    expect((await second.get('/v1/stats')).samples).toBe(2);
+  });
+
+  it('stores what it has taken in before it stops', async () => {
+    const flags = { 'store.file': join(folder, 'stop.sqlite'), 'store.batchMs': 1000 };
+    const first = await startCloud(flags);
+    const { send } = await edge(first.ports);
+    await send('r', records(record(1), record(2)));
+    await first.cloud.stop();
+    // An orderly stop leaves everything in the one file, and nothing in SQLite's log beside it.
+    expect(statSync(`${flags['store.file']}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+    const { get } = await startCloud(flags);
+    expect((await get('/v1/stats')).samples).toBe(2);
+  });
+
+  it('is ready, and says so', async () => {
+    const { get } = await startCloud();
+    expect(await get('/readyz')).toEqual({ status: 'ready' });
+  });
+
+  it.each(['uplink.port', 'http.port'])(
+    'names the setting where %s is in use, and leaves nothing open',
+    async (setting) => {
+      const server = createServer();
+      const port = await listen(server, { host: '127.0.0.1', port: 0, setting: 'test' });
+      open.push(() => new Promise((resolve) => server.close(resolve)));
+      const free = createServer();
+      const other = await listen(free, { host: '127.0.0.1', port: 0, setting: 'test' });
+      await new Promise((resolve) => free.close(resolve));
+      const flags = { 'uplink.port': other, 'http.port': other, [setting]: port };
+      if (setting === 'uplink.port') flags['http.port'] = 0;
+      const cloud = new Cloud(config(flags), { logger });
+      await expect(cloud.start()).rejects.toMatchObject({
+        code: 'DDNN_PROCESS_PORT_IN_USE',
+        userFault: true,
+        message: expect.stringContaining(setting),
+      });
+      const again = createServer();
+      await listen(again, { host: '127.0.0.1', port: other, setting: 'test' });
+      await new Promise((resolve) => again.close(resolve));
+    },
+  );
+
+  it('names the bundle that is missing or damaged', async () => {
+    const missing = new Cloud(config({ bundle: join(folder, 'none.ddnn') }), { logger });
+    await expect(missing.start()).rejects.toMatchObject({ code: 'DDNN_CLOUD_BUNDLE', userFault: true });
+    const damaged = join(folder, 'damaged.ddnn');
+    writeFileSync(damaged, randomBundle(architecture, 1).fill(7, 100, 110));
+    await expect(new Cloud(config({ bundle: damaged }), { logger }).start()).rejects.toMatchObject({
+      code: 'DDNN_BUNDLE_DAMAGED',
+    });
+  });
+});

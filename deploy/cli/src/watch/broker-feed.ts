@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const RECONNECT_MS = 1_000;
+const KEEPALIVE_SECONDS = 30;
+const BROKER_URL = /^(mqtts?|tcp|tls|wss?):\/\/[^/]/;
+
+/** The broker is away, refuses, or the URL is none. */
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError';
+  readonly userFault = true;
+  readonly code = 'DDNN_CLI_BROKER';
+}
+
+/** What a feed reports. */
+export interface BrokerEvents {
+  onMessage(topic: string, payload: Uint8Array, qos: number, retained: boolean): void;
+  /** The connection went, or came back. */
+  onConnection(text: string): void;
+}
+
+/** Everything that a broker passes on, read along without a user name; goes on by itself after a lost link. */
+export class BrokerFeed {
+  readonly #url: string;
+  readonly #events: BrokerEvents;
+  #client: MqttClient | undefined;
+  #isLost = false;
+
+  constructor(url: string, events: BrokerEvents) {
+    this.#url = url;
+    this.#events = events;
+  }
+
+  /** Connects and subscribes. Throws {@link BrokerError} where the first attempt fails. */
+  async start(): Promise<void> {
+    const client = this.#connect();
+    this.#client = client;
+    client.on('message', (topic, payload, { qos, retain }: IPublishPacket) =>
+      this.#events.onMessage(topic, payload, qos, retain),
+    );
+    try {
+      await firstConnection(client);
+      await subscribe(client);
+    } catch (error) {
+      await this.stop();
+      throw new BrokerError(`${withoutPassword(this.#url)}: ${reasonOf(error)}`);
+    }
+    client.on('close', () => this.#lost('connection lost'));
+    client.on('error', (error) => this.#lost(reasonOf(error)));
+    client.on('connect', () => {
+      subscribe(client).then(
+        () => this.#back(),
+        (error: unknown) => this.#events.onConnection(reasonOf(error)),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.endAsync(true);
+  }
+
+  /** Told once, not with every attempt; what happens because of {@link stop} is no news. */
+  #lost(why: string): void {
+    if (!this.#client || this.#isLost) return;
+    this.#isLost = true;
+    this.#events.onConnection(`${why}, trying again`);
+  }
+
+  #back(): void {
+    this.#isLost = false;
+    this.#events.onConnection('connected again');
+  }
+
+  #connect(): MqttClient {
+    const shown = withoutPassword(this.#url);
+    // mqtt.js takes any text, and goes to localhost where it finds no host in it.
+    if (!BROKER_URL.test(this.#url) || !URL.canParse(this.#url)) {
+      throw new BrokerError(`"${shown}" is no URL of a broker, as mqtt://127.0.0.1:1883 is one`);
+    }
+    try {
+      return mqtt.connect(this.#url, {
+        clientId: `ddnn-watch-${randomBytes(4).toString('hex')}`,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        reconnectPeriod: RECONNECT_MS,
+        keepalive: KEEPALIVE_SECONDS,
+        resubscribe: false,
+      });
+    } catch (error) {
+      throw new BrokerError(`${shown}: ${reasonOf(error)}`);
+    }
+  }
+}
+
+function firstConnection(client: MqttClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve());
+    // Stays: an error without a listener would end the process.
+    client.on('error', reject);
+    client.once('close', () => reject(new Error('the connection was closed before it stood')));
+  });
+}
+
+/** At QoS 1 messages arrive with the QoS of their sender, so that packet bytes are right. `#` leaves `$SYS` out. */
+async function subscribe(client: MqttClient): Promise<void> {
+  const [grant] = await client.subscribeAsync('#', { qos: 1 });
+  if (grant === undefined || grant.qos > 2) throw new Error('the broker refused the subscription to #');
+}
+
+const reasons: Record<string, string> = {
+  ECONNREFUSED: 'no broker listens there',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'no such host',
+  ETIMEDOUT: 'no answer',
+  EHOSTUNREACH: 'no way to this host',
+  ECONNRESET: 'the other side closed the connection',
+};
+
+/** In one line; the error of a host with several addresses has a code and no message. */
+function reasonOf(error: unknown): string {
+  const { code, message } = Object(error) as { code?: unknown; message?: string };
+  const known = reasons[String(code)];
+  if (known) return `${known} (${code})`;
+  if (message === 'connack timeout') return 'no MQTT broker answers there';
+  return (message || String(code ?? error)).split('\n', 1)[0];
+}
+
+/** A URL as it may stand on a screen. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}

@@ -1,0 +1,81 @@
+import { type ExitName, NO_CLASS, ViewState } from '@ddnn/protocol';
+import type { ByteCount } from './byte-count.js';
+import { mostConfident } from './every-exit.js';
+import type { Answer, Tiers } from './tiers.js';
+
+/** One sample as the cameras of a site have it. */
+export interface SeenSample {
+  readonly slot: number;
+  /** Pixels of each view; null where it is not present. */
+  readonly images: readonly (Uint8Array | null)[];
+  /** One {@link ViewState} a view. */
+  readonly states: Uint8Array;
+}
+
+/** The answer to a sample, and where it was given. */
+export interface Decision {
+  readonly exit: ExitName;
+  readonly classIndex: number;
+  readonly entropy: number;
+}
+
+/**
+ * Takes one sample the one way through: summaries → local exit → features of the present views → edge exit → cloud exit, no
+ * further than needed, and counts the frames that this sends.
+ */
+export function answerSample(tiers: Tiers, bytes: ByteCount, { slot, images, states }: SeenSample): Decision {
+  const mask = tiers.present(images);
+  for (const [view, device] of tiers.devices.entries()) {
+    if (states[view] !== ViewState.lost) bytes.summary(view, slot, images[view] ? device.scores : null);
+  }
+  const verdict = (decision: Decision) => ({ slot, reason: 'none' as const, states, ...decision });
+  if (mask === 0) {
+    const none: Decision = { exit: 'local', classIndex: NO_CLASS, entropy: 0 };
+    for (const edge of tiers.groups.keys()) bytes.record(edge, verdict(none));
+    return none;
+  }
+
+  const edges = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
+  const locals = edges.map((edge) => tiers.local(edge));
+  const request = (edge: number) => {
+    for (const view of tiers.groups[edge]) {
+      const features = tiers.features[view];
+      if (features) bytes.features(view, slot, features);
+    }
+  };
+  const answers = edges.map((edge, i): Answer | undefined => {
+    if (locals[i]?.confident) return locals[i];
+    request(edge);
+    return tiers.edge(edge);
+  });
+  const site = answers.every((answer) => answer?.confident) ? mostConfident(answers) : undefined;
+  if (site) {
+    const exit: ExitName = locals.every((local) => local?.confident) ? 'local' : 'edge';
+    const decision: Decision = { exit, classIndex: site.classIndex, entropy: site.entropy };
+    for (const edge of edges) {
+      // One edge answers on its own; of several, each sends its scores and the cloud takes the most confident.
+      if (tiers.groups.length > 1) bytes.sendScores(edge, verdict(decision));
+      else bytes.record(edge, verdict(decision));
+    }
+    return decision;
+  }
+
+  for (const [i, edge] of edges.entries()) {
+    if (!locals[i]?.confident) continue;
+    // Another edge of the site is unsure, so the cloud needs this one's features too.
+    request(edge);
+    tiers.edge(edge);
+  }
+  const { classIndex, entropy } = tiers.answerInCloud();
+  const decision: Decision = { exit: 'cloud', classIndex, entropy };
+  for (const edge of edges) {
+    const tier = tiers.edges[edge];
+    if (tier) bytes.sendUp(edge, 'edge', tier.features, verdict(decision));
+    else bytes.sendUp(edge, 'views', sideBySide(tiers.features), verdict(decision));
+  }
+  return decision;
+}
+
+function sideBySide(features: readonly (Uint8Array | null)[]): Uint8Array {
+  return Uint8Array.from(features.flatMap((body) => (body ? [...body] : [])));
+}

@@ -1,0 +1,65 @@
+import { type Architecture, encodeBundle, openBundle, resolveArchitecture } from '@ddnn/model';
+import { ViewState } from '@ddnn/protocol';
+import { beforeEach, expect, test } from 'vitest';
+import { ByteCount } from './byte-count.js';
+
+const architecture: Architecture = {
+  name: 'bytes',
+  input: { height: 32, width: 32, channels: 3 },
+  device: { section: [{ convp: { filters: 4 } }] },
+  local: { aggregator: 'max' },
+  cloud: { aggregator: 'concat', section: [] },
+};
+const resolved = resolveArchitecture(architecture, { views: 6, classes: ['a', 'b', 'c'] });
+const exits = { local: { threshold: 0.5, step: 1 }, cloud: { threshold: 1, step: 1 } };
+const bundle = openBundle(encodeBundle({ architecture: resolved, exits, figures: {} }, new Map()));
+const verdict = {
+  slot: 9,
+  classIndex: 0,
+  exit: 'local' as const,
+  reason: 'none' as const,
+  entropy: 0.2,
+  states: new Uint8Array(6).fill(ViewState.present),
+};
+
+let bytes: ByteCount;
+beforeEach(() => {
+  bytes = new ByteCount(bundle);
+});
+
+// PUBLISH: 2 bytes of fixed header (3 from a remaining length of 128 on), 2 of topic length, 2 of packet id with QoS 1.
+
+test('A summary is header, slot and scores on topic s/0; an absent view has no scores', () => {
+  bytes.summary(0, 9, Int8Array.of(1, 2, 3));
+  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([7, 2 + 2 + 3 + 7, 0]);
+  bytes.summary(1, 9, null);
+  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([7 + 4, 14 + 2 + 2 + 3 + 4, 0]);
+});
+
+test('Features are asked for at QoS 0 and come at QoS 1 with a PUBACK; only they count as payload', () => {
+  bytes.features(0, 9, new Uint8Array(128));
+  expect(bytes.payload).toBe(132);
+  expect(bytes.wire).toBe(2 + 2 + 3 + 4 + (3 + 2 + 3 + 2 + 132) + 4);
+});
+
+test('An uncertain sample goes up with its present views and brings a verdict down', () => {
+  const states = Uint8Array.of(ViewState.present, ViewState.absent, ViewState.present, 1, 1, 1);
+  bytes.sendUp(0, 'views', new Uint8Array(256), { ...verdict, exit: 'cloud', states });
+  const up = 3 + 2 + 'u/s/e/f'.length + 2 + (2 + 6 + 1 + 2 + 256) + 4;
+  const down = 2 + 2 + 'd/s/e/v'.length + 2 + (2 + 6 + 3 + 2) + 4;
+  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([0, 0, up + down]);
+});
+
+test('Records wait until 32 of them fill a frame, or until the end', () => {
+  for (let slot = 0; slot < 32; slot++) {
+    expect(bytes.uplink).toBe(0);
+    bytes.record(0, { ...verdict, slot });
+  }
+  const slots = 6 + 31 * 2;
+  const up = 3 + 2 + 'u/s/e/r'.length + 2 + (2 + slots + 32 * (3 + 2)) + 4;
+  const down = 2 + 2 + 'd/s/e/a'.length + 2 + (2 + 2 + slots) + 4;
+  expect(bytes.uplink).toBe(up + down);
+  bytes.record(0, { ...verdict, slot: 40 });
+  bytes.finish();
+  expect(bytes.uplink).toBe(up + down + (2 + 2 + 7 + 2 + 13 + 4) + (2 + 2 + 7 + 2 + 10 + 4));
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { chooseThresholds, type JudgedSample } from './thresholds.js';
+
+/** A sample of class 0; each exit is given as [right, entropy]. */
+function sample(local: [boolean, number], cloud: boolean, edge?: [boolean, number]): JudgedSample {
+  const answer = ([right, entropy]: [boolean, number]) => ({ classIndex: right ? 0 : 1, entropy, confident: false });
+  return {
+    classIndex: 0,
+    answers: { local: answer(local), edge: edge && answer(edge), cloud: answer([cloud, 0.5]) },
+  };
+}
+
+test('Samples leave locally as far as accuracy does not fall', () => {
+  const samples = [
+    sample([true, 0.1], true),
+    sample([true, 0.4], true),
+    sample([false, 0.6], true),
+    sample([true, 0.7], true),
+  ];
+  expect(chooseThresholds(samples)).toMatchObject({ local: 0.4, accuracy: 1 });
+});
+
+test('Among equals the larger threshold wins, up to the largest entropy seen', () => {
+  const samples = [sample([true, 0.1], true), sample([false, 0.3], false), sample([true, 0.9], true)];
+  expect(chooseThresholds(samples)).toMatchObject({ local: 0.9, accuracy: 2 / 3 });
+});
+
+test('Where the local exit is the better one, it also takes samples that it gets wrong', () => {
+  const samples = [sample([false, 0.2], true), sample([true, 0.3], false), sample([true, 0.5], false)];
+  expect(chooseThresholds(samples)).toMatchObject({ local: 0.5, accuracy: 2 / 3 });
+});
+
+test('Samples of equal entropy leave together or not at all', () => {
+  const samples = [sample([true, 0.2], true), sample([false, 0.2], true), sample([false, 0.2], true)];
+  expect(chooseThresholds(samples)).toMatchObject({ local: 0, accuracy: 1 });
+});
+
+test('The edge is settled first, and the local exit against it', () => {
+  const samples = [sample([false, 0.1], false, [true, 0.2]), sample([true, 0.05], false, [false, 0.8])];
+  expect(chooseThresholds(samples)).toEqual({ edge: 0.8, local: 0.05, accuracy: 1 });
+});
+
+test('A threshold of the architecture is taken as it is, and accuracy is what it gives', () => {
+  const samples = [sample([true, 0.1], true), sample([false, 0.4], true)];
+  expect(chooseThresholds(samples, { local: 0.5 })).toMatchObject({ local: 0.5, accuracy: 0.5 });
+});

@@ -1,0 +1,108 @@
+import type { Architecture } from '@ddnn/model';
+import { expect, test } from 'vitest';
+import type { DataSet } from './data-set.js';
+import { evaluate } from './evaluate.js';
+import type { Progress } from './fit.js';
+import { type SyntheticOptions, syntheticData } from './synthetic-data.js';
+import { trainNetwork } from './train.js';
+
+/** Sizes that are known need no encoder, which is slow. */
+function withJpegSizes(options: SyntheticOptions): DataSet {
+  const data = syntheticData(options);
+  return { ...data, jpegBytes: data.images.map((row) => row.map((image) => (image ? 400 : null))) };
+}
+
+const architecture: Architecture = {
+  name: 'bars',
+  input: { height: 8, width: 8, channels: 1 },
+  device: { section: [{ convp: { filters: 6 } }] },
+  local: { aggregator: 'max' },
+  cloud: { aggregator: 'concat', section: [{ convp: { filters: 8 } }] },
+};
+const data = withJpegSizes({ rows: 240, views: 3, side: 8, seed: 1, absent: 0.2 });
+
+test('A small network learns bars to more than 90 %, and the packed tiers answer as well on pictures never seen', async () => {
+  const progress: Progress[] = [];
+  const options = { architecture, data, seed: 3, epochs: 25, learningRate: 1e-2, batchSize: 32 };
+  const { bundle, report } = await trainNetwork({ ...options, onProgress: (step) => progress.push(step) });
+  expect(report).toMatchObject({ backend: expect.any(String), rows: 204, heldOutRows: 36, emptyRows: 0 });
+  expect(progress.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+  expect(progress.at(-1)!.loss).toBeLessThan(progress[0].loss / 2);
+  expect(progress.at(-1)!.secondsLeft).toBe(0);
+  expect(progress.at(-1)!.accuracy.cloud).toBeGreaterThan(0.9);
+  expect(bundle.figures).toMatchObject({ seed: 3, epochs: 25, rows: 204, heldOutRows: 36, accuracy: report.accuracy });
+  const fresh = withJpegSizes({ rows: 120, views: 3, side: 8, seed: 2, absent: 0.2 });
+  const { summary } = await evaluate({ bundle, data: fresh, perExit: true });
+  expect(summary.accuracy).toBeGreaterThan(0.9);
+  expect(summary.exitAccuracy!.cloud).toBeGreaterThan(0.9);
+  expect(summary.exitAccuracy!.local).toBeGreaterThan(0.8);
+});
+
+const quick = { architecture, data, epochs: 2, batchSize: 64 };
+
+test('The same seed gives the same bytes, another seed others', async () => {
+  const [first, second, other] = [
+    await trainNetwork({ ...quick, seed: 5 }),
+    await trainNetwork({ ...quick, seed: 5 }),
+    await trainNetwork({ ...quick, seed: 6 }),
+  ];
+  expect(second.bundle.id).toBe(first.bundle.id);
+  expect(second.bytes).toEqual(first.bytes);
+  expect(other.bundle.id).not.toBe(first.bundle.id);
+});
+
+test('The thresholds of the architecture win over those that training would choose', async () => {
+  const fixed: Architecture = { ...architecture, local: { aggregator: 'max', threshold: 0.123 } };
+  const { bundle } = await trainNetwork({ ...quick, architecture: fixed, seed: 1 });
+  expect(bundle.exits.local!.threshold).toBe(0.123);
+});
+
+test('Every tier and aggregator trains: two edges, averages and concatenation, absent views', async () => {
+  const wide: Architecture = {
+    ...architecture,
+    local: { aggregator: 'concat' },
+    edge: { aggregator: 'average', section: [{ convp: { filters: 4 } }], groups: [[0, 2], [1]] },
+    cloud: { aggregator: 'max', section: [{ fc: { units: 12 } }] },
+  };
+  const { bundle, report } = await trainNetwork({ ...quick, architecture: wide, seed: 1 });
+  expect(Object.keys(report.exitAccuracy)).toEqual(['local', 'edge', 'cloud']);
+  const { summary } = await evaluate({ bundle, data });
+  expect(summary.exits.local + summary.exits.edge + summary.exits.cloud).toBe(data.rows.length);
+});
+
+test('Rows that no camera sees are left out of training', async () => {
+  const blind = { ...data, images: data.images.map((row, i) => (i < 10 ? row.map(() => null) : row)) };
+  const { report } = await trainNetwork({ ...quick, data: blind, seed: 1 });
+  expect(report.emptyRows).toBe(10);
+  expect(report.rows + report.heldOutRows).toBe(data.rows.length - 10);
+});
+
+test('An abort ends training with the signal’s reason', async () => {
+  const controller = new AbortController();
+  const training = trainNetwork({
+    ...quick,
+    epochs: 1000,
+    seed: 1,
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error('enough')),
+  });
+  await expect(training).rejects.toThrow('enough');
+});
+
+test('What does not fit is refused with a stable code and its reason', async () => {
+  const refuse = (options: object, code: string, text: string) =>
+    expect(trainNetwork({ ...quick, seed: 1, ...options })).rejects.toMatchObject({
+      code,
+      userFault: true,
+      message: expect.stringContaining(text),
+    });
+  await refuse({ epochs: 0 }, 'DDNN_TRAINING_OPTION', 'epochs is 0');
+  await refuse({ batchSize: 1 }, 'DDNN_TRAINING_OPTION', 'batchSize is 1');
+  await refuse({ holdOut: 1 }, 'DDNN_TRAINING_OPTION', 'holdOut is 1');
+  await refuse({ learningRate: -1 }, 'DDNN_TRAINING_OPTION', 'learningRate is -1');
+  await refuse({ architecture: { ...architecture, views: 2 } }, 'DDNN_ARCHITECTURE_VALUE', 'views is 2');
+  const wide: Architecture = { ...architecture, input: { height: 16, width: 8, channels: 1 } };
+  await refuse({ architecture: wide }, 'DDNN_TRAINING_INPUT', 'loaded as 8x8x1, but bars takes 8x16x1');
+  const empty = { ...data, images: data.images.map((row) => row.map(() => null)) };
+  await refuse({ data: empty }, 'DDNN_TRAINING_EMPTY', 'synthetic');
+});
