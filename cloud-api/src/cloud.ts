@@ -84,9 +84,10 @@ export class Cloud {
   }
 
   #createStore(metrics: CloudMetrics): VerdictStore {
-    const { file, batchEntries, batchMs, maxQueuedWrites } = this.#config.store;
+    const { file, maxVerdicts, batchEntries, batchMs, maxQueuedWrites } = this.#config.store;
     return new SqliteStore({
       file,
+      maxVerdicts,
       maxEntries: batchEntries,
       maxMs: batchMs,
       maxQueued: maxQueuedWrites,

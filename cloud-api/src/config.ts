@@ -48,6 +48,12 @@ export const CloudConfigSchema = Type.Object({
         minLength: 1,
         description: 'SQLite file of verdicts; `:memory:` keeps them only while the process runs',
       }),
+      maxVerdicts: Count(
+        1_000_000,
+        100,
+        1_000_000_000,
+        'verdicts kept; the oldest are deleted beyond it, statistics go on counting them',
+      ),
       batchEntries: Count(512, 1, 65_536, 'rows written in one transaction at most'),
       batchMs: Count(5, 0, 1_000, 'the longest wait for further rows before a transaction, in ms'),
       maxQueuedWrites: Count(4_096, 1, 65_536, 'writes that wait for their transaction; further ones are refused'),

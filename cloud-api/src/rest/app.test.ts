@@ -36,7 +36,7 @@ let fastify: ReturnType<typeof Fastify>;
 let checks: Record<string, () => boolean | string>;
 
 beforeEach(async () => {
-  store = new SqliteStore({ file: ':memory:', maxEntries: 100, maxMs: 1, maxQueued: 100 });
+  store = new SqliteStore({ maxVerdicts: 1000, file: ':memory:', maxEntries: 100, maxMs: 1, maxQueued: 100 });
   await store.start();
   checks = {};
   fastify = Fastify({ bodyLimit: 2000 });

@@ -20,6 +20,8 @@ import { VerdictTable } from './verdict-table.js';
 export interface SqliteStoreOptions extends BatcherOptions {
   /** Path, or `:memory:`. */
   readonly file: string;
+  /** Verdicts kept; the oldest are deleted beyond it. Statistics go on counting them. */
+  readonly maxVerdicts: number;
   /** Called after each transaction. */
   readonly onBatch?: (seconds: number, entries: number) => void;
 }
@@ -59,7 +61,11 @@ export class SqliteStore implements VerdictStore {
 
   async putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]> {
     if (batch.length === 0) return [];
-    const put = () => batch.map((verdict) => this.#verdicts.put(verdict));
+    const put = () => {
+      const results = batch.map((verdict) => this.#verdicts.put(verdict));
+      this.#verdicts.keepNewest(this.#options.maxVerdicts);
+      return results;
+    };
     return this.#write(put, batch.length);
   }
 

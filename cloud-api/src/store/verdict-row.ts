@@ -66,10 +66,15 @@ export function toRow(verdict: NewVerdict): (string | number | null)[] {
     verdict.exit,
     verdict.reason,
     verdict.entropy,
-    verdict.views.map((state) => viewStateNames.indexOf(state)).join(''),
+    viewDigits(verdict.views),
     verdict.epoch,
     verdict.capturedAt,
     verdict.storedAt,
     verdict.capturedAt ?? verdict.storedAt,
   ];
+}
+
+/** View states as they stand in a row: one digit each. */
+export function viewDigits(views: NewVerdict['views']): string {
+  return views.map((state) => viewStateNames.indexOf(state)).join('');
 }

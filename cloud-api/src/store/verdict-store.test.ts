@@ -10,9 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'ddnn-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const batches: number[] = [];
-const sqlite = (file: string) =>
+const sqlite = (file: string, maxVerdicts = 1_000_000) =>
   new SqliteStore({
     file,
+    maxVerdicts,
     maxEntries: 100,
     maxMs: 2,
     maxQueued: 1000,
@@ -78,9 +79,21 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
       expect((await store.verdict('a', 1))!.revised).toEqual(revised);
     });
 
-    it('does not let a late record change a stored cloud verdict', async () => {
+    it('makes a stored cloud verdict the revision of a fallback that comes later: that was the live answer', async () => {
+      await store.putLabels('a', [{ slot: 1, label: 'car' }]);
+      await put(verdict(1, { ...cloud, storedAt: 9000 }));
+      expect(await put(verdict(1, fallback))).toEqual(['revised']);
+      const stored = (await store.verdict('a', 1))!;
+      expect(stored).toMatchObject({ exit: 'fallback', reason: 'deadline', class: 'car', label: 'car' });
+      expect(stored.revised).toEqual({ class: 'bus', classIndex: 1, entropy: 0.5, storedAt: 9000 });
+      expect(await put(verdict(1, fallback), verdict(1, cloud))).toEqual(['duplicate', 'duplicate']);
+      const { verdicts } = await store.tally('a');
+      expect(verdicts).toEqual([{ exit: 'fallback', class: 'car', label: 'car', revised: true, count: 1 }]);
+    });
+
+    it('does not let a late local record change a stored cloud verdict', async () => {
       await put(verdict(1, cloud));
-      expect(await put(verdict(1, fallback))).toEqual(['duplicate']);
+      expect(await put(verdict(1))).toEqual(['duplicate']);
       expect(await store.verdict('a', 1)).toMatchObject({ exit: 'cloud', class: 'bus', revised: null });
     });
 
@@ -221,6 +234,21 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
 describeStore('SQLite store', (place) => sqlite(join(folder, `${place.replaceAll(' ', '-')}.sqlite`)));
 
 describe('SQLite store file', () => {
+  it('keeps the newest verdicts and drops the oldest beyond its bound, but goes on counting them', async () => {
+    const store = sqlite(':memory:', 100);
+    await store.start();
+    for (let first = 0; first < 250; first += 10) {
+      await store.putVerdicts(Array.from({ length: 10 }, (_, i) => verdict(first + i)));
+    }
+    const { verdicts } = await store.verdicts({ limit: 1000 });
+    expect(verdicts.length).toBeLessThanOrEqual(110);
+    expect(verdicts.length).toBeGreaterThanOrEqual(100);
+    expect(verdicts[0].slot).toBe(249);
+    expect(await store.verdict('a', 0)).toBeUndefined();
+    expect((await store.tally()).verdicts).toMatchObject([{ count: 250 }]);
+    await store.stop();
+  });
+
   it('writes what many callers put at once in one transaction', async () => {
     const store = sqlite(':memory:');
     await store.start();

@@ -128,8 +128,9 @@ export interface VerdictStore {
   /** Rejects where the store does not answer. */
   check(): Promise<void>;
   /**
-   * Keeps the first verdict of a site and slot. A cloud answer to a stored fallback becomes its revision; everything
-   * else that comes later is a duplicate. Results stand in the order of the batch.
+   * Keeps the first verdict of a site and slot. A fallback and the cloud's answer to the same sample become one
+   * verdict, the fallback with the answer as its revision, whichever comes first; everything else that comes later is a
+   * duplicate. Results stand in the order of the batch.
    */
   putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]>;
   /** A label replaces the one before it; its verdict may come later. */

@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 import { TallyTable } from './tally-table.js';
 import { decodeCursor, encodeCursor } from './verdict-cursor.js';
-import { fromRow, NEW_COLUMNS, toRow, type VerdictRow } from './verdict-row.js';
+import { fromRow, NEW_COLUMNS, toRow, type VerdictRow, viewDigits } from './verdict-row.js';
 import type { NewVerdict, PutResult, StoredVerdict, VerdictPage, VerdictQuery } from './verdict-store.js';
 
 const SELECT = 'SELECT verdict.*, label.label AS label FROM verdict LEFT JOIN label USING (site, slot)';
@@ -12,16 +12,24 @@ export class VerdictTable {
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
   readonly #revise: Database.Statement;
+  readonly #overtake: Database.Statement;
   readonly #one: Database.Statement;
   readonly #label: Database.Statement;
 
+  #rows: number;
+
   constructor(db: Database.Database) {
     this.#db = db;
+    this.#rows = (db.prepare('SELECT count(*) AS rows FROM verdict').get() as { rows: number }).rows;
     this.tally = new TallyTable(db);
     const places = NEW_COLUMNS.replace(/\w+/g, '?');
     this.#insert = db.prepare(`INSERT INTO verdict (${NEW_COLUMNS}) VALUES (${places}) ON CONFLICT DO NOTHING`);
     this.#revise = db.prepare(
       `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_entropy = ?, revised_at = ?
+       WHERE site = ? AND slot = ?`,
+    );
+    this.#overtake = db.prepare(
+      `UPDATE verdict SET edge = ?, class = ?, class_index = ?, exit = ?, reason = ?, entropy = ?, views = ?
        WHERE site = ? AND slot = ?`,
     );
     this.#one = db.prepare(`${SELECT} WHERE site = ? AND slot = ?`);
@@ -34,10 +42,12 @@ export class VerdictTable {
     const { site, slot } = verdict;
     if (this.#insert.run(toRow(verdict)).changes > 0) {
       const stored = this.get(site, slot)!;
+      this.#rows++;
       this.tally.add(stored, 1);
       return { outcome: 'stored', verdict: stored };
     }
     const before = this.get(site, slot)!;
+    if (verdict.exit === 'fallback' && before.exit === 'cloud') return this.#becomeFallback(before, verdict);
     if (verdict.exit !== 'cloud' || before.exit !== 'fallback' || before.revised) {
       return { outcome: 'duplicate', verdict: before };
     }
@@ -46,6 +56,30 @@ export class VerdictTable {
     const revised = { ...before, revised: { class: name, classIndex, entropy, storedAt } };
     this.#recount(before, revised);
     return { outcome: 'revised', verdict: revised };
+  }
+
+  /**
+   * The cloud had answered, but its verdict reached the edge after the fallback, which is final for whoever listens
+   * live: the stored answer becomes the revision of that fallback.
+   */
+  #becomeFallback(before: StoredVerdict, verdict: NewVerdict): PutResult {
+    const { site, slot, edge, class: name, classIndex, exit, reason, entropy } = verdict;
+    const { class: answer, classIndex: answerIndex, entropy: answerEntropy, storedAt } = before;
+    this.#overtake.run([edge, name, classIndex, exit, reason, entropy, viewDigits(verdict.views), site, slot]);
+    this.#revise.run([answer, answerIndex, answerEntropy, storedAt, site, slot]);
+    const after = this.get(site, slot)!;
+    this.#recount(before, after);
+    return { outcome: 'revised', verdict: after };
+  }
+
+  /** Deletes the oldest verdicts and their labels, a tenth too many at once so that it is seldom done. */
+  keepNewest(max: number): void {
+    if (this.#rows <= max * 1.1) return;
+    const oldest = 'SELECT site, slot FROM verdict ORDER BY time, slot, site LIMIT ?';
+    const surplus = this.#rows - max;
+    this.#db.prepare(`DELETE FROM label WHERE (site, slot) IN (${oldest})`).run([surplus]);
+    this.#db.prepare(`DELETE FROM verdict WHERE (site, slot) IN (${oldest})`).run([surplus]);
+    this.#rows = max;
   }
 
   putLabel(site: string, slot: number, label: string): void {

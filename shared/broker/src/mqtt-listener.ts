@@ -61,6 +61,11 @@ export class MqttListener<Identity> {
       drainTimeout: drainTimeoutMs,
       heartbeatInterval: HEARTBEAT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
+      preConnect: (_client, packet, done) => {
+        // Aedes queues for persistent sessions without bound; who was away reads the retained state instead.
+        packet.clean = true;
+        done(null, true);
+      },
       authenticate: (client, username, password, done) => this.#authenticate(client, username, password, done),
       authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet as Message, done),
       authorizeSubscribe: (client, subscription, done) => {

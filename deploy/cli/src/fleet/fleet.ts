@@ -99,11 +99,14 @@ export class Fleet {
     };
     this.#edge = await startMember('edge', 'edge', edgeConfig, members);
     await this.#listen();
-    this.#agents = await Promise.all(
-      Array.from({ length: views }, (_, view) =>
-        startMember('agent', `agent-${view}`, this.#agentConfig(view, camera), members),
-      ),
+    const starts = Array.from({ length: views }, (_, view) =>
+      startMember('agent', `agent-${view}`, this.#agentConfig(view, camera), members),
     );
+    // Those that did start must be known before an error ends this, or nobody would stop them.
+    const started = await Promise.allSettled(starts);
+    this.#agents = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = started.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
     await this.#ready();
   }
 

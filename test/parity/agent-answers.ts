@@ -1,0 +1,37 @@
+import { AgentCore } from '@ddnn/device-agent/core';
+import { openBundle } from '@ddnn/model';
+import { encodeFeatureRequest } from '@ddnn/protocol';
+import { sha256 } from './exact.js';
+import { readRecording } from './recording.js';
+
+const EPOCH = 7;
+
+/** What the agents of a site sent about a recording. */
+export interface AgentAnswers {
+  /** Present views that went through a device section. */
+  readonly images: number;
+  /** Bytes of all frames. */
+  readonly frameBytes: number;
+  /** SHA-256 of each sample's frames: a summary and a features frame from every view. */
+  readonly samples: readonly string[];
+}
+
+/** Shows every picture of a recording to one agent a view, and asks each for its features. */
+export async function agentAnswers(bundleFile: Uint8Array, recording: Uint8Array): Promise<AgentAnswers> {
+  const bundle = openBundle(bundleFile);
+  const { views, input } = bundle.architecture;
+  const agents = Array.from({ length: views }, (_, view) => new AgentCore(bundle, view, 4));
+  for (const agent of agents) agent.epoch = EPOCH;
+  const samples: string[] = [];
+  let images = 0;
+  let frameBytes = 0;
+  for (const sample of readRecording(recording, views, input.height * input.width * input.channels)) {
+    const slot = samples.length;
+    const request = encodeFeatureRequest(EPOCH, [slot]);
+    const frames = agents.flatMap((agent, view) => [agent.capture(slot, sample.views[view]), agent.answer(request)]);
+    for (const pixels of sample.views) if (pixels) images++;
+    for (const frame of frames) frameBytes += frame.length;
+    samples.push(await sha256(frames));
+  }
+  return { images, frameBytes, samples };
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadManifest, loadView, viewFile } from '@ddnn/images';
+import { randomBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { FrameKind } from '@ddnn/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DATA, ROOT } from '../ddnn.js';
+import { requireBinary } from '../service.js';
+import { type Answer, answers, type Files, type Question } from './answers.js';
+import { BrowserPage } from './browser-page.js';
+import { browserScript } from './browser-script.js';
+import type { FrameVector } from './frame-answers.js';
+import { encodeRecording, type RecordedSample } from './recording.js';
+
+const chromium = requireBinary('chromium', 'apt-get install chromium');
+if (!DATA) console.warn('skipped: the real images are not here; DDNN_DATA names their folder');
+
+const input = { height: 32, width: 32, channels: 3 } as const;
+const views = 6;
+const convp = (filters: number) => ({ convp: { filters } });
+
+/** The paper's network: four filters a device, local exit, all else in the cloud. */
+const paper: ResolvedArchitecture = {
+  name: 'paper',
+  input,
+  views,
+  classes: ['car', 'bus', 'person'],
+  device: { section: [convp(4)] },
+  local: { aggregator: 'max' },
+  cloud: { aggregator: 'concat', section: [convp(16), convp(16)] },
+};
+/** The same device section under an edge, with the other aggregators and block. */
+const withEdge: ResolvedArchitecture = {
+  ...paper,
+  name: 'with an edge',
+  classes: ['apple', 'car', 'cow', 'cup', 'dog', 'horse', 'pear', 'tomato'],
+  local: { aggregator: 'concat' },
+  edge: { aggregator: 'average', section: [convp(8)] },
+  cloud: { aggregator: 'max', section: [{ fc: { units: 64 } }] },
+};
+
+/** Both real sets: all their samples, and how many images that must be. */
+const sets = [
+  { name: 'epfl6', manifest: 'epfl6/manifest.csv', samples: 1056, images: 3693, architecture: paper },
+  { name: 'eth80', manifest: 'eth80/ring6.csv', samples: 1024, images: 6144, architecture: withEdge },
+] as const;
+
+/** The examples of docs/protocol.md: blocks that open with "# name"; the hex stands left of the first two spaces. */
+function frameVectors(): FrameVector[] {
+  const page = readFileSync(path.join(ROOT, 'docs/protocol.md'), 'utf8');
+  return Array.from(page.matchAll(/^```text\n# (.+)\n([^`]*)^```/gm), ([, name, lines]) => {
+    const hex = lines.split('\n').map((line) => line.split('  ')[0]);
+    return { name, hex: hex.join('').replaceAll(' ', '') };
+  });
+}
+
+/** Every image of a manifest, decoded here: browsers decode JPEG each in their own way. */
+async function record(file: string): Promise<Uint8Array> {
+  const manifest = await loadManifest(file);
+  const samples: RecordedSample[] = [];
+  for (const row of manifest.rows) {
+    const files = Array.from({ length: views }, (_, view) => viewFile(manifest, row, view));
+    const pixels = await Promise.all(files.map((file) => (file === null ? null : loadView(file, input))));
+    samples.push({ views: pixels, mask: pixels.reduce((mask, view, i) => mask | (view ? 1 << i : 0), 0) });
+  }
+  return encodeRecording(samples);
+}
+
+describe('the script for the browser', () => {
+  const folder = import.meta.dirname;
+
+  it('is not built where something imports a module of Node', async () => {
+    const text = "import { readFileSync } from 'node:fs'; console.log(readFileSync);";
+    await expect(browserScript({ text, folder })).rejects.toThrow('node:fs');
+    await expect(browserScript({ text: "export * from '@ddnn/process';", folder: ROOT })).rejects.toThrow('node:');
+  });
+
+  it.each(['Buffer.from([1])', 'process.env.HOME'])('is not built where something uses %s', async (use) => {
+    const text = `console.log(${use});`;
+    await expect(browserScript({ text, folder })).rejects.toThrow(`uses ${use.split('.')[0]}`);
+  });
+});
+
+describe.skipIf(!chromium)('Chromium', () => {
+  let page: BrowserPage;
+
+  beforeAll(async () => {
+    const script = await browserScript({ file: path.join(import.meta.dirname, 'browser-entry.ts') });
+    page = new BrowserPage(chromium!, script);
+    await page.start();
+  });
+  afterAll(() => page?.stop());
+
+  /** Asks Node and the browser the same; gives the answer that both agree on. */
+  async function agreed<Q extends Question>(question: Q, ...files: Files<Q>): Promise<Answer<Q>> {
+    const work = answers[question] as (...files: Files<Q>) => Answer<Q> | Promise<Answer<Q>>;
+    const here: Answer<Q> = JSON.parse(JSON.stringify(await work(...files)));
+    const there = await page.answer(question, ...files);
+    expect(there).toEqual(here);
+    return there;
+  }
+
+  describe.skipIf(!DATA).each(sets)('on all images of $name', ({ manifest, architecture, ...expected }) => {
+    const bundle = randomBundle(architecture, 1);
+    let recording: Uint8Array;
+
+    beforeAll(async () => {
+      recording = await record(path.join(DATA!, manifest));
+    });
+
+    it('sends the same summary and features frames', async () => {
+      const { images, frameBytes, samples } = await agreed('agents', bundle, recording);
+      expect(images).toBe(expected.images);
+      expect(samples).toHaveLength(expected.samples);
+      // Summary and features: header and slot of 4 bytes each; where the view is present, scores and 16x16x4 bits.
+      expect(frameBytes).toBe(expected.samples * views * 8 + images * (architecture.classes.length + 128));
+      // Nearly every sample has frames of its own, also beside its slot number: the hashes stand for something.
+      expect(new Set(samples).size).toBe(expected.samples);
+    });
+
+    it('decides at every exit with the same class, scores and bits of the entropy', async () => {
+      const samples = await agreed('exits', bundle, recording);
+      expect(samples).toHaveLength(300);
+      for (const exit of ['local', ...(architecture === withEdge ? ['edge'] : []), 'cloud'] as const) {
+        const said = samples.flatMap((sample) => sample[exit as 'local'] ?? []);
+        expect(said.length, exit).toBeGreaterThan(290);
+        expect(new Set(said.map(({ classIndex }) => classIndex)).size, exit).toBeGreaterThan(1);
+        expect(new Set(said.map(({ entropy }) => entropy)).size, exit).toBeGreaterThan(50);
+      }
+    });
+  });
+
+  it('reads and writes every frame of docs/protocol.md alike, and refuses it cut short alike', async () => {
+    const vectors = frameVectors();
+    const frames = await agreed('frames', new TextEncoder().encode(JSON.stringify(vectors)));
+    expect(frames.map(({ name, hex }) => ({ name, hex }))).toEqual(vectors);
+    expect(new Set(frames.map(({ kind }) => kind))).toEqual(new Set(Object.keys(FrameKind)));
+    expect(frames.flatMap(({ cuts }) => cuts).filter((cut) => cut.includes('DDNN_FRAME_TRUNCATED')).length).toBeGreaterThan(300);
+  });
+
+  it.each(sets)('opens the bundle "$architecture.name" and refuses it damaged', async ({ architecture }) => {
+    const file = randomBundle(architecture, 1);
+    const { id, tensors, damaged, cut } = await agreed('bundle', file);
+    expect(id).toBe(createHash('sha256').update(file.subarray(0, -32)).digest('hex'));
+    expect(tensors.length).toBeGreaterThan(20);
+    for (const refusal of [...damaged, ...cut]) {
+      expect(refusal).toMatchObject({ code: expect.stringMatching(/^DDNN_BUNDLE_/) });
+    }
+  });
+
+  it('draws the same street', async () => {
+    const samples = await agreed('street');
+    const drawn = samples.flatMap(({ views }) => views.filter((view) => view !== null));
+    expect(samples).toHaveLength(20);
+    expect(drawn.length).toBeGreaterThan(40);
+    expect(new Set(drawn).size).toBe(drawn.length);
+  });
+});

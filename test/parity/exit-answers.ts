@@ -1,0 +1,60 @@
+import { createLocalTier, DeviceTier, type Exit, openBundle, UpperTier } from '@ddnn/model';
+import { bitsOf, hex } from './exact.js';
+import { readRecording } from './recording.js';
+
+/** One exit's word about one sample. */
+export interface ExitAnswer {
+  readonly confident: boolean;
+  readonly classIndex: number;
+  /** Normalised entropy: the 64 bits of the double. */
+  readonly entropy: string;
+  /** Quantised scores of the upper exits. */
+  readonly scores?: readonly number[];
+  /** Features that the section gives on, packed bits. */
+  readonly features?: string;
+}
+
+/** What each exit of the site says about one sample; no view present: nothing. */
+export type SampleAnswers = Partial<Record<'local' | 'edge' | 'cloud', ExitAnswer>>;
+
+const AT_MOST = 300;
+
+/** Every exit decides each of the first samples, whether or not an exit below was confident. */
+export function exitAnswers(bundleFile: Uint8Array, recording: Uint8Array): SampleAnswers[] {
+  const bundle = openBundle(bundleFile);
+  const { views, input, edge: hasEdge } = bundle.architecture;
+  const { scoreBytes } = bundle.shapes;
+  const devices = Array.from({ length: views }, (_, view) => new DeviceTier(bundle, view));
+  const local = createLocalTier(bundle)!;
+  const edge = hasEdge ? new UpperTier(bundle, 'edge') : undefined;
+  const cloud = new UpperTier(bundle, 'cloud');
+  const scores = new Int8Array(views * scoreBytes);
+  const samples: SampleAnswers[] = [];
+  for (const sample of readRecording(recording, views, input.height * input.width * input.channels)) {
+    if (samples.length === AT_MOST) continue;
+    const { mask } = sample;
+    const maps = sample.views.map((pixels, view) => {
+      if (!pixels) return null;
+      devices[view].run(pixels);
+      scores.set(devices[view].scores, view * scoreBytes);
+      return devices[view].features;
+    });
+    if (mask === 0) {
+      samples.push({});
+      continue;
+    }
+    const answers: SampleAnswers = { local: said(local.exit, local.decide(scores, 0, mask)) };
+    if (edge) answers.edge = saidAbove(edge, edge.decide(maps, mask));
+    answers.cloud = saidAbove(cloud, edge ? cloud.decide([edge.features], 1) : cloud.decide(maps, mask));
+    samples.push(answers);
+  }
+  return samples;
+}
+
+function said({ classIndex, entropy }: Exit, confident: boolean): ExitAnswer {
+  return { confident, classIndex, entropy: bitsOf(entropy) };
+}
+
+function saidAbove(tier: UpperTier, confident: boolean): ExitAnswer {
+  return { ...said(tier.exit, confident), scores: Array.from(tier.scores), features: hex(tier.features) };
+}
