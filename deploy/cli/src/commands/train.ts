@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArchitecture } from '@ddnn/model';
+import { inferShapes, parseArchitecture, resolveArchitecture } from '@ddnn/model';
 import { loadDataSet, type Progress, pickViews, trainNetwork } from '@ddnn/training';
 import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
+import { tierTable } from '../terminal/tier-table.js';
 import { bytes, clock, percent } from '../terminal/words.js';
 import type { ManifestFlags } from './open-bundle.js';
 
@@ -35,6 +36,7 @@ export async function train(flags: TrainFlags): Promise<void> {
   });
   line.end();
   const data = flags.views ? pickViews(loaded, flags.views) : loaded;
+  if (!flags.json) process.stderr.write(`${tierTable(inferShapes(resolveArchitecture(architecture, data)))}\n`);
   const {
     bytes: file,
     report,

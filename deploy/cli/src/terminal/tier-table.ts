@@ -1,0 +1,35 @@
+import type { BundleHeader, NetworkShapes, Shape } from '@ddnn/model';
+import { createTable } from './table.js';
+import { bytes } from './words.js';
+
+/** Input, output and bytes of every tier, one edge a row; with the exits' thresholds where they are known. */
+export function tierTable({ device, edges, cloud, scoreBytes }: NetworkShapes, exits?: BundleHeader['exits']): string {
+  const table = createTable(['tier', 'input', 'output', 'in memory', 'on the wire', 'exit']);
+  const exit = (settings: { threshold: number } | undefined) =>
+    settings ? `T = ${settings.threshold.toFixed(4)}` : '–';
+  const deviceWire = `${scoreBytes} B scores, ${device.featureBytes} B features`;
+  table.push([
+    'device',
+    words(device.input),
+    words(device.output),
+    bytes(device.memoryBytes),
+    deviceWire,
+    exit(exits?.local),
+  ]);
+  for (const { input, output, memoryBytes, featureBytes } of edges) {
+    table.push([
+      'edge',
+      words(input),
+      words(output),
+      bytes(memoryBytes),
+      `${featureBytes} B features`,
+      exit(exits?.edge),
+    ]);
+  }
+  table.push(['cloud', words(cloud.input), words(cloud.output), bytes(cloud.memoryBytes), '–', 'always']);
+  return table.toString();
+}
+
+function words({ height, width, channels }: Shape): string {
+  return `${height}x${width}x${channels}`;
+}
