@@ -1,7 +1,7 @@
 import { AgentCore } from '@ddnn/device-agent/core';
 import { openBundle } from '@ddnn/model';
-import { encodeFeatureRequest } from '@ddnn/protocol';
-import { sha256 } from './exact.js';
+import { decodeFeatures, encodeFeatureRequest } from '@ddnn/protocol';
+import { hex, sha256 } from './exact.js';
 import { readRecording } from './recording.js';
 
 const EPOCH = 7;
@@ -12,6 +12,8 @@ export interface AgentAnswers {
   readonly images: number;
   /** Bytes of all frames. */
   readonly frameBytes: number;
+  /** How many different feature maps there were. */
+  readonly maps: number;
   /** SHA-256 of each sample's frames: a summary and a features frame from every view. */
   readonly samples: readonly string[];
 }
@@ -22,16 +24,26 @@ export async function agentAnswers(bundleFile: Uint8Array, recording: Uint8Array
   const { views, input } = bundle.architecture;
   const agents = Array.from({ length: views }, (_, view) => new AgentCore(bundle, view, 4));
   for (const agent of agents) agent.epoch = EPOCH;
+  const { featureBytes } = bundle.shapes.device;
   const samples: string[] = [];
+  const maps = new Set<string>();
   let images = 0;
   let frameBytes = 0;
   for (const sample of readRecording(recording, views, input.height * input.width * input.channels)) {
     const slot = samples.length;
     const request = encodeFeatureRequest(EPOCH, [slot]);
-    const frames = agents.flatMap((agent, view) => [agent.capture(slot, sample.views[view]), agent.answer(request)]);
+    const frames: Uint8Array[] = [];
+    for (const [view, agent] of agents.entries()) {
+      const summary = agent.capture(slot, sample.views[view]);
+      const features = agent.answer(request);
+      frames.push(summary, features);
+      decodeFeatures(features, EPOCH, featureBytes, 1, (_, hasBody, at) => {
+        if (hasBody) maps.add(hex(features.subarray(at, at + featureBytes)));
+      });
+    }
     for (const pixels of sample.views) if (pixels) images++;
     for (const frame of frames) frameBytes += frame.length;
     samples.push(await sha256(frames));
   }
-  return { images, frameBytes, samples };
+  return { images, frameBytes, maps: maps.size, samples };
 }

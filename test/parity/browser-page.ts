@@ -45,11 +45,6 @@ export class BrowserPage {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Version of the browser. */
-  get version(): string {
-    return this.#browser!.version();
-  }
-
   /** Asks the page. The files go over HTTP, for they are large. */
   async answer<Q extends Question>(question: Q, ...files: Files<Q>): Promise<Answer<Q>> {
     const paths = files.map((_, i) => `/file/${i}`);

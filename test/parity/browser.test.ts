@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadManifest, loadView, viewFile } from '@ddnn/images';
-import { randomBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { type ResolvedArchitecture, randomBundle } from '@ddnn/model';
 import { FrameKind } from '@ddnn/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATA, ROOT } from '../ddnn.js';
@@ -110,13 +110,13 @@ describe.skipIf(!chromium)('Chromium', () => {
     });
 
     it('sends the same summary and features frames', async () => {
-      const { images, frameBytes, samples } = await agreed('agents', bundle, recording);
+      const { images, frameBytes, maps, samples } = await agreed('agents', bundle, recording);
       expect(images).toBe(expected.images);
       expect(samples).toHaveLength(expected.samples);
       // Summary and features: header and slot of 4 bytes each; where the view is present, scores and 16x16x4 bits.
       expect(frameBytes).toBe(expected.samples * views * 8 + images * (architecture.classes.length + 128));
-      // Nearly every sample has frames of its own, also beside its slot number: the hashes stand for something.
-      expect(new Set(samples).size).toBe(expected.samples);
+      // The pictures differ, and so must what is made of them, or the hashes would stand for nothing.
+      expect(maps).toBeGreaterThan(images / 2);
     });
 
     it('decides at every exit with the same class, scores and bits of the entropy', async () => {
@@ -136,10 +136,12 @@ describe.skipIf(!chromium)('Chromium', () => {
     const frames = await agreed('frames', new TextEncoder().encode(JSON.stringify(vectors)));
     expect(frames.map(({ name, hex }) => ({ name, hex }))).toEqual(vectors);
     expect(new Set(frames.map(({ kind }) => kind))).toEqual(new Set(Object.keys(FrameKind)));
-    expect(frames.flatMap(({ cuts }) => cuts).filter((cut) => cut.includes('DDNN_FRAME_TRUNCATED')).length).toBeGreaterThan(300);
+    expect(
+      frames.flatMap(({ cuts }) => cuts).filter((cut) => cut.includes('DDNN_FRAME_TRUNCATED')).length,
+    ).toBeGreaterThan(300);
   });
 
-  it.each(sets)('opens the bundle "$architecture.name" and refuses it damaged', async ({ architecture }) => {
+  it.each(sets)('opens the bundle $architecture.name and refuses it damaged', async ({ architecture }) => {
     const file = randomBundle(architecture, 1);
     const { id, tensors, damaged, cut } = await agreed('bundle', file);
     expect(id).toBe(createHash('sha256').update(file.subarray(0, -32)).digest('hex'));

@@ -17,11 +17,11 @@ export interface Exposure {
 /** Draws the lots for one exposure; `level` is the brightness of the street, `glare` how straight the camera looks at the sun. */
 export function drawExposure(random: Random, level: number, glare: number): Exposure {
   return {
-    gain: (0.9 / level) * random.between(0.45, 1.7),
-    veil: glare * random.between(0.05, 0.35) + (random.chance(0.12) ? random.between(0.05, 0.3) : 0),
+    gain: (0.9 / level) * random.between(0.75, 1.25),
+    veil: glare * random.between(0.05, 0.2) + (random.chance(0.08) ? random.between(0.05, 0.2) : 0),
     tint: [random.between(0.9, 1.1), random.between(0.9, 1.1)],
-    blur: Math.floor(random.between(0, 2.6)),
-    noise: random.between(2, 9) + (level < 0.3 ? random.between(3, 12) : 0),
+    blur: Math.floor(random.between(0, 1.6)),
+    noise: random.between(2, 5) + (level < 0.3 ? random.between(2, 6) : 0),
   };
 }
 

@@ -23,10 +23,10 @@ function presence(street: Street, samples: number): boolean[][] {
 
 /** A van in overcast light, a person, a coach, a minibus at dusk; all under seed 1. */
 const golden = [
-  { sample: 3, sums: [0xccb7136, 0x24f8b6c2, 0x91e416e6, 0x3b1e1dda, 0xc0dff372, 0x1a7f9655] },
-  { sample: 4, sums: [0x12ca3ce0, 0x273aeacf, 0x586a40f5, 0xb7185c3, 0x852db27f, 0x16f072d0] },
-  { sample: 5, sums: [0xaec4cf95, 0x2d7be3db, 0x0, 0x25e4efd6, 0x4bf8fe7b, 0xaf7689a5] },
-  { sample: 42, sums: [0xeb0744d1, 0xfc23fe2d, 0x0, 0x293d0074, 0xa38f790c, 0x48ef3a3f] },
+  { sample: 3, sums: [0xfaa3b4c9, 0x8cc5305a, 0x33f741a, 0x6a65d00e, 0x1a37973e, 0x8d61d969] },
+  { sample: 4, sums: [0x1030849c, 0x43949fba, 0x12bf3b36, 0x287c3070, 0x62747bd4, 0xf47834bc] },
+  { sample: 5, sums: [0x4b76127b, 0x1559d903, 0x0, 0x12d28849, 0xbcc7097e, 0x518d186] },
+  { sample: 42, sums: [0x361334c, 0xa807c589, 0x0, 0x65c2b417, 0x3dac30d8, 0xf3dcff29] },
 ];
 
 describe('the street', () => {

@@ -60,7 +60,9 @@ export async function train(flags: TrainFlags): Promise<void> {
   }
   process.stdout.write(`${pc.green('✓')} ${flags.out}  ${bytes(file.length)}  ${pc.dim(bundle.id.slice(0, 12))}\n`);
   for (const [name, value] of Object.entries(bundle.figures)) process.stdout.write(`  ${name.padEnd(28)} ${value}\n`);
-  process.stdout.write(pc.dim(`next: ddnn eval --data ${flags.data} --bundle ${flags.out}\n`));
+  process.stdout.write(
+    pc.dim(`next, on rows it was not trained on: ddnn eval --data ${flags.data} --split NAME --bundle ${flags.out}\n`),
+  );
 }
 
 function progressText({ epoch, epochs, loss, accuracy, secondsLeft }: Progress): string {

@@ -34,7 +34,7 @@ export function screen(scene: Scene): string {
     '',
     ...cameras(scene),
     '',
-    latest ? `${verdictLine(latest)}   ${pc.dim(description)}` : pc.dim('waiting for the first verdict …'),
+    ...(latest ? [verdictLine(latest), pc.dim(description)] : [pc.dim('waiting for the first verdict …'), '']),
     '',
     ...exits(tally),
     '',
@@ -56,14 +56,18 @@ export function plainLine({ verdict, truth, latencyMs }: Judged): string {
   const gone = missing.length ? `  missing ${missing.map((view) => view + 1).join(', ')}` : '';
   const why = reason ? ` (${reason})` : '';
   const what = name === truth ? name : `${name}, really ${truth}`;
-  return `${mark} #${slot}  ${what.padEnd(20)} ${`${exit}${why}`.padEnd(8)} entropy ${entropy.toFixed(2)}  ${seen} views  ${latencyMs.toFixed(0)} ms${gone}`;
+  return `${mark} ${`#${slot}`.padEnd(7)} ${what.padEnd(20)} ${`${exit}${why}`.padEnd(8)} entropy ${entropy.toFixed(2)}  ${seen} views  ${latencyMs.toFixed(0)} ms${gone}`;
 }
 
-function verdictLine(judged: Judged): string {
-  const { verdict, truth } = judged;
+function verdictLine({ verdict, truth, latencyMs }: Judged): string {
   const right = verdict.class === truth;
   const colour = exitColours[verdict.exit as keyof typeof exitColours] ?? pc.white;
-  return `${(right ? pc.green : pc.red)(pc.bold(verdict.class.toUpperCase()))}  ${colour(`${verdict.exit} exit`)}  ${plainLine(judged)}`;
+  const answer = (right ? pc.green : pc.red)(pc.bold(`${right ? '✓' : '✗'} ${verdict.class.toUpperCase()}`));
+  const really = right ? '' : `, really ${truth}`;
+  const gone = verdict.missing.length
+    ? pc.red(`  camera ${verdict.missing.map((view) => view + 1).join(', ')} missing`)
+    : '';
+  return `${answer}${really}  ${colour(`${verdict.exit} exit`)}  entropy ${verdict.entropy.toFixed(2)}, ${latencyMs.toFixed(0)} ms${gone}`;
 }
 
 function cameras({ pictures, size, off, tally, columns }: Scene): string[] {

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { ddnn, ddnnJson } from '../ddnn.js';
+
+interface DemoResult {
+  readonly samples: number;
+  readonly exits: Readonly<Record<string, number>>;
+  readonly accuracy: number;
+  readonly labelled: number;
+  readonly lost: number;
+  readonly firstVerdictMs: number;
+  readonly bytes: { readonly wirePerView: number };
+}
+
+it('the demo answers its first sample within 10 s, and every sample of its six cameras', async () => {
+  const result = await ddnnJson<DemoResult>(['demo', '--samples', '24', '--rate', '8']);
+  expect(result.firstVerdictMs).toBeLessThan(10_000);
+  expect(result.samples).toBe(24);
+  expect(result.lost).toBe(0);
+  expect(Object.values(result.exits).reduce((a, b) => a + b, 0)).toBe(24);
+  expect(result.labelled).toBe(24);
+  // A third of the accuracy that the bundle has on thousands of samples would be chance.
+  expect(result.accuracy).toBeGreaterThan(0.6);
+  expect(result.bytes.wirePerView).toBeGreaterThan(0);
+}, 60_000);
+
+it('the demo prints a line a verdict where there is no terminal', async () => {
+  const { code, stdout, stderr } = await ddnn(['demo', '--samples', '5', '--rate', '10', '--one-process']);
+  expect(code, stderr).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(5);
+  expect(stdout).toMatch(/#0 +(car|bus|person|none)/);
+  expect(stderr).toContain('ddnn watch --url mqtt://127.0.0.1:');
+}, 60_000);
