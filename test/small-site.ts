@@ -45,11 +45,7 @@ export async function makeSmallSite({ architecture, samples, epochs, views }: Sm
   return {
     at,
     flags: [...data, '--bundle', at('b.ddnn')],
-    lines: async (name) =>
-      (await readFile(at(name), 'utf8'))
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
+    lines: (name) => readLines(at(name)),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -72,4 +68,13 @@ export interface VerdictLine {
   readonly exit: string;
   readonly entropy: number;
   readonly missing: readonly number[];
+}
+
+/** The objects of a file of JSON lines. */
+export async function readLines<T>(file: string): Promise<T[]> {
+  const text = await readFile(file, 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
