@@ -1,10 +1,9 @@
 /**
- * What a cloud refuses: `_BUNDLE` its bundle can't be read; on the uplink `_IDENTITY` a topic that is not the
+ * What a cloud refuses on its uplink: `_IDENTITY` a topic that is not the
  * publisher's, `_DEVICES` more than configured, `_CONTENT` features that this bundle has no use for,
  * `_CLASS` a class that it does not have, `_STOPPING` anything while it stops.
  */
 export type CloudErrorCode =
-  | 'DDNN_CLOUD_BUNDLE'
   | 'DDNN_CLOUD_IDENTITY'
   | 'DDNN_CLOUD_DEVICES'
   | 'DDNN_CLOUD_CONTENT'
@@ -15,12 +14,8 @@ export type CloudErrorCode =
 export class CloudError extends Error {
   override readonly name = 'CloudError';
   readonly code: CloudErrorCode;
-  /** True where the configuration is at fault, not what came in. */
-  readonly userFault: boolean;
-
   constructor(code: CloudErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.userFault = code === 'DDNN_CLOUD_BUNDLE';
   }
 }

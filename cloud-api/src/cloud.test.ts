@@ -78,7 +78,7 @@ describe('a cloud process', () => {
 
   it('names the bundle that is missing or damaged', async () => {
     const missing = new Cloud(config({ bundle: join(folder, 'none.ddnn') }), { logger });
-    await expect(missing.start()).rejects.toMatchObject({ code: 'DDNN_CLOUD_BUNDLE', userFault: true });
+    await expect(missing.start()).rejects.toMatchObject({ code: 'DDNN_PROCESS_FILE', userFault: true });
     const damaged = join(folder, 'damaged.ddnn');
     writeFileSync(damaged, randomBundle(architecture, 1).fill(7, 100, 110));
     await expect(new Cloud(config({ bundle: damaged }), { logger }).start()).rejects.toMatchObject({

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Bundle, openBundle } from '@ddnn/model';
-import type { Logger } from '@ddnn/process';
-import { CloudError } from './cloud-error.js';
+import { openBundle } from '@ddnn/model';
+import { type Logger, readSettingFile } from '@ddnn/process';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
 import { Ingest } from './ingest.js';
@@ -49,7 +48,7 @@ export class Cloud {
   async #start(): Promise<CloudPorts> {
     const config = this.#config;
     const logger = this.#logger;
-    const bundle = await readBundle(config.bundle);
+    const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     const metrics = createCloudMetrics();
     this.#running.push({ stop: async () => metrics.registry.close() });
 
@@ -97,16 +96,6 @@ export class Cloud {
       },
     });
   }
-}
-
-async function readBundle(file: string): Promise<Bundle> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    throw new CloudError('DDNN_CLOUD_BUNDLE', `bundle ${file}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  return openBundle(bytes, file);
 }
 
 async function packageVersion(): Promise<string> {

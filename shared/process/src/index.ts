@@ -7,4 +7,5 @@ export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { ProcessError, type ProcessErrorCode } from './process-error.js';
 export { type ChildMessage, type ParentMessage, type Running, type RunOptions, runProcess } from './run.js';
+export { readSettingFile } from './setting-file.js';
 export { HealthSettings, type LogLevel, LogLevelSetting, LogSettings, PortSetting } from './settings.js';

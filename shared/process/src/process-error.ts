@@ -1,10 +1,11 @@
-/** What keeps a process from running: its port is taken, or may not or cannot be bound. */
+/** What keeps a process from running: its port is taken, or may not or cannot be bound; a file it needs cannot be read. */
 export type ProcessErrorCode =
   | 'DDNN_PROCESS_PORT_IN_USE'
   | 'DDNN_PROCESS_PORT_FORBIDDEN'
-  | 'DDNN_PROCESS_HOST_UNAVAILABLE';
+  | 'DDNN_PROCESS_HOST_UNAVAILABLE'
+  | 'DDNN_PROCESS_FILE';
 
-/** A fault of the surroundings that the user can put right. The message names host, port and setting. */
+/** A fault of the surroundings that the user can put right. The message names the setting. */
 export class ProcessError extends Error {
   override readonly name = 'ProcessError';
   readonly userFault = true;

@@ -25,7 +25,7 @@ const tail = colour(0xb01414);
 
 /** Draws the lots for a bus. */
 export function busShape(random: Random, lights: boolean): BusShape {
-  const kind = random.pick<BusKind>(['city bus', 'city bus', 'coach', 'minibus', 'minibus']);
+  const kind = random.pick<BusKind>(['city bus', 'city bus', 'city bus', 'coach', 'coach', 'minibus']);
   const small = kind === 'minibus';
   return {
     kind,

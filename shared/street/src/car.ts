@@ -42,16 +42,7 @@ const bodies: Record<
 
 /** Draws the lots for a car. */
 export function carShape(random: Random, lights: boolean): CarShape {
-  const kind = random.pick<CarKind>([
-    'hatchback',
-    'hatchback',
-    'saloon',
-    'saloon',
-    'estate',
-    'off-roader',
-    'van',
-    'van',
-  ]);
+  const kind = random.pick<CarKind>(['hatchback', 'hatchback', 'saloon', 'saloon', 'estate', 'off-roader', 'van']);
   const body = bodies[kind];
   const length = random.between(...body.length);
   const height = random.between(...body.height);

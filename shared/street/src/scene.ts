@@ -66,12 +66,12 @@ export function buildScene(mesh: Mesh, fixtures: readonly Fixture[], random: Ran
     casting.push(thing);
     traffic++;
   };
-  const vehicles = Math.floor(random.between(1, 5));
+  const vehicles = Math.floor(random.between(1, 4));
   for (let i = 0; i < vehicles; i++) {
     const other = drawShape(random.chance(0.2) ? 'bus' : 'car', random, light);
     add(other, findPlace(other, random, taken));
   }
-  const people = Math.floor(random.between(1, 7));
+  const people = Math.floor(random.between(1, 5));
   for (let i = 0; i < people; i++) {
     const other = drawShape('person', random, light);
     // Some of them walk close to the object, so that crops often show more than one thing.

@@ -23,10 +23,10 @@ function presence(street: Street, samples: number): boolean[][] {
 
 /** A van in overcast light, a person, a coach, a minibus at dusk; all under seed 1. */
 const golden = [
-  { sample: 3, sums: [0xfaa3b4c9, 0x8cc5305a, 0x33f741a, 0x6a65d00e, 0x1a37973e, 0x8d61d969] },
-  { sample: 4, sums: [0x1030849c, 0x43949fba, 0x12bf3b36, 0x287c3070, 0x62747bd4, 0xf47834bc] },
-  { sample: 5, sums: [0x4b76127b, 0x1559d903, 0x0, 0x12d28849, 0xbcc7097e, 0x518d186] },
-  { sample: 42, sums: [0x361334c, 0xa807c589, 0x0, 0x65c2b417, 0x3dac30d8, 0xf3dcff29] },
+  { sample: 3, sums: [0xfaa3b4c9, 0x8cc5305a, 0x33f741a, 0x6a65d00e, 0x1a37973e, 0xc1b20461] },
+  { sample: 4, sums: [0x1030849c, 0x7fc7b128, 0x12bf3b36, 0x1e0e0efd, 0x53dfee98, 0x3eb2479f] },
+  { sample: 5, sums: [0x90ec6cb5, 0x199570fc, 0x0, 0x7dd1005d, 0xe949e6e4, 0xba998fde] },
+  { sample: 42, sums: [0x37c88476, 0x646cb778, 0x0, 0xef184193, 0x58c5fa8f, 0xa4321867] },
 ];
 
 describe('the street', () => {
