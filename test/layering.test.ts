@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './ddnn.js';
@@ -45,6 +45,11 @@ function sources(folder: string): string[] {
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
+/** What a room's tests share: its folder `test`. */
+function testSources(room: string): string[] {
+  return existsSync(path.join(ROOT, room, 'test')) ? sources(path.join(room, 'test')) : [];
+}
+
 function imports(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   const pattern =
@@ -69,6 +74,7 @@ describe.each(Object.entries(rooms))('%s', (room, below) => {
   const isTest = (file: string) =>
     file.includes('.test.') || file.includes('/fixtures/') || file.endsWith('-contract.ts');
   const all = files.flatMap(imports);
+  const inTests = testSources(room).flatMap(imports);
   const outside = all.filter(({ name }) => !name.startsWith('.') && !name.startsWith('node:'));
 
   it('has sources whose imports can be read', () => {
@@ -91,6 +97,9 @@ describe.each(Object.entries(rooms))('%s', (room, below) => {
       return !(isTest(file) && (found in devDependencies || testTools.includes(found)));
     });
     expect(wrong).toEqual([]);
+    const known = [...runtime, ...Object.keys(devDependencies), ...testTools];
+    const undeclared = inTests.filter(({ name }) => !/^(\.|node:)/.test(name) && !known.includes(packageOf(name)));
+    expect(undeclared).toEqual([]);
   });
 
   it('uses every package that it declares', () => {

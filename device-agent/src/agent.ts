@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
-import { createMetrics, HealthServer, type Logger } from '@ddnn/process';
+import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
 import type { Camera } from './cameras/camera.js';
 import { createCamera } from './cameras/create-camera.js';
@@ -24,7 +23,11 @@ export class Agent {
   readonly #metrics = createMetrics('agent');
   readonly #count = createAgentMetrics(this.#metrics);
   readonly #clock = new EdgeClock();
-  readonly #pace = new SlotPace(this.#clock, (slot) => this.capture(slot));
+  readonly #pace = new SlotPace(
+    this.#clock,
+    (slot) => this.capture(slot),
+    (slots) => this.#count.samples.inc({ result: 'missed' }, slots),
+  );
   #bundle!: Bundle;
   #core!: AgentCore;
   #camera!: Camera;
@@ -43,7 +46,7 @@ export class Agent {
   /** Opens bundle and camera and starts connecting; the edge need not be there yet. */
   async start(): Promise<{ healthPort: number }> {
     const config = this.#config;
-    this.#bundle = openBundle(await readFile(config.bundle), config.bundle);
+    this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     refusePixels(this.#bundle, config.allowPixels);
     this.#core = new AgentCore(this.#bundle, config.view, config.cacheSamples);
     this.#camera = createCamera(config, this.#bundle.architecture.input);
@@ -94,15 +97,17 @@ export class Agent {
       this.#count.samples.inc({ result: 'unconfirmed' });
       return;
     }
-    let pixels: Uint8Array | null;
     try {
-      pixels = await this.#camera.capture(slot);
+      await this.#publishSummary(slot);
     } catch (error) {
       // A broken picture is not a picture of nothing: the view stays silent and counts as late.
       this.#count.samples.inc({ result: 'failed' });
       this.#logger.error({ slot, err: (error as Error).message }, 'no picture');
-      return;
     }
+  }
+
+  async #publishSummary(slot: number): Promise<void> {
+    const pixels = await this.#camera.capture(slot);
     const done = this.#count.sectionSeconds.startTimer();
     const frame = this.#core.capture(slot, pixels);
     done();

@@ -95,7 +95,11 @@ export class EdgeConnection {
         qos: 1,
         retain: true,
       });
-      await Promise.race([said, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS))]);
+      // A link that breaks now says the same by the last will.
+      await Promise.race([
+        said.catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS)),
+      ]);
     }
     await client.endAsync(true);
   }

@@ -2,28 +2,34 @@ import type { EdgeClock } from './edge-clock.js';
 
 /** Triggers once a slot of the edge's clock. A capture that takes longer than a slot costs slots, never a queue. */
 export class SlotPace {
-  /** Slots in which nothing was captured because the one before was not done. */
-  missed = 0;
   readonly #clock: EdgeClock;
   readonly #capture: (slot: number) => Promise<void>;
+  readonly #onMissed: (slots: number) => void;
   #timer: NodeJS.Timeout | undefined;
   #last = -1;
+  /** Counts the starts: a tick that waited for its capture must not go on beside a newer one. */
+  #run = 0;
 
-  constructor(clock: EdgeClock, capture: (slot: number) => Promise<void>) {
+  /** @param onMissed slots in which nothing was captured because the one before was not done */
+  constructor(clock: EdgeClock, capture: (slot: number) => Promise<void>, onMissed: (slots: number) => void) {
     this.#clock = clock;
     this.#capture = capture;
+    this.#onMissed = onMissed;
   }
 
   start(slotMs: number): void {
     this.stop();
+    const run = this.#run;
+    let counting = false;
     const tick = async () => {
       const slot = Math.floor(this.#clock.at(performance.now()) / slotMs);
       if (slot > this.#last) {
-        if (this.#last >= 0) this.missed += slot - this.#last - 1;
+        if (counting && slot - this.#last > 1) this.#onMissed(slot - this.#last - 1);
+        counting = true;
         this.#last = slot;
         await this.#capture(slot);
       }
-      if (this.#timer) this.#timer = setTimeout(tick, untilNext());
+      if (this.#run === run) this.#timer = setTimeout(tick, untilNext());
     };
     const untilNext = () => slotMs - (this.#clock.at(performance.now()) % slotMs);
     this.#timer = setTimeout(tick, untilNext());
@@ -31,6 +37,6 @@ export class SlotPace {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#run++;
   }
 }

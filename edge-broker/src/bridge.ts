@@ -8,7 +8,7 @@ import {
   topic,
   type Verdict,
 } from '@ddnn/protocol';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type MqttClient, Store } from 'mqtt';
 import type { EdgeConfig } from './config.js';
 import type { Entry, EntryKind, Outbox } from './outbox.js';
 import type { LinkMeter } from './traffic-meter.js';
@@ -107,11 +107,7 @@ export class Bridge {
     this.#pumpAgain = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    this.#drainOutbox()
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox could not be read'))
-      .finally(() => {
-        this.#pumping = false;
-      });
+    this.#drainOutbox().catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox could not be read'));
   }
 
   /** An entry needs no more sending: acknowledged or dropped. */
@@ -154,23 +150,31 @@ export class Bridge {
     if (client.connected) {
       const frame = Buffer.from(encodeStatus(epoch, offline));
       const said = client.publishAsync(this.#names.status, frame, { qos: 1, retain: true });
-      await Promise.race([said, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS))]);
+      // A link that breaks now says the same by the last will.
+      await Promise.race([
+        said.catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS)),
+      ]);
     }
     this.#client = undefined;
     await client.endAsync(true);
   }
 
   async #drainOutbox(): Promise<void> {
-    while (this.#pumpAgain) {
-      this.#pumpAgain = false;
-      for (const entry of this.#outbox.entries()) {
-        if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) return;
-        if (this.#inFlight.has(entry)) continue;
-        this.#inFlight.set(entry, performance.now());
-        const frame = await this.#outbox.read(entry);
-        if (frame && this.connected) this.#send(entry, frame);
-        else this.#inFlight.delete(entry);
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false;
+        for (const entry of this.#outbox.entries()) {
+          if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) return;
+          if (this.#inFlight.has(entry)) continue;
+          this.#inFlight.set(entry, performance.now());
+          const frame = await this.#outbox.read(entry);
+          if (frame && this.connected) this.#send(entry, frame);
+          else this.#inFlight.delete(entry);
+        }
       }
+    } finally {
+      this.#pumping = false;
     }
   }
 
@@ -204,6 +208,8 @@ export class Bridge {
   #onClose(client: MqttClient): void {
     this.#socketBytesBefore += currentSocketBytes(client);
     this.#inFlight.clear();
+    // mqtt.js would send all of it again, one by one, before it lets our own frames and subscriptions pass.
+    client.outgoingStore = new Store();
     client.options.reconnectPeriod = this.#config.uplink.reconnectMs * (0.5 + Math.random());
     this.#messages.onDisconnected();
   }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { MqttListener } from '@ddnn/broker';
 import { type Bundle, edgeGroups, openBundle, refusePixels } from '@ddnn/model';
-import { createMetrics, HealthServer, type Logger } from '@ddnn/process';
+import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
 import {
   type Acknowledgement,
   encodeFeatureRequest,
@@ -58,7 +57,7 @@ export class Edge {
   /** Opens bundle and outbox, listens, and starts connecting to the cloud. */
   async start(): Promise<{ mqttPort: number; healthPort: number }> {
     const config = this.#config;
-    this.#bundle = openBundle(await readFile(config.bundle), config.bundle);
+    this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     refusePixels(this.#bundle, config.allowPixels);
     const { architecture } = this.#bundle;
     if (edgeGroups(architecture).length > 1) {
@@ -76,8 +75,9 @@ export class Edge {
     this.#records = new RecordBatch(this.#outbox, config.epoch, config.records.batch);
     this.#bridge = this.#createBridge();
     this.#path = this.#createPath();
-    await this.#path.recover();
+    const backlog = await this.#path.backlog();
     const mqttPort = await this.#listen();
+    this.#path.resume(backlog);
     await this.#listener.publish(topic('edgeStatus'), encodeStatus(config.epoch, this.#status('online')), 1, true);
     this.#bridge.start(this.#status('offline'));
     this.#timers.push(
@@ -121,6 +121,8 @@ export class Edge {
     );
     await this.#listener.stop();
     await this.#path.drain();
+    // Samples that came in since the last flush.
+    await this.#records.flush();
     await this.#outbox.stop();
     await this.#health.stop();
     this.#registry.close();
@@ -156,6 +158,7 @@ export class Edge {
       requestFeatures: (view, slot) => this.#requestFeatures(view, slot),
       onUplink: () => this.#bridge.pump(),
       onVerdict: (verdict) => this.#onVerdict(verdict),
+      onRecord: (verdict) => this.#records.add(verdict),
       onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
     });
   }
@@ -214,7 +217,9 @@ export class Edge {
 
   #onCloudVerdicts(verdicts: readonly Verdict[]): void {
     for (const verdict of verdicts) {
-      if (!this.#path.cloudVerdict(verdict)) this.#metrics.revised.inc();
+      // A verdict for features that are gone was sent twice, as after a lost link.
+      const waits = this.#outbox.has('features', verdict.slot);
+      if (!this.#path.cloudVerdict(verdict) && waits) this.#metrics.revised.inc();
       this.#settle(this.#outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
     }
   }

@@ -136,7 +136,7 @@ export class Intake implements Access<Identity> {
     });
   }
 
-  async #takeFeatures(device: Device, payload: Uint8Array): Promise<void> {
+  #takeFeatures(device: Device, payload: Uint8Array): Promise<void> {
     const { bundle, config, path, metrics } = this.#deps;
     const { featureBytes } = bundle.shapes.device;
     const clock = this.#clockSlot;
@@ -146,7 +146,7 @@ export class Intake implements Access<Identity> {
       const offered = path.offerFeatures(restoreSlot(short, clock), device.view, features);
       offers.push(offered.then((result) => metrics.frames.inc({ kind: 'features', result: has ? result : 'gone' })));
     });
-    await Promise.all(offers);
+    return Promise.all(offers).then(() => undefined);
   }
 
   #takeClock(device: Device, payload: Uint8Array): void {

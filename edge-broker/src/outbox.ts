@@ -1,8 +1,12 @@
-import { ClassicLevel } from 'classic-level';
+import { type FallbackReason, fallbackReasons } from '@ddnn/protocol';
+import { type BatchOperation, ClassicLevel } from 'classic-level';
 import type { BestExit } from './answer.js';
 
-/** Why a sample left the outbox without the cloud's acknowledgement. */
-export type DropReason = 'full' | 'old' | 'refused';
+/**
+ * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
+ * process ended, and another bundle is in service now.
+ */
+export type DropReason = 'full' | 'old' | 'refused' | 'unfit';
 
 /** How the outbox is bounded. */
 export interface OutboxOptions {
@@ -20,23 +24,29 @@ export interface Entry {
   readonly slot: number;
   /** Unix time in ms at which it was put in. */
   readonly addedAt: number;
-  /** Whether the sample has its verdict already: a fallback, or a record. */
-  answered: boolean;
+  /** Why the sample has its fallback already; *none*: it has no verdict yet. */
+  fallback: FallbackReason;
   /** The best exit so far, for a fallback after a restart. */
   readonly best: BestExit;
+  /** State of every view, for the same; empty for records. */
+  readonly states: Uint8Array;
 }
 
 /** A sample whose features were arriving when the process ended. */
 export interface Interrupted {
   readonly slot: number;
+  /** Under which its features came. */
+  readonly epoch: number;
   readonly states: Uint8Array;
   readonly best: BestExit;
   readonly maps: readonly (Uint8Array | undefined)[];
 }
 
-const PREFIX = { features: 's', record: 'r', part: 'p', context: 'c' } as const;
-/** Time of arrival f64 · answered u8 · class u8 · entropy u8 · frame. */
-const META_BYTES = 11;
+const PREFIX = { features: 's', record: 'r', part: 'p', context: 'c', mark: 'a' } as const;
+/** An entry: time of arrival f64 · fallback u8 · class u8 · entropy u8 · views u8 · states · frame. */
+const META_BYTES = 12;
+
+type Operation = BatchOperation<ClassicLevel<string, Uint8Array>, string, Uint8Array>;
 
 /**
  * What must reach the cloud, on disk from the moment it is accepted until the cloud's own acknowledgement. Features
@@ -48,6 +58,10 @@ export class Outbox {
   /** In the order of arrival: the order in which the backlog drains. */
   readonly #entries = new Map<string, Entry>();
   #db: ClassicLevel<string, Uint8Array> | undefined;
+  /** Operations for the next batch, and that batch. */
+  #queued: Operation[] = [];
+  #next: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(options: OutboxOptions, onDrop: (entry: Entry, reason: DropReason) => void) {
     this.#options = options;
@@ -66,10 +80,15 @@ export class Outbox {
     }
     found.sort(([, a], [, b]) => a.addedAt - b.addedAt || a.slot - b.slot);
     for (const [key, entry] of found) this.#entries.set(key, entry);
+    for await (const [name, value] of this.#db.iterator(range(PREFIX.mark))) {
+      const entry = this.#entries.get(key(PREFIX.features, Number(name.slice(2))));
+      if (entry) entry.fallback = fallbackReasons[value[0]] ?? 'deadline';
+    }
   }
 
   async stop(): Promise<void> {
     const db = this.#db;
+    await this.#last;
     this.#db = undefined;
     await db?.close();
   }
@@ -89,21 +108,19 @@ export class Outbox {
   }
 
   /** Opens a sample: which views took part, needed should the process end before its features are complete. */
-  async begin(slot: number, states: Uint8Array, best: BestExit): Promise<void> {
-    await this.#open.put(
-      key(PREFIX.context, slot),
-      Uint8Array.of(best.classIndex, Math.round(best.entropy * 255), ...states),
-    );
+  async begin(slot: number, epoch: number, states: Uint8Array, best: BestExit): Promise<void> {
+    const value = Uint8Array.of(epoch, best.classIndex, Math.round(best.entropy * 255), ...states);
+    await this.#write([{ type: 'put', key: key(PREFIX.context, slot), value }]);
   }
 
   /** Keeps the features of one view; resolves when they are written. */
   async putPart(slot: number, view: number, features: Uint8Array): Promise<void> {
-    await this.#open.put(partKey(slot, view), features);
+    await this.#write([{ type: 'put', key: partKey(slot, view), value: features }]);
   }
 
   /** Drops the parts of a sample that was answered without the cloud. */
   async settle(slot: number, views: number): Promise<void> {
-    await this.#open.batch(this.#partDeletions(slot, views));
+    await this.#write(this.#partDeletions(slot, views));
   }
 
   /** Keeps a frame until it is acknowledged; the sample's parts go in the same write. */
@@ -112,26 +129,30 @@ export class Outbox {
     const stored: Entry = { ...entry, addedAt: Date.now() };
     const parts = kind === 'features' ? this.#partDeletions(slot, views) : [];
     const name = key(PREFIX[kind], slot);
-    await this.#open.batch([{ type: 'put', key: name, value: writeEntry(stored, frame) }, ...parts]);
+    // Known from now on: a fallback that comes while the disk is busy must find it.
     this.#entries.set(name, stored);
+    try {
+      await this.#write([{ type: 'put', key: name, value: writeEntry(stored, frame) }, ...parts]);
+    } catch (error) {
+      if (this.#entries.get(name) === stored) this.#entries.delete(name);
+      throw error;
+    }
     await this.#keepBounds();
   }
 
   /** The sample got a fallback: after a restart it must not be answered a second time. */
-  async markAnswered(slot: number): Promise<void> {
-    const name = key(PREFIX.features, slot);
-    const entry = this.#entries.get(name);
-    const frame = entry && (await this.read(entry));
-    // It may have been acknowledged while it was read.
-    if (!frame || !this.#entries.has(name)) return;
-    entry.answered = true;
-    await this.#open.put(name, writeEntry(entry, frame));
+  async markAnswered(slot: number, fallback: FallbackReason): Promise<void> {
+    const entry = this.#entries.get(key(PREFIX.features, slot));
+    if (!entry) return;
+    entry.fallback = fallback;
+    const value = Uint8Array.of(fallbackReasons.indexOf(fallback));
+    await this.#write([{ type: 'put', key: key(PREFIX.mark, slot), value }]);
   }
 
   /** The frame of an entry, or undefined where it is gone. */
   async read({ kind, slot }: Entry): Promise<Uint8Array | undefined> {
     const value = await this.#open.get(key(PREFIX[kind], slot));
-    return value?.subarray(META_BYTES);
+    return value?.subarray(META_BYTES + value[META_BYTES - 1]);
   }
 
   /** The cloud has it: forget it. False where it was not there. */
@@ -152,16 +173,47 @@ export class Outbox {
     }
   }
 
-  /** Samples that were still gathering features when the last process ended. */
+  /** Samples that were still gathering features when the last process ended. Call it before there are new ones. */
   async interrupted(views: number): Promise<Interrupted[]> {
     const samples: Interrupted[] = [];
-    for await (const [name, [classIndex, entropy, ...states]] of this.#open.iterator(range(PREFIX.context))) {
+    const slots = new Set<number>();
+    for await (const [name, [epoch, classIndex, entropy, ...states]] of this.#open.iterator(range(PREFIX.context))) {
       const slot = Number(name.slice(2));
+      slots.add(slot);
       const parts = Array.from({ length: views }, (_, view) => this.#open.get(partKey(slot, view)));
       const best = { classIndex, entropy: entropy / 255 };
-      samples.push({ slot, states: Uint8Array.from(states), best, maps: await Promise.all(parts) });
+      samples.push({ slot, epoch, states: Uint8Array.from(states), best, maps: await Promise.all(parts) });
     }
+    // Features that came after their sample was answered, and were not yet deleted.
+    const strays: Operation[] = [];
+    for await (const name of this.#open.keys(range(PREFIX.part))) {
+      if (!slots.has(Number(name.split('/')[1]))) strays.push({ type: 'del', key: name });
+    }
+    await this.#write(strays);
     return samples;
+  }
+
+  /** Gives up an interrupted sample that the bundle in service cannot answer. */
+  async discard({ slot, states, best }: Interrupted, views: number): Promise<void> {
+    await this.settle(slot, Math.max(views, states.length));
+    this.#onDrop({ kind: 'features', slot, addedAt: Date.now(), fallback: 'dropped', best, states }, 'unfit');
+  }
+
+  /** Writes in the order of asking; what comes while the disk is busy goes in one batch. */
+  #write(operations: readonly Operation[]): Promise<void> {
+    this.#queued.push(...operations);
+    if (!this.#next) {
+      const next = this.#last.then(() => {
+        const batch = this.#queued;
+        this.#queued = [];
+        this.#next = undefined;
+        // Synced: a device forgets its features on our PUBACK, so a power cut must not lose them.
+        return this.#open.batch(batch, { sync: true });
+      });
+      this.#next = next;
+      this.#last = next.catch(() => undefined);
+    }
+    return this.#next;
   }
 
   get #open(): ClassicLevel<string, Uint8Array> {
@@ -183,7 +235,11 @@ export class Outbox {
 
   async #remove(name: string): Promise<boolean> {
     if (!this.#entries.delete(name)) return false;
-    await this.#open.del(name);
+    const mark = `${PREFIX.mark}${name.slice(1)}`;
+    await this.#write([
+      { type: 'del', key: name },
+      ...(name.startsWith(PREFIX.features) ? [{ type: 'del' as const, key: mark }] : []),
+    ]);
     return true;
   }
 
@@ -205,16 +261,19 @@ function range(prefix: string) {
   return { gt: `${prefix}/`, lt: `${prefix}0` };
 }
 
-function writeEntry({ addedAt, answered, best }: Entry, frame: Uint8Array): Uint8Array {
-  const value = new Uint8Array(META_BYTES + frame.length);
+function writeEntry({ addedAt, fallback, best, states }: Entry, frame: Uint8Array): Uint8Array {
+  const value = new Uint8Array(META_BYTES + states.length + frame.length);
   new DataView(value.buffer).setFloat64(0, addedAt);
-  value.set([answered ? 1 : 0, best.classIndex, Math.round(best.entropy * 255)], 8);
-  value.set(frame, META_BYTES);
+  value.set([fallbackReasons.indexOf(fallback), best.classIndex, Math.round(best.entropy * 255), states.length], 8);
+  value.set(states, META_BYTES);
+  value.set(frame, META_BYTES + states.length);
   return value;
 }
 
 function readEntry(kind: EntryKind, slot: number, value: Uint8Array): Entry {
   const addedAt = new DataView(value.buffer, value.byteOffset).getFloat64(0);
   const best = { classIndex: value[9], entropy: value[10] / 255 };
-  return { kind, slot, addedAt, answered: value[8] === 1, best };
+  // A copy, for `value` is a buffer with the whole frame, which need not stay in memory.
+  const states = Uint8Array.from(value.subarray(META_BYTES, META_BYTES + value[META_BYTES - 1]));
+  return { kind, slot, addedAt, fallback: fallbackReasons[value[8]] ?? 'none', best, states };
 }

@@ -4,6 +4,7 @@ import type { Outbox } from './outbox.js';
 
 /** Slots of one uplink frame may lie this far apart. */
 const MAX_GAP = 0xffff;
+const NO_STATES = new Uint8Array();
 
 /** Collects verdicts given on this side of the cloud, and puts them into the outbox as record frames. */
 export class RecordBatch {
@@ -38,6 +39,11 @@ export class RecordBatch {
     this.#waiting = [];
     let frames = 0;
     for (let first = 0; first < verdicts.length; ) {
+      // A record that begins with this slot waits already, as after a restart; writing over it would lose its others.
+      if (this.#outbox.has('record', verdicts[first].slot)) {
+        first++;
+        continue;
+      }
       let end = first + 1;
       while (
         end < verdicts.length &&
@@ -46,7 +52,8 @@ export class RecordBatch {
       )
         end++;
       const frame = encodeVerdicts('record', this.#epoch, verdicts.slice(first, end));
-      await this.#outbox.put({ kind: 'record', slot: verdicts[first].slot, answered: true, best: NO_EXIT }, frame, 0);
+      const { slot } = verdicts[first];
+      await this.#outbox.put({ kind: 'record', slot, fallback: 'none', best: NO_EXIT, states: NO_STATES }, frame, 0);
       first = end;
       frames++;
     }

@@ -13,7 +13,7 @@ import {
 import { type BestExit, NO_EXIT } from './answer.js';
 import { CloudWait, type Uncertain } from './cloud-wait.js';
 import type { EdgeConfig } from './config.js';
-import type { Outbox } from './outbox.js';
+import type { Entry, Interrupted, Outbox } from './outbox.js';
 
 /** What the path needs of its surroundings. */
 export interface PathDeps {
@@ -27,8 +27,16 @@ export interface PathDeps {
   /** An entry stands in the outbox: send it. */
   readonly onUplink: () => void;
   readonly onVerdict: (verdict: Verdict) => void;
+  /** A verdict that was given before, which the cloud may not know. */
+  readonly onRecord: (verdict: Verdict) => void;
   /** Something failed that costs this sample only. */
   readonly onError: (slot: number, error: unknown) => void;
+}
+
+/** What the last process left behind. */
+export interface Backlog {
+  readonly entries: readonly Entry[];
+  readonly interrupted: readonly Interrupted[];
 }
 
 /**
@@ -79,18 +87,46 @@ export class SamplePath {
     return { features: this.#collector.size, cloud: this.#cloud.size };
   }
 
-  /** Takes up what the last process left behind. */
-  async recover(): Promise<void> {
+  /** Reads what the last process left behind, before anything new comes in. */
+  async backlog(): Promise<Backlog> {
     const { outbox } = this.#deps;
-    for (const entry of outbox.entries()) {
-      if (entry.kind !== 'features' || entry.answered) continue;
-      const states = new Uint8Array(this.#views).fill(ViewState.lost);
-      this.#cloud.add({ slot: entry.slot, states, best: entry.best }, performance.now());
+    return { entries: [...outbox.entries()], interrupted: await outbox.interrupted(this.#views) };
+  }
+
+  /** Takes up what the last process left behind. */
+  resume({ entries, interrupted }: Backlog): void {
+    for (const entry of entries) {
+      if (entry.kind !== 'features') continue;
+      const sample = this.#fitting(entry);
+      if (entry.fallback === 'none') this.#cloud.add(sample, performance.now());
+      // The process may have ended before this fallback's record was on disk; the cloud takes a second one for the same.
+      else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
     }
-    for (const { slot, states, best, maps } of await outbox.interrupted(this.#views)) {
-      const mask = maps.reduce((bits, map, view) => (map ? bits | (1 << view) : bits), 0);
-      this.#onCollected({ slot, maps, mask, context: { slot, states, best } });
+    for (const sample of interrupted) this.#resumeInterrupted(sample);
+  }
+
+  #resumeInterrupted(sample: Interrupted): void {
+    const { bundle, config, outbox } = this.#deps;
+    const { slot, epoch, states, best, maps } = sample;
+    const { featureBytes } = bundle.shapes.device;
+    const fits = states.length === this.#views && maps.every((map) => !map || map.length === featureBytes);
+    if (!fits || epoch !== config.epoch) {
+      this.#guard(slot, outbox.discard(sample, this.#views));
+      this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'));
+      return;
     }
+    const mask = maps.reduce((bits, map, view) => (map ? bits | (1 << view) : bits), 0);
+    this.#onCollected({ slot, maps, mask, context: { slot, states, best } });
+  }
+
+  /** A sample of the last process, as far as it can be one of the bundle in service. */
+  #fitting({ slot, states, best }: Uncertain): Uncertain {
+    const { classes } = this.#deps.bundle.architecture;
+    return {
+      slot,
+      states: states.length === this.#views ? states : new Uint8Array(this.#views).fill(ViewState.lost),
+      best: best.classIndex < classes.length ? best : NO_EXIT,
+    };
   }
 
   /** One view's summary. */
@@ -162,9 +198,15 @@ export class SamplePath {
         return;
       }
     }
-    this.#guard(slot, this.#deps.outbox.begin(slot, states, best));
+    const { config, outbox, isLive, requestFeatures } = this.#deps;
+    this.#guard(slot, outbox.begin(slot, config.epoch, states, best));
     this.#collector.open(slot, mask, { slot, states, best }, performance.now());
-    for (let view = 0; view < this.#views; view++) if ((mask >>> view) & 1) this.#deps.requestFeatures(view, slot);
+    for (let view = 0; view < this.#views; view++) {
+      if (((mask >>> view) & 1) === 0) continue;
+      if (isLive(view)) requestFeatures(view, slot);
+      // Its device died after the summary: nobody would answer.
+      else this.#collector.offer(slot, view, null);
+    }
   }
 
   #onCollected({ slot, context, maps, mask }: Collected<Uncertain>): void {
@@ -202,23 +244,19 @@ export class SamplePath {
     else this.#fallback(sample, 'unreachable');
     this.#guard(
       slot,
-      outbox.put({ kind: 'features', slot, answered: !reachable, best }, frame, this.#views).then(onUplink),
+      outbox
+        .put({ kind: 'features', slot, fallback: reachable ? 'none' : 'unreachable', best, states }, frame, this.#views)
+        .then(onUplink),
     );
   }
 
   #fallback(sample: Uncertain, reason: FallbackReason): void {
-    this.#guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot));
-    this.#answer(sample.slot, sample.states, sample.best, 'fallback', reason);
+    this.#guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
+    this.#deps.onVerdict(verdictOf(sample, 'fallback', reason));
   }
 
-  #answer(
-    slot: number,
-    states: Uint8Array,
-    { classIndex, entropy }: BestExit,
-    exit: ExitName,
-    reason: FallbackReason = 'none',
-  ): void {
-    this.#deps.onVerdict({ slot, classIndex, exit, reason, entropy, states });
+  #answer(slot: number, states: Uint8Array, best: BestExit, exit: ExitName): void {
+    this.#deps.onVerdict(verdictOf({ slot, states, best }, exit, 'none'));
   }
 
   #guard(slot: number, work: Promise<void>): void {
@@ -227,6 +265,10 @@ export class SamplePath {
       .finally(() => this.#writes.delete(guarded));
     this.#writes.add(guarded);
   }
+}
+
+function verdictOf({ slot, states, best }: Uncertain, exit: ExitName, reason: FallbackReason): Verdict {
+  return { slot, classIndex: best.classIndex, exit, reason, entropy: best.entropy, states };
 }
 
 function joinBytes(maps: readonly (Uint8Array | undefined)[]): Uint8Array {

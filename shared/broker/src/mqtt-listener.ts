@@ -12,7 +12,7 @@ export interface Message {
 
 /** Who may do what. `Identity` is whatever the room knows a client by; null is a will of a client that is gone. */
 export interface Access<Identity> {
-  /** The identity behind those credentials, or undefined: refused (CONNACK 4). */
+  /** The identity behind those credentials, or undefined: refused (MQTT 3.1.1, 3.2.2.3: return code 5). */
   admit(username: string | undefined, password: Uint8Array | undefined): Identity | undefined;
   /**
    * Takes a published message. An error closes the publisher's connection. A QoS 1 message is acknowledged only once
@@ -47,6 +47,8 @@ export class MqttListener<Identity> {
   readonly #clients = new Map<Client, Identity>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
+  /** Every open socket, of clients and of those that have not said who they are. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(options: MqttListenerOptions, access: Access<Identity>, logger: Logger) {
     this.#options = options;
@@ -75,6 +77,7 @@ export class MqttListener<Identity> {
         done(null, refused ? null : subscription);
       },
     });
+    aedes.on('client', (client) => this.#clients.set(client, this.#identities.get(client)!));
     aedes.on('clientDisconnect', (client) => this.#onGone(client));
     aedes.on('clientError', (client, error) =>
       this.#logger.warn({ client: client.id, err: error.message }, 'client closed'),
@@ -84,11 +87,19 @@ export class MqttListener<Identity> {
     );
     const server = createServer((socket) => {
       socket.setNoDelay(true);
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
       capPackets(socket, maxPacketBytes);
       aedes.handle(socket);
     });
     server.maxConnections = maxConnections;
-    const port = await listen(server, this.#options);
+    let port: number;
+    try {
+      port = await listen(server, this.#options);
+    } catch (error) {
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      throw error;
+    }
     this.#aedes = aedes;
     this.#server = server;
     return port;
@@ -123,6 +134,8 @@ export class MqttListener<Identity> {
     if (!aedes || !server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    // Aedes knows clients only; whoever connected and said nothing would hold up the stop.
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
@@ -139,7 +152,6 @@ export class MqttListener<Identity> {
       return;
     }
     this.#identities.set(client, identity);
-    this.#clients.set(client, identity);
     done(null, true);
   }
 

@@ -1,0 +1,88 @@
+import { decodeVerdicts, type Verdict } from '@ddnn/protocol';
+import { describe, expect, it } from 'vitest';
+import { EPOCH, openOutbox, VIEWS } from '../test/tiny-site.js';
+import type { Outbox } from './outbox.js';
+import { RecordBatch } from './record-batch.js';
+
+const verdict = (slot: number): Verdict => ({
+  slot,
+  classIndex: slot % 3,
+  exit: 'local',
+  reason: 'none',
+  entropy: 0.2,
+  states: Uint8Array.of(2, 2, 1),
+});
+
+async function frames(outbox: Outbox): Promise<number[][]> {
+  const found: number[][] = [];
+  for (const entry of outbox.entries()) {
+    const frame = (await outbox.read(entry))!;
+    const slots = decodeVerdicts(frame, 'record', EPOCH, VIEWS, 1000).map(({ slot }) => slot);
+    expect(entry.slot).toBe(slots[0]);
+    found.push(slots);
+  }
+  return found;
+}
+
+describe('record batch', () => {
+  it('orders verdicts, starts another frame at a wide gap and at a full batch', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 3);
+    expect([9, 1, 5, 4, 70_000, 65_544, 3].map((slot) => batch.add(verdict(slot)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(await batch.flush()).toBe(3);
+    expect(await frames(outbox)).toEqual([[1, 3, 4], [5, 9, 65_544], [70_000]]);
+    expect(await batch.flush()).toBe(0);
+  });
+
+  it('starts another frame where slots lie more than 65,535 apart', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 10);
+    for (const slot of [0, 65_535, 131_071]) batch.add(verdict(slot));
+    await batch.flush();
+    expect(await frames(outbox)).toEqual([[0, 65_535], [131_071]]);
+  });
+
+  it('writes every verdict once however flushes overlap, and the last flush waits for all', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 4);
+    for (let slot = 0; slot < 50; slot++) {
+      batch.add(verdict(slot));
+      if (slot % 7 === 0) void batch.flush();
+    }
+    await batch.flush();
+    expect((await frames(outbox)).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, slot) => slot));
+  });
+
+  it('goes on after a flush that failed', async () => {
+    const { outbox } = await openOutbox();
+    const closed = await openOutbox();
+    await closed.outbox.stop();
+    const broken = new RecordBatch(closed.outbox, EPOCH, 4);
+    broken.add(verdict(1));
+    await expect(broken.flush()).rejects.toThrow('not open');
+    expect(await broken.flush()).toBe(0);
+    expect(outbox.size).toBe(0);
+  });
+
+  it('does not write over a record that waits since the last process', async () => {
+    const { outbox } = await openOutbox();
+    const before = new RecordBatch(outbox, EPOCH, 4);
+    for (const slot of [5, 6, 7]) before.add(verdict(slot));
+    await before.flush();
+    const after = new RecordBatch(outbox, EPOCH, 4);
+    for (const slot of [5, 7, 8]) after.add(verdict(slot));
+    await after.flush();
+    expect(await frames(outbox)).toEqual([
+      [5, 6, 7],
+      [7, 8],
+    ]);
+  });
+});

@@ -1,0 +1,2 @@
+/** Writes packets that the meter is held against. */
+export { default as mqttPacket } from 'mqtt-packet';

@@ -1,0 +1,113 @@
+import { type Bundle, DeviceTier, openBundle, randomBundle } from '@ddnn/model';
+import { decodeUplinkFeatures, type UplinkSample, type UplinkSizes, type Verdict } from '@ddnn/protocol';
+import type { OutboxOptions } from '../src/outbox.js';
+import { SamplePath } from '../src/sample-path.js';
+import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
+
+export const PIXELS = 8 * 8 * 3;
+const pixels = (slot: number, view: number) =>
+  Uint8Array.from({ length: PIXELS }, (_, i) => ((i + 1) * (slot + 7) * (view + 3) * 2654435761) >>> 24);
+
+/** What the devices of a bundle compute for a slot: made up pictures through the real device section. */
+export class Devices {
+  readonly #tiers: DeviceTier[];
+
+  constructor(bundle: Bundle) {
+    this.#tiers = Array.from({ length: VIEWS }, (_, view) => new DeviceTier(bundle, view));
+  }
+
+  scores(slot: number, view: number): Uint8Array {
+    this.#tiers[view].run(pixels(slot, view));
+    return Uint8Array.from(this.#tiers[view].scores);
+  }
+
+  features(slot: number, view: number): Uint8Array {
+    this.#tiers[view].run(pixels(slot, view));
+    return this.#tiers[view].features.slice();
+  }
+}
+
+export interface RigOptions {
+  readonly of?: typeof architecture;
+  /** 0: nearly everything is uncertain; 1: nothing is. */
+  readonly local?: number;
+  readonly edge?: number;
+  readonly folder?: string;
+  readonly epoch?: number;
+  readonly outbox?: Partial<OutboxOptions>;
+}
+
+/** A sample path on a real outbox, with devices and cloud in the hands of the test. */
+export async function pathRig({
+  of = architecture,
+  local = 0,
+  edge,
+  folder,
+  epoch = EPOCH,
+  outbox: bounds,
+}: RigOptions = {}) {
+  const bundle = openBundle(randomBundle(of, 1));
+  const config = edgeConfig(
+    { epoch, localThreshold: local, ...(edge === undefined ? {} : { edgeThreshold: edge }) },
+    of,
+  );
+  const opened = await openOutbox({ ...bounds, ...(folder ? { folder } : {}) });
+  const devices = new Devices(bundle);
+  const rig = {
+    ...opened,
+    bundle,
+    config,
+    devices,
+    reachable: true,
+    live: new Set([0, 1, 2]),
+    verdicts: [] as Verdict[],
+    records: [] as Verdict[],
+    requests: [] as [number, number][],
+    uplinks: 0,
+    errors: [] as unknown[],
+    /** Offers the summary of one view. */
+    summary: (slot: number, view: number, present = true) =>
+      path.offerSummary(slot, view, present, devices.scores(slot, view), 0),
+    /** Offers the features of one view, as that device would answer. */
+    features: (slot: number, view: number) => path.offerFeatures(slot, view, devices.features(slot, view)),
+    die: (view: number) => {
+      rig.live.delete(view);
+      path.setLive(view, false);
+    },
+    /** The samples that stand in the outbox. */
+    async stored(): Promise<UplinkSample[]> {
+      const samples: UplinkSample[] = [];
+      for (const entry of opened.outbox.entries()) {
+        if (entry.kind !== 'features') continue;
+        const frame = (await opened.outbox.read(entry))!;
+        samples.push(...decodeUplinkFeatures(frame, epoch, sizes, 10));
+      }
+      return samples;
+    },
+  };
+  const sizes: UplinkSizes = {
+    views: VIEWS,
+    viewFeatureBytes: bundle.shapes.device.featureBytes,
+    edgeFeatureBytes: bundle.shapes.edges[0]?.featureBytes ?? 0,
+    scoreBytes: 3,
+  };
+  const path = new SamplePath({
+    bundle,
+    config,
+    outbox: opened.outbox,
+    isLive: (view) => rig.live.has(view),
+    cloudReachable: () => rig.reachable,
+    requestFeatures: (view, slot) => void rig.requests.push([view, slot]),
+    onUplink: () => {
+      rig.uplinks++;
+    },
+    onVerdict: (verdict) => void rig.verdicts.push(verdict),
+    onRecord: (verdict) => void rig.records.push(verdict),
+    onError: (_, error) => void rig.errors.push(error),
+  });
+  path.resume(await path.backlog());
+  for (let view = 0; view < VIEWS; view++) path.setLive(view, true);
+  return Object.assign(rig, { path });
+}
+
+export type Rig = Awaited<ReturnType<typeof pathRig>>;

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import { createLogger, loadConfig } from '@ddnn/process';
+import { afterAll, afterEach } from 'vitest';
+import { type EdgeConfig, EdgeConfigSchema } from '../src/config.js';
+import { type DropReason, type Entry, Outbox, type OutboxOptions } from '../src/outbox.js';
+
+export const EPOCH = 3;
+export const VIEWS = 3;
+export const architecture: ResolvedArchitecture = {
+  name: 'tiny',
+  input: { height: 8, width: 8, channels: 3 },
+  views: VIEWS,
+  classes: ['car', 'bus', 'person'],
+  device: { section: [{ convp: { filters: 4 } }] },
+  local: { aggregator: 'max' },
+  cloud: { aggregator: 'concat', section: [{ fc: { units: 16 } }] },
+};
+export const withEdge: ResolvedArchitecture = {
+  ...architecture,
+  edge: { aggregator: 'concat', section: [{ convp: { filters: 4 } }] },
+};
+export const bundle = openBundle(randomBundle(architecture, 1));
+
+export const root = mkdtempSync(join(tmpdir(), 'ddnn-edge-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+export const logger = createLogger({ name: 'edge', level: 'silent' });
+
+/** Everything that a test opened, newest last. */
+export const open: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+let folders = 0;
+export const newFolder = () => join(root, `outbox-${folders++}`);
+
+export function edgeConfig(flags: Record<string, unknown> = {}, of = architecture): EdgeConfig {
+  const file = join(root, `${of.edge ? 'edge' : 'plain'}.ddnn`);
+  writeFileSync(file, randomBundle(of, 1));
+  const given = { bundle: file, epoch: EPOCH, slotMs: 0, 'mqtt.port': 0, 'outbox.folder': newFolder(), ...flags };
+  return loadConfig(EdgeConfigSchema, { env: {}, flags: given });
+}
+
+/** An open outbox and what it dropped; closed after the test. */
+export async function openOutbox(options: Partial<OutboxOptions> = {}) {
+  const folder = options.folder ?? newFolder();
+  const drops: [number, DropReason][] = [];
+  const onDrop = (entry: Entry, reason: DropReason) => void drops.push([entry.slot, reason]);
+  const outbox = new Outbox({ maxSamples: 1000, maxAgeMs: 60_000, ...options, folder }, onDrop);
+  await outbox.start();
+  open.push(() => outbox.stop());
+  return { outbox, drops, folder };
+}
+
+/** An entry of features that nobody has answered. */
+export const unanswered = (slot: number) =>
+  ({
+    kind: 'features',
+    slot,
+    fallback: 'none',
+    best: { classIndex: 2, entropy: 0.4 },
+    states: Uint8Array.of(2, 1, 2),
+  }) as const;
+
+/** Mulberry32: a seeded random number from 0 up to 1. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export async function until(condition: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+  const giveUpAt = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { mqttPacket } from '../test/clients.js';
+import { PacketCap } from './packet-cap.js';
+
+const publish = (payload: number) =>
+  mqttPacket.generate({
+    cmd: 'publish',
+    topic: 's/0',
+    payload: Buffer.alloc(payload),
+    qos: 0,
+    dup: false,
+    retain: false,
+  });
+const ping = mqttPacket.generate({ cmd: 'pingreq' });
+
+describe('packet cap', () => {
+  it('lets packets within the bound pass, split at every byte', () => {
+    const stream = Buffer.concat([ping, publish(5), publish(122), publish(123), publish(300), ping]);
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const cap = new PacketCap(305);
+      expect(cap.passes(stream.subarray(0, cut)) && cap.passes(stream.subarray(cut)), `cut at ${cut}`).toBe(true);
+    }
+    const byByte = new PacketCap(305);
+    for (const byte of stream) expect(byByte.passes(Uint8Array.of(byte))).toBe(true);
+  });
+
+  it('stops one that is a byte too large as soon as its length is known, split at every byte', () => {
+    const before = Buffer.concat([publish(300), ping]);
+    const large = publish(301);
+    // Fixed header: type, two bytes of length.
+    const known = before.length + 3;
+    const stream = Buffer.concat([before, large]);
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const cap = new PacketCap(305);
+      const [first, second] = [cap.passes(stream.subarray(0, cut)), cap.passes(stream.subarray(cut))];
+      expect([cut, first, first && second]).toEqual([cut, cut < known, false]);
+    }
+  });
+
+  it('refuses a length of more than four bytes', () => {
+    expect(new PacketCap(1e9).passes(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01))).toBe(false);
+  });
+});

@@ -1,0 +1,220 @@
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import mqtt, { type MqttClient } from 'mqtt';
+import { ROOT } from '../ddnn.js';
+
+const ARCHITECTURE: ResolvedArchitecture = {
+  name: 'two cameras',
+  input: { height: 16, width: 16, channels: 3 },
+  views: 2,
+  classes: ['car', 'bus', 'person'],
+  device: { section: [{ convp: { filters: 2 } }] },
+  local: { aggregator: 'max' },
+  cloud: { aggregator: 'concat', section: [{ fc: { units: 8 } }] },
+};
+const BIN = path.join(ROOT, 'deploy/cli/bin/ddnn.js');
+
+/** A role of the installation in a process of its own. */
+export interface Process {
+  readonly ports: Readonly<Record<string, number>>;
+  readonly log: () => string;
+  /** Ends it as a power cut of its machine would. */
+  kill(): Promise<void>;
+  /** Ends it in order; resolves to its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** A verdict as REST and the verdict topic show it, as far as the tests look. */
+export interface Shown {
+  readonly slot: number;
+  readonly exit: string;
+  readonly reason: string;
+  readonly revised: { readonly class: string } | null;
+}
+
+/** Cloud, edge and two agents in processes of their own, on files in one folder. */
+export class Installation {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'ddnn-faults-'));
+  readonly bundle = path.join(this.folder, 'b.ddnn');
+  /** What was published on the live verdict topic. */
+  readonly heard: Shown[] = [];
+  readonly #running = new Set<ChildProcess>();
+  readonly #clients: MqttClient[] = [];
+  #files = 0;
+
+  constructor() {
+    writeFileSync(this.bundle, randomBundle(ARCHITECTURE, 1));
+  }
+
+  cloud(uplinkPort = 0): Promise<Process> {
+    return this.#start('cloud', {
+      bundle: this.bundle,
+      uplink: { port: uplinkPort },
+      http: { port: 0 },
+      store: { file: path.join(this.folder, 'verdicts.sqlite') },
+    });
+  }
+
+  /** An edge that is never sure, on the outbox of the one before it. */
+  edge(uplinkPort: number, settings: object = {}): Promise<Process> {
+    return this.#start('edge', {
+      site: 'plaza',
+      bundle: this.bundle,
+      slotMs: 50,
+      mqtt: { port: 0 },
+      localThreshold: 0,
+      // On a busy machine too, only the fault that is tested makes a fallback.
+      window: { featureDeadlineMs: 5000, cloudDeadlineMs: 10_000 },
+      verdictTopic: true,
+      outbox: { folder: path.join(this.folder, 'outbox') },
+      uplink: { url: `mqtt://127.0.0.1:${uplinkPort}`, reconnectMs: 100, resendMs: 500 },
+      ...settings,
+    });
+  }
+
+  agents(edge: Process): Promise<Process[]> {
+    const start = (view: number) =>
+      this.#start('agent', {
+        device: String(view),
+        view,
+        bundle: this.bundle,
+        edge: { url: `mqtt://127.0.0.1:${edge.ports.mqttPort}`, reconnectMs: 100 },
+        camera: { kind: 'simulated', seed: 1 },
+      });
+    return Promise.all([0, 1].map(start));
+  }
+
+  /** Listens to the edge's verdicts. */
+  async listen(edge: Process): Promise<void> {
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${edge.ports.mqttPort}`, { reconnectPeriod: 0 });
+    client.on('error', () => {});
+    client.on('message', (_, payload) => this.heard.push(JSON.parse(String(payload))));
+    this.#clients.push(client);
+    await client.subscribeAsync('ddnn/plaza/verdict');
+  }
+
+  /** Live verdicts that were fallbacks, by slot. */
+  heardFallbacks(): Map<number, Shown> {
+    return new Map(this.heard.filter(({ exit }) => exit === 'fallback').map((verdict) => [verdict.slot, verdict]));
+  }
+
+  /** Every verdict that the cloud's REST shows. */
+  async verdicts(cloud: Process): Promise<Shown[]> {
+    const found: Shown[] = [];
+    let cursor = '';
+    do {
+      const url = `http://127.0.0.1:${cloud.ports.httpPort}/v1/verdicts?limit=1000${cursor}`;
+      const page = (await (await fetch(url)).json()) as { verdicts: Shown[]; next: string | null };
+      found.push(...page.verdicts);
+      cursor = page.next === null ? '' : `&cursor=${encodeURIComponent(page.next)}`;
+    } while (cursor);
+    return found;
+  }
+
+  async metric(of: Process, pattern: RegExp): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${of.ports.healthPort}/metrics`)).text();
+    const line = text.split('\n').find((candidate) => pattern.test(candidate));
+    return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ')));
+  }
+
+  async remove(): Promise<void> {
+    for (const client of this.#clients) await client.endAsync(true);
+    for (const child of this.#running) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  async #start(role: string, config: object): Promise<Process> {
+    const file = path.join(this.folder, `${role}-${this.#files++}.yaml`);
+    writeFileSync(file, JSON.stringify(config));
+    // Without the test runner's own flags: a member runs what was built.
+    const options: ForkOptions = { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] };
+    const child = fork(BIN, [role, '--config', file], options);
+    this.#running.add(child);
+    let log = '';
+    child.stderr!.on('data', (chunk) => {
+      log = (log + chunk).slice(-20_000);
+    });
+    const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    void gone.then(() => this.#running.delete(child));
+    const ports = await new Promise<Record<string, number>>((resolve, reject) => {
+      child.on('message', (message: Record<string, number> & { type: unknown }) => {
+        if (message.type === 'ready') resolve(message);
+      });
+      void gone.then((code) => reject(new Error(`${role} ended with ${code} before it was ready:\n${log}`)));
+    });
+    return {
+      ports,
+      log: () => log,
+      async kill() {
+        child.kill('SIGKILL');
+        await gone;
+      },
+      stop() {
+        child.kill('SIGTERM');
+        return gone;
+      },
+    };
+  }
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A link that can be cut: passes bytes on to a port of this machine. */
+export class Link {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  /** Connections so far. */
+  connections = 0;
+
+  async start(to: number): Promise<number> {
+    this.#server = createServer((near) => {
+      this.connections++;
+      const far = connect(to, '127.0.0.1');
+      for (const [socket, other] of [
+        [near, far],
+        [far, near],
+      ]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => {});
+        socket.once('close', () => {
+          this.#sockets.delete(socket);
+          other.destroy();
+        });
+        socket.pipe(other);
+      }
+    });
+    await new Promise<void>((resolve) => this.#server!.listen(0, '127.0.0.1', resolve));
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  /** Cuts every connection, in the middle of whatever crosses it. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server?.close(resolve));
+  }
+}
+
+export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  const giveUpAt = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain until ${what}`);
+    await wait(50);
+  }
+}
