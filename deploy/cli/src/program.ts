@@ -53,6 +53,7 @@ export function createProgram(): Command {
     .command('demo')
     .description('a street of six simulated cameras, edge and cloud on this machine, with a live view')
     .option('--seed <n>', 'traffic, light and noise of the street', whole, 7)
+    .option('--threshold <x>', 'of the local exit: lower sends more samples to the cloud', number, 0.8)
     .option('--rate <n>', 'samples a second', number, 4)
     .option('--samples <n>', 'stop after so many samples; default: run until q or Ctrl-C', whole)
     .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')

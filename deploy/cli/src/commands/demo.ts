@@ -7,6 +7,7 @@ import { readBundle } from './open-bundle.js';
 
 interface DemoFlags {
   readonly seed: number;
+  readonly threshold: number;
   readonly rate: number;
   readonly samples?: number;
   readonly oneProcess?: boolean;
@@ -28,6 +29,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
     size: input.width,
     seed: flags.seed,
     oneProcess: flags.oneProcess ?? false,
+    localThreshold: flags.threshold,
     mqttPort: flags.mqttPort,
     httpPort: flags.httpPort,
     onJudged: (judged) => {

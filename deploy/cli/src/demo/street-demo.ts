@@ -6,7 +6,7 @@ import { type Judged, Tally } from './tally.js';
 
 /** What a demo is made of. */
 export interface StreetDemoOptions
-  extends Pick<FleetOptions, 'bundle' | 'views' | 'oneProcess' | 'mqttPort' | 'httpPort'> {
+  extends Pick<FleetOptions, 'bundle' | 'views' | 'oneProcess' | 'mqttPort' | 'httpPort' | 'localThreshold'> {
   readonly seed: number;
   /** Pixels a side of a picture. */
   readonly size: number;
