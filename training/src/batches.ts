@@ -9,8 +9,12 @@ export function batchRows(rows: readonly number[], size: number): number[][] {
   );
 }
 
-/** Rows of a data set as tensors. */
-export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number[]): Batch {
+/**
+ * Rows of a data set as tensors.
+ *
+ * @param hidden views of each of these rows that the aggregators must not hear, as a mask; left out: none
+ */
+export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number[], hidden?: readonly number[]): Batch {
   const { height, width, channels } = data.size;
   const volume = height * width * channels;
   const present = new Float32Array(data.views * rows.length);
@@ -24,7 +28,14 @@ export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number
     }
     return tf.tensor4d(values, [rows.length, height, width, channels]);
   });
-  return { pixels, present: tf.tensor2d(present, [data.views, rows.length]) };
+  const shape: [number, number] = [data.views, rows.length];
+  const isHeard = (value: number, at: number) =>
+    (hidden![at % rows.length] >>> Math.floor(at / rows.length)) & 1 ? 0 : value;
+  return {
+    pixels,
+    present: tf.tensor2d(present, shape),
+    heard: hidden && tf.tensor2d(present.map(isHeard), shape),
+  };
 }
 
 /** Class indices as one-hot rows: [rows, classes]. */

@@ -33,13 +33,15 @@ export interface FitOptions {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly random: () => number;
+  /** Draws the views of a row that the aggregators must not hear; left out: none. */
+  readonly hide?: ((row: number) => number) | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Trains the network's parameters in place. Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason. */
 export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<void> {
-  const { epochs, batchSize, learningRate, random, onProgress, signal } = options;
+  const { epochs, batchSize, learningRate, random, hide, onProgress, signal } = options;
   const adam = new Adam(network.parameters.all);
   const started = performance.now();
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -48,7 +50,7 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
     let loss = 0;
     for (const [i, rows] of batches.entries()) {
       signal?.throwIfAborted();
-      const { value, gradients } = differentiate(tf, network, { ...set, rows }, tally);
+      const { value, gradients } = differentiate(tf, network, { ...set, rows }, hide && rows.map(hide), tally);
       if (!Number.isFinite(value)) {
         throw new TrainingError('DDNN_TRAINING_DIVERGED', `the loss is ${value} in epoch ${epoch + 1}`);
       }
@@ -67,11 +69,12 @@ function differentiate(
   tf: TensorFlow,
   network: Network,
   { data, labels, rows }: TrainingRows,
+  hidden: readonly number[] | undefined,
   tally: Tally,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
   return tf.tidy(() => {
-    const batch = createBatch(tf, data, rows);
+    const batch = createBatch(tf, data, rows, hidden);
     const truth = rows.map((row) => labels[row]);
     const oneHot = createLabels(tf, truth, architecture.classes.length);
     const lossAndGradients = tf.valueAndGrads((...tensors) => {

@@ -22,12 +22,13 @@ import { fitSteps, type ScoreSteps } from './score-steps.js';
 import type { ExitAccuracy } from './tally.js';
 import { chooseThresholds, type JudgedSample } from './thresholds.js';
 import { Tiers } from './tiers.js';
+import { viewDropout } from './view-dropout.js';
 
 /** What to train, and how. */
 export interface TrainOptions {
   readonly architecture: Architecture;
   readonly data: DataSet;
-  /** Draws the initial weights, the held-out rows and the order of the samples. */
+  /** Draws the initial weights, the held-out rows, the order of the samples and the views that drop out. */
   readonly seed: number;
   /** Default 100. */
   readonly epochs?: number | undefined;
@@ -95,11 +96,16 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     options.onProgress?.(progress);
   };
   const set = { data, labels, rows: training };
-  await fit(tf, network, set, { epochs, batchSize, learningRate, random, onProgress, signal });
+  const hide = viewDropout(data, architecture.training?.viewDropout ?? 0, random);
+  await fit(tf, network, set, { epochs, batchSize, learningRate, random, hide, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
 
+  // Statistics of what the sections were trained on; every pass over the rows must see the same.
+  const hidden = hide && new Map(training.map((row) => [row, hide(row)]));
   const batches = function* () {
-    for (const rows of batchRows(training, batchSize)) yield createBatch(tf, data, rows);
+    for (const rows of batchRows(training, batchSize)) {
+      yield createBatch(tf, data, rows, hidden && rows.map((row) => hidden.get(row)!));
+    }
   };
   const norms = await calibrateNorms(tf, network, batches);
   const steps = await fitSteps(tf, network, norms, batches());

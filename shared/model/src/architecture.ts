@@ -73,6 +73,20 @@ export const ArchitectureSchema = Type.Object(
       ),
     ),
     cloud: Type.Object({ aggregator: AggregatorName, section: Section, exitWeight: Type.Optional(ExitWeight) }, strict),
+    training: Type.Optional(
+      Type.Object(
+        {
+          viewDropout: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 0.9,
+              description: 'share of the present views that training hides from every aggregator; default 0',
+            }),
+          ),
+        },
+        { ...strict, description: 'how to train, beyond what the command says' },
+      ),
+    ),
   },
   { ...strict, $id: 'DDNN architecture' },
 );

@@ -37,7 +37,7 @@ export async function calibrateNorms(
 
 /** Frees a batch's tensors. */
 export function disposeBatch(tf: TensorFlow, batch: Batch): void {
-  tf.dispose([...batch.pixels, batch.present] as Tensor[]);
+  tf.dispose([...batch.pixels, batch.present, ...(batch.heard ? [batch.heard] : [])] as Tensor[]);
 }
 
 /** Frozen norms up to one that is being measured; what comes behind that one is of no interest. */

@@ -19,6 +19,11 @@ export interface Batch {
   readonly pixels: readonly Tensor4D[];
   /** [views, batch]: 1 where a view is present. Every row has at least one. */
   readonly present: Tensor2D;
+  /**
+   * [views, batch]: 1 where a view reaches the aggregators, at most where it is present, and one of every row at least. Left out:
+   * wherever it is present.
+   */
+  readonly heard?: Tensor2D | undefined;
 }
 
 /** What a run of the graph gives: the scores of every exit, and the maps that would travel. */
@@ -33,7 +38,7 @@ export interface NetworkOutput {
   readonly edges: readonly Tensor2D[];
   /** [batch, classes] */
   readonly cloud: Tensor2D;
-  /** [edges, batch]: 1 where any view of that edge is present. */
+  /** [edges, batch]: 1 where any view of that edge is present, and heard. */
   readonly edgePresent: Tensor2D;
 }
 
@@ -84,12 +89,12 @@ export class Network {
   }
 
   /** Runs every tier on every sample. */
-  run(pass: Pass, { pixels, present }: Batch): NetworkOutput {
+  run(pass: Pass, { pixels, present, heard = present }: Batch): NetworkOutput {
     const { tf } = pass;
     const { local, edge, cloud } = this.architecture;
     const deviceMap = this.device.run(pass, { maps: pixels, mask: present, constant: true });
     const devices = this.deviceExit?.run(pass, deviceMap, present);
-    const masks = this.#groups.map((group) => this.#viewsOf(tf, present, group));
+    const masks = this.#groups.map((group) => this.#viewsOf(tf, heard, group));
     const edgePresent = tf.stack(masks.map((mask) => tf.max(mask, 0))) as Tensor2D;
 
     const localScores = devices
@@ -110,7 +115,7 @@ export class Network {
     const several = edgeMaps.length > 1 ? (tf.concat(edgeMaps, 0) as Tensor5D) : edgeMaps[0];
     const joined = several
       ? joinFeatures(tf, cloud.aggregator, several, edgePresent)
-      : joinFeatures(tf, cloud.aggregator, deviceMap, present);
+      : joinFeatures(tf, cloud.aggregator, deviceMap, heard);
     const { section, exit } = this.cloud;
     const map = section.run(pass, joined);
     // Without blocks the exit stands right behind the aggregator and takes its divisor.
