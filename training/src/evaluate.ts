@@ -7,6 +7,7 @@ import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
 import { askEveryExit, type EveryExit } from './every-exit.js';
 import { labelsFor } from './labels.js';
+import { MissingViews } from './missing-views.js';
 import { type EvalSummary, summarise } from './summary.js';
 import { type Thresholds, Tiers } from './tiers.js';
 
@@ -20,6 +21,8 @@ export interface EvalOptions {
   readonly lost?: readonly number[] | undefined;
   /** Also ask every exit about every sample. */
   readonly perExit?: boolean | undefined;
+  /** Also take every camera, every pair and every three out of every sample. */
+  readonly missing?: boolean | undefined;
   readonly onProgress?: ((done: number, samples: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,7 +53,7 @@ const SAMPLES_PER_TURN = 16;
  * bytes that this puts on the wire. Throws {@link TrainingError} where bundle and data do not fit, and the signal's reason where it aborts.
  */
 export async function evaluate(options: EvalOptions): Promise<EvalResult> {
-  const { bundle, data, lost = [], perExit = false, onProgress, signal } = options;
+  const { bundle, data, lost = [], perExit = false, missing = false, onProgress, signal } = options;
   const { architecture } = bundle;
   const labels = labelsFor(architecture, data);
   const wrong = lost.find((view) => !Number.isInteger(view) || view < 0 || view >= architecture.views);
@@ -62,6 +65,7 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
   const bytes = new ByteCount(bundle);
   const outcomes: Outcome[] = [];
   const asked: (EveryExit | undefined)[] = [];
+  const table = missing ? new MissingViews(architecture.views) : undefined;
   for (const [slot, { sample, label }] of data.rows.entries()) {
     if (slot % SAMPLES_PER_TURN === 0) {
       signal?.throwIfAborted();
@@ -75,8 +79,10 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
     const decision = answerSample(tiers, bytes, { slot, images, states });
     outcomes.push({ slot, sample, label, ...decision, correct: decision.classIndex === labels[slot] });
     if (perExit) asked.push(askEveryExit(tiers, images));
+    table?.add(tiers, images, labels[slot]);
   }
   bytes.finish();
   onProgress?.(data.rows.length, data.rows.length);
-  return { outcomes, summary: summarise({ data, labels, outcomes, bytes, lost, asked: perExit ? asked : undefined }) };
+  const parts = { data, labels, outcomes, bytes, lost, asked: perExit ? asked : undefined, missing: table?.result() };
+  return { outcomes, summary: summarise(parts) };
 }

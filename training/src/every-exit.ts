@@ -6,15 +6,24 @@ export interface EveryExit {
   readonly local: Answer | undefined;
   readonly edge: Answer | undefined;
   readonly cloud: Answer;
+  /** The one that the site gives: of the lowest exits that are confident, else the cloud's. */
+  readonly overall: Answer;
 }
 
 /** Asks every exit about a sample; undefined where no view is present. */
 export function askEveryExit(tiers: Tiers, images: readonly (Uint8Array | null)[]): EveryExit | undefined {
-  if (tiers.present(images) === 0) return undefined;
+  return tiers.present(images) === 0 ? undefined : askAgain(tiers);
+}
+
+/** Asks every exit about the sample that the tiers hold, with the views that are left of it: at least one. */
+export function askAgain(tiers: Tiers): EveryExit {
   const edges = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
-  const local = mostConfident(edges.map((edge) => tiers.local(edge)));
-  const edge = mostConfident(edges.map((edge) => tiers.edge(edge)));
-  return { local, edge, cloud: tiers.answerInCloud() };
+  const locals = edges.map((edge) => tiers.local(edge));
+  const above = edges.map((edge) => tiers.edge(edge));
+  const cloud = tiers.answerInCloud();
+  const lowest = edges.map((_, i) => (locals[i]?.confident ? locals[i] : above[i]));
+  const site = lowest.every((answer) => answer?.confident) ? mostConfident(lowest) : undefined;
+  return { local: mostConfident(locals), edge: mostConfident(above), cloud, overall: site ?? cloud };
 }
 
 /**

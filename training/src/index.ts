@@ -3,6 +3,7 @@ export { TrainingError, type TrainingErrorCode } from './errors.js';
 export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './evaluate.js';
 export type { Progress } from './fit.js';
 export { type ImageBytes, imageBytes } from './image-bytes.js';
+export type { LostViews, MissingAccuracy, MissingExit, MissingTable } from './missing-views.js';
 export type { EvalSummary } from './summary.js';
 export type { Thresholds } from './tiers.js';
 export { type TrainedBundle, type TrainingReport, type TrainOptions, trainNetwork } from './train.js';

@@ -4,6 +4,7 @@ import type { DataSet } from './data-set.js';
 import type { Outcome } from './evaluate.js';
 import { accuracyOfExits, type EveryExit } from './every-exit.js';
 import { imageBytes } from './image-bytes.js';
+import type { MissingTable } from './missing-views.js';
 import type { ExitAccuracy } from './tally.js';
 
 /** What an evaluation comes to: the JSON that `ddnn eval` prints. Shares are 0 to 1, bytes are averages per device and sample. */
@@ -28,6 +29,8 @@ export interface EvalSummary {
   };
   /** Accuracy where every sample is answered at that one exit; only when asked for. */
   readonly exitAccuracy?: ExitAccuracy;
+  /** What is left with cameras taken out; only when asked for. */
+  readonly missing?: MissingTable;
 }
 
 /** The parts that a summary is made of. */
@@ -39,10 +42,11 @@ export interface SummaryParts {
   readonly lost: readonly number[];
   /** What each exit says about each sample. */
   readonly asked: readonly (EveryExit | undefined)[] | undefined;
+  readonly missing?: MissingTable | undefined;
 }
 
 /** Sums up an evaluation. */
-export function summarise({ data, labels, outcomes, bytes, lost, asked }: SummaryParts): EvalSummary {
+export function summarise({ data, labels, outcomes, bytes, lost, asked, missing }: SummaryParts): EvalSummary {
   const samples = outcomes.length;
   const exits = Object.fromEntries(
     exitNames.map((name) => [name, outcomes.filter(({ exit }) => exit === name).length]),
@@ -60,6 +64,7 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked }: Summar
       ...imageBytes(data, lost),
     },
     ...(asked && { exitAccuracy: accuracyOfExits(asked, labels) }),
+    ...(missing && { missing }),
   };
 }
 

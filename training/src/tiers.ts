@@ -30,6 +30,8 @@ export class Tiers {
   readonly #locals: readonly (LocalTier | undefined)[];
   readonly #scores: readonly Int8Array[];
   readonly #edgeFeatures: (Uint8Array | null)[];
+  /** Features of each view that the sample was given with, lost or not. */
+  readonly #seen: (Uint8Array | null)[];
   #mask = 0;
 
   constructor(bundle: Bundle, thresholds: Thresholds = {}) {
@@ -38,6 +40,7 @@ export class Tiers {
     this.groups = edgeGroups(architecture);
     this.devices = Array.from({ length: architecture.views }, (_, view) => new DeviceTier(bundle, view));
     this.features = this.devices.map(() => null);
+    this.#seen = this.devices.map(() => null);
     this.#locals = this.groups.map((_, edge) => createLocalTier(bundle, edge, thresholds.local));
     this.#scores = this.groups.map((group) => new Int8Array(group.length * shapes.scoreBytes));
     this.edges = shapes.edges.map((_, edge) => new UpperTier(bundle, 'edge', edge, thresholds.edge));
@@ -47,18 +50,30 @@ export class Tiers {
 
   /** Runs the device sections of a sample's views (null: not present). Returns the presence mask. */
   present(images: readonly (Uint8Array | null)[]): number {
-    this.#mask = 0;
     for (const [edge, group] of this.groups.entries()) {
       for (const [i, view] of group.entries()) {
         const device = this.devices[view];
         const pixels = images[view];
-        this.features[view] = null;
+        this.#seen[view] = null;
         if (!pixels) continue;
         device.run(pixels);
-        this.features[view] = device.features;
+        this.#seen[view] = device.features;
         this.#scores[edge].set(device.scores, i * device.scores.length);
-        this.#mask |= 1 << view;
       }
+    }
+    return this.lose(0);
+  }
+
+  /**
+   * Takes the views of a mask out of the sample, those of an earlier call come back. The device sections do not run again. Returns
+   * the presence mask of what is left.
+   */
+  lose(lost: number): number {
+    this.#mask = 0;
+    for (const [view, features] of this.#seen.entries()) {
+      const left = (lost >>> view) & 1 ? null : features;
+      this.features[view] = left;
+      if (left) this.#mask |= 1 << view;
     }
     this.#edgeFeatures.fill(null);
     return this.#mask;

@@ -33,6 +33,7 @@ export function createProgram(): Command {
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
     .option('--per-exit', 'also the accuracy of every exit on its own')
+    .option('--missing', 'also the accuracy with every camera, every pair and every three gone')
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/eval.js')).evalCommand(options));

@@ -1,4 +1,5 @@
 import { evaluate } from '@ddnn/training';
+import { missingTable } from '../terminal/missing-table.js';
 import { printJson, writeLines } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { resultTable } from '../terminal/result-table.js';
@@ -10,6 +11,7 @@ interface EvalFlags extends ManifestFlags {
   readonly edgeThreshold?: number;
   readonly lost?: readonly number[];
   readonly perExit?: boolean;
+  readonly missing?: boolean;
   readonly verdicts?: string;
   readonly json?: boolean;
 }
@@ -28,6 +30,7 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
     },
     lost: flags.lost,
     perExit: flags.perExit,
+    missing: flags.missing,
     onProgress: (done, samples) => line.update(done / samples, `evaluating ${done}/${samples}`),
   });
   line.end();
@@ -39,5 +42,8 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
     );
   }
   if (flags.json) printJson(summary);
-  else process.stdout.write(`${resultTable(summary)}\n`);
+  else {
+    process.stdout.write(`${resultTable(summary)}\n`);
+    if (summary.missing) process.stdout.write(`${missingTable(summary.missing)}\n`);
+  }
 }

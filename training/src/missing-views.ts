@@ -1,0 +1,135 @@
+import { askAgain, type EveryExit } from './every-exit.js';
+import type { Tiers } from './tiers.js';
+
+/** The answers that the table compares; *overall* is the one that the site gives with the bundle's thresholds. */
+const exits = ['local', 'edge', 'overall', 'cloud'] as const;
+export type MissingExit = (typeof exits)[number];
+
+/** Accuracy by exit, 0 to 1; without the exits that the network lacks. */
+export type MissingAccuracy = Readonly<Partial<Record<MissingExit, number>>>;
+
+/** What is left with certain views taken out. */
+export interface LostViews extends MissingAccuracy {
+  /** The views taken out, rising. */
+  readonly lost: readonly number[];
+  /** Samples that a remaining camera sees: those that the accuracies are over. */
+  readonly samples: number;
+  /** Share of all samples that no remaining camera sees. */
+  readonly unseen: number;
+}
+
+/** All ways to lose so many views. */
+export interface LostCount {
+  readonly mean: MissingAccuracy;
+  /** The lowest of each exit, which need not be the same views. */
+  readonly worst: MissingAccuracy;
+  readonly views: readonly LostViews[];
+}
+
+/** Accuracy with no, one, two and three views taken out at run time, same weights; as many as leave a view. */
+export interface MissingTable {
+  readonly none: LostViews;
+  readonly one?: LostCount;
+  readonly two?: LostCount;
+  readonly three?: LostCount;
+  /** Mean share of samples that no remaining camera sees. */
+  readonly unseen: Readonly<Partial<Record<LostKey, number>>>;
+}
+
+const counts = { one: 1, two: 2, three: 3 } as const;
+type LostKey = keyof typeof counts;
+
+/** So many ways to lose k views are tried at most, spread evenly over all: six views have 20 at most, 32 have 4,960. */
+const MOST_SUBSETS = 128;
+
+/**
+ * Takes every single view, every pair and every three out of every sample. The device sections run once a sample; subsets
+ * that leave the same views present share one answer, which is most of them where views are often absent.
+ */
+export class MissingViews {
+  readonly #none = new Subset([]);
+  readonly #counts: ReadonlyMap<LostKey, readonly Subset[]>;
+
+  /** @param views of the network */
+  constructor(views: number) {
+    const possible = Object.entries(counts).filter(([, lost]) => lost < views) as [LostKey, number][];
+    this.#counts = new Map(
+      possible.map(([key, lost]) => [key, thinned(subsets(views, lost)).map((s) => new Subset(s))]),
+    );
+  }
+
+  /** Asks every exit about one sample with each subset of its views gone. */
+  add(tiers: Tiers, images: readonly (Uint8Array | null)[], classIndex: number): void {
+    tiers.present(images);
+    const answers = new Map<number, EveryExit>();
+    for (const subset of [this.#none, ...[...this.#counts.values()].flat()]) {
+      const left = tiers.lose(subset.mask);
+      const known = answers.get(left);
+      const asked = known ?? (left === 0 ? undefined : askAgain(tiers));
+      if (asked) answers.set(left, asked);
+      subset.add(asked, classIndex);
+    }
+  }
+
+  /** The table of the samples so far. */
+  result(): MissingTable {
+    const lists = [...this.#counts].map(([key, list]) => [key, list.map((subset) => subset.result())] as const);
+    const unseen = lists.map(([key, views]) => [key, mean(views.map((view) => view.unseen))]);
+    const summed = lists.map(([key, views]) => {
+      const over = (join: (values: number[]) => number): MissingAccuracy => {
+        const has = exits.filter((exit) => views.some((view) => view[exit] !== undefined));
+        return Object.fromEntries(has.map((exit) => [exit, join(views.flatMap((view) => view[exit] ?? []))]));
+      };
+      return [key, { mean: over(mean), worst: over((values) => Math.min(...values)), views }];
+    });
+    return { none: this.#none.result(), ...Object.fromEntries(summed), unseen: Object.fromEntries(unseen) };
+  }
+}
+
+/** Counts right answers with certain views gone. */
+class Subset {
+  readonly mask: number;
+  readonly #lost: readonly number[];
+  readonly #right: Partial<Record<MissingExit, number>> = {};
+  #samples = 0;
+  #unseen = 0;
+
+  constructor(lost: readonly number[]) {
+    this.#lost = lost;
+    this.mask = lost.reduce((mask, view) => mask | (1 << view), 0);
+  }
+
+  add(asked: EveryExit | undefined, classIndex: number): void {
+    if (!asked) {
+      this.#unseen++;
+      return;
+    }
+    this.#samples++;
+    for (const exit of exits) {
+      const answer = asked[exit];
+      if (answer) this.#right[exit] = (this.#right[exit] ?? 0) + Number(answer.classIndex === classIndex);
+    }
+  }
+
+  result(): LostViews {
+    const shares = Object.entries(this.#right).map(([exit, right]) => [exit, right / this.#samples]);
+    const unseen = this.#unseen / Math.max(1, this.#samples + this.#unseen);
+    return { lost: this.#lost, samples: this.#samples, unseen, ...Object.fromEntries(shares) };
+  }
+}
+
+/** Every way to take `count` of the views 0 to `views` - 1, in order. */
+function subsets(views: number, count: number, from = 0): number[][] {
+  if (count === 0) return [[]];
+  const firsts = Array.from({ length: Math.max(0, views - from - count + 1) }, (_, i) => from + i);
+  return firsts.flatMap((first) => subsets(views, count - 1, first + 1).map((rest) => [first, ...rest]));
+}
+
+function thinned<T>(all: readonly T[]): T[] {
+  const kept = Math.min(all.length, MOST_SUBSETS);
+  return Array.from({ length: kept }, (_, i) => all[Math.floor((i * all.length) / kept)]);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
