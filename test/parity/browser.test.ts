@@ -30,14 +30,14 @@ const paper: ResolvedArchitecture = {
   local: { aggregator: 'max' },
   cloud: { aggregator: 'concat', section: [convp(16), convp(16)] },
 };
-/** The same device section under an edge, with the other aggregators and block. */
+/** The same device section under an edge, with the other aggregators and block, and a float cloud. */
 const withEdge: ResolvedArchitecture = {
   ...paper,
   name: 'with an edge',
   classes: ['apple', 'car', 'cow', 'cup', 'dog', 'horse', 'pear', 'tomato'],
   local: { aggregator: 'concat' },
   edge: { aggregator: 'average', section: [convp(8)] },
-  cloud: { aggregator: 'max', section: [{ fc: { units: 64 } }] },
+  cloud: { aggregator: 'max', arithmetic: 'float', section: [{ fc: { units: 64 } }] },
 };
 
 /** Both real sets: all their samples, and how many images that must be. */

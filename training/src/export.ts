@@ -10,7 +10,8 @@ interface InputRange {
 }
 
 /**
- * The tensors of a bundle: signs as bits, batch normalisation folded into integer thresholds, mix weights as integers. Names
+ * The tensors of a bundle: signs as bits, batch normalisation folded into integer thresholds, mix weights as integers, a float
+ * cloud section as it is. Names
  * as in section-weights.ts of @ddnn/model.
  *
  * @param localStep step of the local exit's scores, in which the mix's bias counts
@@ -38,8 +39,12 @@ export function exportTensors(
   }
   const sources = edge ? edges.length : views;
   const range = { largest: pixelsLeave && !edge ? 255 : 1, divisors: divisors(architecture.cloud.aggregator, sources) };
-  exporter.blocks('cloud', cloud.section.blocks.length, ['cloud'], range);
-  exporter.exit('cloud', ['cloud']);
+  if (architecture.cloud.arithmetic === 'float') {
+    for (const norm of [...cloud.section.norms, cloud.exit.name]) exporter.float(norm);
+  } else {
+    exporter.blocks('cloud', cloud.section.blocks.length, ['cloud'], range);
+    exporter.exit('cloud', ['cloud']);
+  }
   if (local?.aggregator === 'concat') {
     for (const g of edgeGroups(architecture).keys()) exporter.mix(`local.${g}`, localStep);
   }
@@ -90,6 +95,14 @@ class Exporter {
       this.#tensors.set(`${target}.exit.scale`, part(scale));
       this.#tensors.set(`${target}.exit.offset`, part(offset));
     }
+  }
+
+  /** A float block or exit, as it is. */
+  float(name: string): void {
+    const { scale, offset } = this.#norms.get(name)!;
+    this.#tensors.set(`${name}.weights`, this.#values(`${name}.weights`).slice());
+    this.#tensors.set(`${name}.scale`, scale.slice());
+    this.#tensors.set(`${name}.offset`, offset.slice());
   }
 
   mix(name: string, step: number): void {

@@ -70,6 +70,17 @@ test('Every tier and aggregator trains: two edges, averages and concatenation, a
   expect(summary.exits.local + summary.exits.edge + summary.exits.cloud).toBe(data.rows.length);
 });
 
+test('A float cloud section trains beside binary device sections, the same seed to the same bytes', async () => {
+  const float: Architecture = { ...architecture, cloud: { ...architecture.cloud, arithmetic: 'float' } };
+  const options = { ...quick, architecture: float, epochs: 12, learningRate: 1e-2, batchSize: 32, seed: 4 };
+  const [first, second] = [await trainNetwork(options), await trainNetwork(options)];
+  expect(second.bytes).toEqual(first.bytes);
+  expect(first.bundle.tensors.get('cloud.0.weights')).toBeInstanceOf(Float32Array);
+  expect(first.bundle.tensors.get('device.0.0.weights')).toBeInstanceOf(Uint8Array);
+  const { summary } = await evaluate({ bundle: first.bundle, data, perExit: true });
+  expect(summary.exitAccuracy!.cloud).toBeGreaterThan(0.9);
+});
+
 test('Rows that no camera sees are left out of training', async () => {
   const blind = { ...data, images: data.images.map((row, i) => (i < 10 ? row.map(() => null) : row)) };
   const { report } = await trainNetwork({ ...quick, data: blind, seed: 1 });

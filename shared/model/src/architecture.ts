@@ -22,6 +22,9 @@ const BlockSchema = Type.Unsafe<Block>(
 );
 const Section = Type.Array(BlockSchema, { maxItems: 8 });
 const AggregatorName = Type.Enum(['max', 'average', 'concat']);
+const ArithmeticName = Type.Enum(['binary', 'float'], {
+  description: 'signs and bits; or float32 weights and max(0, x) in place of sign. Default: binary',
+});
 const Threshold = Type.Number({ minimum: 0, maximum: 1 });
 const ExitWeight = Type.Number({ minimum: 0, maximum: 100 });
 
@@ -72,7 +75,15 @@ export const ArchitectureSchema = Type.Object(
         strict,
       ),
     ),
-    cloud: Type.Object({ aggregator: AggregatorName, section: Section, exitWeight: Type.Optional(ExitWeight) }, strict),
+    cloud: Type.Object(
+      {
+        aggregator: AggregatorName,
+        section: Section,
+        arithmetic: Type.Optional(ArithmeticName),
+        exitWeight: Type.Optional(ExitWeight),
+      },
+      strict,
+    ),
     training: Type.Optional(
       Type.Object(
         {
@@ -99,6 +110,9 @@ export type ResolvedArchitecture = Architecture & { views: number; classes: stri
 export type Block = { convp: Static<typeof ConvP> } | { fc: Static<typeof Fc> };
 /** How several outputs become one. */
 export type AggregatorName = Static<typeof AggregatorName>;
+
+/** What a section and its exit compute with: signs and bits, or float32. */
+export type Arithmetic = Static<typeof ArithmeticName>;
 
 /** Reads an architecture from YAML text. Errors name the file, the line and the key. */
 export function parseArchitecture(text: string, file: string): Architecture {

@@ -164,7 +164,7 @@ describe('the tensors of a bundle', () => {
   it.each([Number.NaN, Infinity, -Infinity])('are refused where an exit has a scale or offset of %d', (value) => {
     for (const name of ['device.1.exit.scale', 'edge.0.exit.offset', 'cloud.exit.scale']) {
       const broken = new Map(parts.tensors).set(name, Float32Array.of(1, value, 0));
-      expect(() => tiers(broken)).toThrow(content(expect.stringContaining(`tensor ${name}: 1, ${value}`)));
+      expect(() => tiers(broken)).toThrow(content(expect.stringContaining(`tensor ${name}: value 1 is ${value}`)));
     }
   });
 

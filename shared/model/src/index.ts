@@ -6,6 +6,7 @@ export * from './device-tier.js';
 export * from './errors.js';
 export * from './exit.js';
 export * from './feature-aggregator.js';
+export * from './float-block.js';
 export * from './fold.js';
 export * from './local-tier.js';
 export * from './packed-block.js';

@@ -19,6 +19,7 @@ const base: ResolvedArchitecture = {
 const architectures: ResolvedArchitecture[] = [
   base,
   { ...base, name: 'averages', local: { aggregator: 'average' }, cloud: { ...base.cloud, aggregator: 'average' } },
+  { ...base, name: 'float cloud', cloud: { ...base.cloud, arithmetic: 'float' } },
   { ...base, name: 'pixels', device: { section: [] }, local: undefined },
   { ...base, name: 'no cloud section', local: { aggregator: 'concat' }, cloud: { aggregator: 'max', section: [] } },
   {

@@ -2,6 +2,7 @@ import type { Block, ResolvedArchitecture } from './architecture.js';
 import { bitBytes } from './bits.js';
 import { type BundleHeader, encodeBundle } from './bundle.js';
 import type { Tensor } from './bundle-file.js';
+import { floatWeightCount } from './float-block.js';
 import { LOCAL_SCORE_LIMIT, UPPER_SCORE_LIMIT } from './quantise.js';
 import { edgeGroups } from './resolve.js';
 import { MIX_UNIT } from './score-aggregator.js';
@@ -37,8 +38,13 @@ export function randomBundle(architecture: ResolvedArchitecture, seed: number): 
     for (const [index, group] of groups.entries()) random.mix(`local.${index}`, group.length);
   }
   const divisors = cloud.aggregator === 'average' ? shapes.edges.length || views : 1;
-  random.section('cloud', shapes.cloud.input, cloud.section, divisors, edge ? BIT_SPREAD : spread);
-  random.exit('cloud', shapes.cloud.output);
+  const cloudSpread = edge ? BIT_SPREAD : spread;
+  if (cloud.arithmetic === 'float') {
+    random.floatSection('cloud', shapes.cloud.input, cloud.section, cloudSpread);
+  } else {
+    random.section('cloud', shapes.cloud.input, cloud.section, divisors, cloudSpread);
+    random.exit('cloud', shapes.cloud.output);
+  }
 
   const upper = LARGEST_SCORE / UPPER_SCORE_LIMIT;
   const exits: BundleHeader['exits'] = {
@@ -89,6 +95,35 @@ class RandomTensors {
     this.tensors.set(
       `${name}.exit.offset`,
       Float32Array.from(classes, () => this.#next() - 0.5),
+    );
+  }
+
+  /** A float section and its exit; weights of each output so large that its sums spread by about 1. */
+  floatSection(name: string, input: Shape, section: readonly Block[], spread: number): void {
+    let shape = input;
+    for (const [i, block] of section.entries()) {
+      const output = blockShape(shape, block);
+      this.#floatLayer(`${name}.${i}`, floatWeightCount(shape, block), output.channels, i === 0 ? spread : 1);
+      shape = output;
+    }
+    const exitSpread = section.length > 0 ? 1 : spread;
+    this.#floatLayer(`${name}.exit`, volume(shape) * this.#classes, this.#classes, exitSpread);
+  }
+
+  #floatLayer(name: string, count: number, outputs: number, spread: number): void {
+    const size = Math.sqrt((3 * outputs) / count) / spread;
+    const draw = (length: number, value: () => number) => Float32Array.from({ length }, value);
+    this.tensors.set(
+      `${name}.weights`,
+      draw(count, () => (2 * this.#next() - 1) * size),
+    );
+    this.tensors.set(
+      `${name}.scale`,
+      draw(outputs, () => 0.5 + this.#next()),
+    );
+    this.tensors.set(
+      `${name}.offset`,
+      draw(outputs, () => this.#next() - 0.5),
     );
   }
 

@@ -2,6 +2,7 @@ import type { Block } from './architecture.js';
 import { bitBytes } from './bits.js';
 import { type Bundle, tensor } from './bundle.js';
 import { ModelError } from './errors.js';
+import { type FloatWeights, floatWeightCount } from './float-block.js';
 import { type PackedWeights, weightBytes } from './packed-block.js';
 import type { ExitWeights } from './packed-exit.js';
 import { blockShape, type Shape, volume } from './shapes.js';
@@ -9,6 +10,7 @@ import { blockShape, type Shape, volume } from './shapes.js';
 /*
  * Names of a bundle's tensors. A section is `device.2` (view 2), `edge.0` (edge 0) or `cloud`; its block i holds
  * `<section>.<i>.weights`, `.thresholds` and `.directions`, its exit `<section>.exit.weights`, `.scale` and `.offset`.
+ * A float section's blocks hold `.weights`, `.scale` and `.offset` instead, all of them float32, and so does its exit.
  * The concat aggregator of edge g's local exit holds `local.<g>.weights` and `.bias`.
  */
 
@@ -37,16 +39,46 @@ export function sectionWeights(
 /** Reads the exit behind a section whose output has that shape. Throws `DDNN_BUNDLE_CONTENT`, also for NaN and infinity. */
 export function exitWeights(bundle: Bundle, name: string, output: Shape): ExitWeights {
   const classes = bundle.architecture.classes.length;
-  const norm = (part: 'scale' | 'offset') => {
-    const values = tensor(bundle, `${name}.exit.${part}`, Float32Array, classes);
-    if (!values.every(Number.isFinite)) {
-      throw new ModelError('DDNN_BUNDLE_CONTENT', `tensor ${name}.exit.${part}: ${values.join(', ')}`);
-    }
-    return values;
-  };
   return {
     weights: tensor(bundle, `${name}.exit.weights`, Uint8Array, bitBytes(volume(output) * classes)),
-    scale: norm('scale'),
-    offset: norm('offset'),
+    scale: finite(bundle, `${name}.exit.scale`, classes),
+    offset: finite(bundle, `${name}.exit.offset`, classes),
   };
+}
+
+/** Reads the blocks of a float section. Throws `DDNN_BUNDLE_CONTENT`, also for NaN and infinity. */
+export function floatSectionWeights(
+  bundle: Bundle,
+  name: string,
+  input: Shape,
+  section: readonly Block[],
+): FloatWeights[] {
+  let shape = input;
+  return section.map((block, i) => {
+    const output = blockShape(shape, block);
+    const weights = floatWeights(bundle, `${name}.${i}`, floatWeightCount(shape, block), output.channels);
+    shape = output;
+    return weights;
+  });
+}
+
+/** Reads the exit behind a float section whose output has that shape. Throws as {@link floatSectionWeights}. */
+export function floatExitWeights(bundle: Bundle, name: string, output: Shape): FloatWeights {
+  const classes = bundle.architecture.classes.length;
+  return floatWeights(bundle, `${name}.exit`, volume(output) * classes, classes);
+}
+
+function floatWeights(bundle: Bundle, name: string, weights: number, outputs: number): FloatWeights {
+  return {
+    weights: finite(bundle, `${name}.weights`, weights),
+    scale: finite(bundle, `${name}.scale`, outputs),
+    offset: finite(bundle, `${name}.offset`, outputs),
+  };
+}
+
+function finite(bundle: Bundle, name: string, length: number): Float32Array {
+  const values = tensor(bundle, name, Float32Array, length);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new ModelError('DDNN_BUNDLE_CONTENT', `tensor ${name}: value ${wrong} is ${values[wrong]}`);
+  return values;
 }

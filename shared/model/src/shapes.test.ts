@@ -97,17 +97,20 @@ describe('inferred shapes', () => {
     expect(cloud.input.channels).toBe(18);
   });
 
-  it.each([paper(1), paper(3), edged, { ...paper(4), cloud: { ...paper(4).cloud, aggregator: 'average' as const } }])(
-    'tell the bytes that the tensors of a bundle take',
-    (architecture) => {
-      const { shapes, tensors } = openBundle(randomBundle(architecture, 1));
-      const bytesOf = (prefix: string) =>
-        [...tensors].reduce((sum, [name, { byteLength }]) => sum + (name.startsWith(prefix) ? byteLength : 0), 0);
-      expect(shapes.device.memoryBytes).toBe(bytesOf('device.0.'));
-      for (const [e, { memoryBytes }] of shapes.edges.entries()) expect(memoryBytes).toBe(bytesOf(`edge.${e}.`));
-      expect(shapes.cloud.memoryBytes).toBe(bytesOf('cloud.'));
-    },
-  );
+  it.each([
+    paper(1),
+    paper(3),
+    edged,
+    { ...paper(4), cloud: { ...paper(4).cloud, aggregator: 'average' as const } },
+    { ...paper(4), cloud: { ...paper(4).cloud, aggregator: 'average' as const, arithmetic: 'float' as const } },
+  ])('tell the bytes that the tensors of a bundle take', (architecture) => {
+    const { shapes, tensors } = openBundle(randomBundle(architecture, 1));
+    const bytesOf = (prefix: string) =>
+      [...tensors].reduce((sum, [name, { byteLength }]) => sum + (name.startsWith(prefix) ? byteLength : 0), 0);
+    expect(shapes.device.memoryBytes).toBe(bytesOf('device.0.'));
+    for (const [e, { memoryBytes }] of shapes.edges.entries()) expect(memoryBytes).toBe(bytesOf(`edge.${e}.`));
+    expect(shapes.cloud.memoryBytes).toBe(bytesOf('cloud.'));
+  });
 
   it.each([
     ['device', { ...paper(4), device: { section: [{ fc: { units: 3 } }, { convp: { filters: 2 } }] } }, 1],

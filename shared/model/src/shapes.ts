@@ -1,4 +1,4 @@
-import type { AggregatorName, Block, ResolvedArchitecture } from './architecture.js';
+import type { AggregatorName, Arithmetic, Block, ResolvedArchitecture } from './architecture.js';
 import { bitBytes } from './bits.js';
 import { ModelError } from './errors.js';
 import { edgeGroups } from './resolve.js';
@@ -44,7 +44,7 @@ export interface TierShapes {
   readonly featureBytes: number;
   /**
    * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that the
-   * first block of an averaging tier may see), exit weights and their batch norm (8 a class).
+   * first block of an averaging tier may see), exit weights and their batch norm (8 a class). In float: 4 a weight, 8 a filter.
    */
   readonly memoryBytes: number;
 }
@@ -94,7 +94,7 @@ export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
   return {
     device: device.section.length > 0 ? deviceTier : { ...deviceTier, featureBytes: volume(input) },
     edges,
-    cloud: joinedTier(below.output, sources, cloud.aggregator, cloud.section, classCount),
+    cloud: joinedTier(below.output, sources, cloud.aggregator, cloud.section, classCount, cloud.arithmetic),
     scoreBytes: local ? classCount : 0,
     pixelBytes: volume(input),
   };
@@ -106,20 +106,30 @@ function joinedTier(
   aggregator: AggregatorName,
   section: readonly Block[],
   classCount: number,
+  arithmetic?: Arithmetic,
 ): TierShapes {
   const divisors = aggregator === 'average' ? sources : 1;
-  return tier(joinedShape(below, sources, aggregator), section, classCount, divisors);
+  return tier(joinedShape(below, sources, aggregator), section, classCount, divisors, arithmetic);
 }
 
-function tier(input: Shape, section: readonly Block[], classCount: number, divisors: number): TierShapes {
+function tier(
+  input: Shape,
+  section: readonly Block[],
+  classCount: number,
+  divisors: number,
+  arithmetic: Arithmetic = 'binary',
+): TierShapes {
+  const weightBytes = (count: number) => (arithmetic === 'float' ? 4 * count : bitBytes(count));
+  // Batch normalisation is folded for each divisor in binary, and stands as scale and offset in float.
+  const normBytes = (i: number) => (arithmetic === 'float' ? 8 : 5 * (i === 0 ? divisors : 1));
   let shape = input;
   let memoryBytes = 0;
   for (const [i, block] of section.entries()) {
     const next = blockShape(shape, block);
     const weights = 'fc' in block ? volume(shape) * next.channels : 9 * shape.channels * next.channels;
-    memoryBytes += bitBytes(weights) + 5 * next.channels * (i === 0 ? divisors : 1);
+    memoryBytes += weightBytes(weights) + normBytes(i) * next.channels;
     shape = next;
   }
-  if (classCount > 0) memoryBytes += bitBytes(volume(shape) * classCount) + 8 * classCount;
+  if (classCount > 0) memoryBytes += weightBytes(volume(shape) * classCount) + 8 * classCount;
   return { input, output: shape, featureBytes: bitBytes(volume(shape)), memoryBytes };
 }

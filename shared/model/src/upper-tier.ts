@@ -2,12 +2,8 @@ import type { Bundle } from './bundle.js';
 import { ModelError } from './errors.js';
 import { Exit } from './exit.js';
 import { FeatureAggregator } from './feature-aggregator.js';
-import { PackedExit } from './packed-exit.js';
-import { PackedSection } from './packed-section.js';
-import { UPPER_SCORE_LIMIT } from './quantise.js';
 import { edgeGroup } from './resolve.js';
-import { exitWeights, sectionWeights } from './section-weights.js';
-import { volume } from './shapes.js';
+import { createScoredSection, type ScoredSection } from './scored-section.js';
 
 /** The section and exit of an edge or of the cloud: joins the maps from below, runs the section, decides. */
 export class UpperTier {
@@ -15,8 +11,7 @@ export class UpperTier {
   /** How many maps from below it joins: views of this edge, or views or edges of the site. */
   readonly sources: number;
   readonly #aggregator: FeatureAggregator;
-  readonly #section: PackedSection;
-  readonly #scores: PackedExit;
+  readonly #section: ScoredSection;
 
   /**
    * `threshold` replaces the bundle's. Throws `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't, `DDNN_BUNDLE_CONTENT`
@@ -36,29 +31,26 @@ export class UpperTier {
     const input = tier === 'edge' ? shapes.edges[edge].input : shapes.cloud.input;
     const divisors = aggregator === 'average' ? this.sources : 1;
     this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits');
-    this.#section = new PackedSection(input, section, sectionWeights(bundle, name, input, section, divisors));
-    const { output } = this.#section;
-    this.#scores = new PackedExit(volume(output), exitWeights(bundle, name, output), settings.step, UPPER_SCORE_LIMIT);
+    const arithmetic = tier === 'cloud' ? architecture.cloud.arithmetic : 'binary';
+    const place = { bundle, name, input, section, divisors, step: settings.step };
+    this.#section = createScoredSection(arithmetic, place);
     this.exit = new Exit(architecture.classes.length, settings.step, threshold ?? settings.threshold);
   }
 
-  /** Features of the last run, packed bits; zeros for an empty section. */
+  /** Features of the last run, packed bits; zeros for an empty section, none behind a float one. */
   get features(): Uint8Array {
-    return this.#section.bits;
+    return this.#section.features;
   }
 
   /** Quantised scores of the last run. */
   get scores(): Int32Array {
-    return this.#scores.scores;
+    return this.#section.scores;
   }
 
   /** Runs on the maps whose bit is set in `mask`; true: confident, with `exit.classIndex` and `exit.entropy`. */
   decide(maps: readonly (Uint8Array | null | undefined)[], mask: number): boolean {
     this.#aggregator.join(maps, mask);
-    const { divisor } = this.#aggregator;
-    const map = this.#section.run(this.#aggregator.out, divisor);
-    // Without blocks the exit stands right behind the aggregator and takes its divisor.
-    this.#scores.run(map, map === this.#aggregator.out ? divisor : 1);
+    this.#section.run(this.#aggregator.out, this.#aggregator.divisor);
     return this.exit.decide(this.scores);
   }
 }

@@ -27,8 +27,14 @@ export function flatten(planes: Planes): number[] {
   );
 }
 
-/** @param weights -1 and +1, filters x 3 x 3 x channels */
-export function naiveConvP(input: Planes, weights: readonly number[], norm: Norm, divisor: number): Planes {
+/** @param weights -1 and +1 where `activate` is sign, filters x 3 x 3 x channels */
+export function naiveConvP(
+  input: Planes,
+  weights: readonly number[],
+  norm: Norm,
+  divisor: number,
+  activate: (value: number) => number = naiveSign,
+): Planes {
   const padded = input.map((plane) => pad(plane, 0));
   const [height, width] = [input[0].length, input[0][0].length];
   return range(norm.scale.length).map((f) => {
@@ -48,7 +54,7 @@ export function naiveConvP(input: Planes, weights: readonly number[], norm: Norm
       const row: number[] = [];
       for (let x = 0; x < width; x += 2) {
         const window = [0, 1, 2].flatMap((dy) => edged[y + dy].slice(x, x + 3));
-        row.push(naiveSign(naiveNorm(Math.max(...window), divisor, norm.scale[f], norm.offset[f])));
+        row.push(activate(naiveNorm(Math.max(...window), divisor, norm.scale[f], norm.offset[f])));
       }
       rows.push(row);
     }

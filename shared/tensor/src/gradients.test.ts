@@ -131,6 +131,19 @@ describe('Gradients agree with finite differences', () => {
     }
   });
 
+  test('of whole float blocks, with their own max(0, x)', () => {
+    for (const block of [{ convp: { filters: 2 } }, { fc: { units: 3 } }]) {
+      const parameters = new Parameters(() => 0.5);
+      const section = new Section('s', { height: 4, width: 3, channels: 2 }, [block], 1, parameters, 'float');
+      expect(parameters.all.some(({ binary }) => binary)).toBe(false);
+      const shapes = parameters.all.map(({ shape }) => [...shape]);
+      checkGradients([[1, 3, 4, 3, 2], ...shapes], (x, ...tensors) => {
+        const leaves = parameters.leaves(tensors);
+        return section.run({ tf, leaves, norms: new BatchNorms(tf, leaves) }, { maps: apart(tf, x as Tensor5D) });
+      });
+    }
+  });
+
   test('of an averaged input: divided behind the linear operation', () => {
     const parameters = new Parameters(() => 0.5);
     const section = new Section('s', { height: 3, width: 3, channels: 1 }, [{ convp: { filters: 2 } }], 1, parameters);

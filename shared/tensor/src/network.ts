@@ -1,4 +1,5 @@
 import {
+  type Arithmetic,
   type Block,
   edgeGroups,
   inferShapes,
@@ -75,12 +76,13 @@ export class Network {
         for (const [g, group] of this.#groups.entries()) addMix(parameters, g, group.length, classes.length);
       }
     }
-    const upper = (name: string, shape: Shape, blocks: readonly Block[]): UpperSection => {
-      const section = new Section(name, shape, blocks, 1, parameters);
-      return { section, exit: new SectionExit(`${name}.exit`, section.output, classes.length, 1, parameters) };
+    const upper = (name: string, shape: Shape, blocks: readonly Block[], arithmetic?: Arithmetic): UpperSection => {
+      const section = new Section(name, shape, blocks, 1, parameters, arithmetic);
+      const exit = new SectionExit(`${name}.exit`, section.output, classes.length, 1, parameters, arithmetic);
+      return { section, exit };
     };
     this.edges = this.shapes.edges.map((tier, e) => upper(`edge.${e}`, tier.input, edge!.section));
-    this.cloud = upper('cloud', this.shapes.cloud.input, cloud.section);
+    this.cloud = upper('cloud', this.shapes.cloud.input, cloud.section, cloud.arithmetic);
     this.norms = [
       ...this.device.norms,
       ...(this.deviceExit ? [this.deviceExit.name] : []),

@@ -31,6 +31,12 @@ export class Parameters {
     this.all.push({ name, shape, values, binary: true });
   }
 
+  /** Weights in front of max(0, x), drawn as by He et al. (2015): variance 2 / fanIn. */
+  addFloat(name: string, shape: readonly number[], fanIn: number): void {
+    const limit = Math.sqrt(6 / fanIn);
+    this.add(name, shape, () => (2 * this.#random() - 1) * limit);
+  }
+
   /** Real numbers; `initial` gives each its first value. */
   add(name: string, shape: readonly number[], initial: (index: number) => number): void {
     const values = Float32Array.from({ length: size(shape) }, (_, i) => initial(i));

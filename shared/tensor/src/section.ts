@@ -1,4 +1,4 @@
-import { type Block, blockShape, type Shape, volume } from '@ddnn/model';
+import { type Arithmetic, type Block, blockShape, type Shape, volume } from '@ddnn/model';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
 import { apart, convPSums } from './convp.js';
@@ -29,7 +29,8 @@ export interface SectionInput {
 }
 
 /**
- * The blocks of one tier, trained: each its linear operation → batch normalisation → sign. Several groups (the
+ * The blocks of one tier, trained: each its linear operation → batch normalisation → sign, or max(0, x) in a float
+ * section, whose weights are real numbers with plain gradients. Several groups (the
  * views of the device tier) run side by side with weights of their own.
  */
 export class Section {
@@ -39,14 +40,23 @@ export class Section {
   readonly output: Shape;
   /** Names of the norms in running order. */
   readonly norms: readonly string[];
+  readonly #arithmetic: Arithmetic;
 
-  constructor(name: string, input: Shape, blocks: readonly Block[], groups: number, parameters: Parameters) {
+  constructor(
+    name: string,
+    input: Shape,
+    blocks: readonly Block[],
+    groups: number,
+    parameters: Parameters,
+    arithmetic: Arithmetic = 'binary',
+  ) {
     this.name = name;
+    this.#arithmetic = arithmetic;
     this.groups = groups;
     this.blocks = blocks;
     let shape = input;
     for (const [i, block] of blocks.entries()) {
-      addBlock(parameters, `${name}.${i}`, shape, block, groups);
+      addBlock(parameters, `${name}.${i}`, shape, block, groups, arithmetic);
       shape = blockShape(shape, block);
     }
     this.output = shape;
@@ -55,7 +65,8 @@ export class Section {
 
   /** Runs the blocks; returns [groups, batch, height, width, channels], without blocks the maps as they are. */
   run(pass: Pass, { maps, mask, divisor, constant }: SectionInput): Tensor5D {
-    const { tf, leaves, norms, activation = sign } = pass;
+    const { tf, leaves, norms } = pass;
+    const { activation = this.#arithmetic === 'float' ? relu : sign } = pass;
     let x: Tensor5D | undefined;
     for (const [i, block] of this.blocks.entries()) {
       const name = `${this.name}.${i}`;
@@ -78,11 +89,18 @@ export class SectionExit {
   readonly #classes: number;
 
   /** @param name the section's name with `.exit` */
-  constructor(name: string, input: Shape, classes: number, groups: number, parameters: Parameters) {
+  constructor(
+    name: string,
+    input: Shape,
+    classes: number,
+    groups: number,
+    parameters: Parameters,
+    arithmetic: Arithmetic = 'binary',
+  ) {
     this.name = name;
     this.groups = groups;
     this.#classes = classes;
-    addBlock(parameters, name, input, { fc: { units: classes } }, groups);
+    addBlock(parameters, name, input, { fc: { units: classes } }, groups, arithmetic);
   }
 
   /** Scores [groups, batch, classes] of a section's output; `divisor` only where the section has no block. */
@@ -97,14 +115,24 @@ function stacked(tf: TensorFlow, maps: readonly Tensor4D[]): Tensor5D {
   return maps.length > 1 ? (tf.stack([...maps]) as Tensor5D) : tf.expandDims(maps[0], 0);
 }
 
-function addBlock(parameters: Parameters, name: string, input: Shape, block: Block, groups: number): void {
-  const outputs = 'fc' in block ? block.fc.units : block.convp.filters;
-  if ('fc' in block) {
-    parameters.addBinary(`${name}.weights`, [groups, outputs, volume(input)], volume(input), outputs);
-  } else {
-    const shape = [groups, outputs, 3, 3, input.channels];
-    parameters.addBinary(`${name}.weights`, shape, 9 * input.channels, 9 * outputs);
-  }
+function relu(tf: TensorFlow, x: Tensor5D): Tensor5D {
+  return tf.relu(x);
+}
+
+function addBlock(
+  parameters: Parameters,
+  name: string,
+  input: Shape,
+  block: Block,
+  groups: number,
+  arithmetic: Arithmetic,
+): void {
+  const isFc = 'fc' in block;
+  const outputs = isFc ? block.fc.units : block.convp.filters;
+  const shape = isFc ? [groups, outputs, volume(input)] : [groups, outputs, 3, 3, input.channels];
+  const fanIn = isFc ? volume(input) : 9 * input.channels;
+  if (arithmetic === 'float') parameters.addFloat(`${name}.weights`, shape, fanIn);
+  else parameters.addBinary(`${name}.weights`, shape, fanIn, isFc ? outputs : 9 * outputs);
   parameters.add(`${name}.gamma`, [groups * outputs], () => 1);
   parameters.add(`${name}.beta`, [groups * outputs], () => 0);
 }

@@ -1,0 +1,182 @@
+import type { Block } from './architecture.js';
+import { normalise } from './fold.js';
+import { blockShape, pooled, type Shape, volume } from './shapes.js';
+
+/** What a float block holds: real weights and its batch normalisation, scale and offset of each output channel. */
+export interface FloatWeights {
+  /** ConvP: filters x 3 x 3 x channels. FC: units x inputs. */
+  readonly weights: Float32Array;
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+}
+
+/** Integers from an aggregator, or the output of the float block below. */
+export type FloatInput = Int32Array | Float32Array;
+
+/** One block in float32. */
+export interface FloatBlock {
+  readonly output: Shape;
+  /** The last output, 0 and above. */
+  readonly out: Float32Array;
+  run(input: FloatInput, divisor: number): void;
+}
+
+/*
+ * Every engine that runs JavaScript gives the same bits here: products and sums are doubles in one fixed order, each sum is
+ * rounded to float32 once, and batch normalisation rounds each step. The training graph adds up in float32 and another order, so it
+ * agrees up to rounding only; evaluation, cloud and browser run this code.
+ */
+
+/** Number of values that a float block's weights take. */
+export function floatWeightCount(input: Shape, block: Block): number {
+  return blockShape(input, block).channels * ('fc' in block ? volume(input) : 9 * input.channels);
+}
+
+/** The block of that kind. */
+export function createFloatBlock(input: Shape, block: Block, weights: FloatWeights): FloatBlock {
+  return 'fc' in block ? new FloatFc(input, block, weights) : new FloatConvP(input, block, weights);
+}
+
+/** Convolution 3x3, stride 1, zero padding → max pooling 3x3, stride 2, padding 1 → batch normalisation → max(0, x). */
+class FloatConvP implements FloatBlock {
+  readonly output: Shape;
+  readonly out: Float32Array;
+  readonly #input: Shape;
+  readonly #norm: FloatWeights;
+  /** Tap by tap, channel by channel, the filters side by side: the order in which {@link run} adds them up. */
+  readonly #taps: Float32Array;
+  readonly #sums: Float64Array;
+  readonly #convolved: Float32Array;
+
+  constructor(input: Shape, block: Block, weights: FloatWeights) {
+    this.#input = input;
+    this.output = blockShape(input, block);
+    this.out = new Float32Array(volume(this.output));
+    this.#norm = weights;
+    this.#taps = transposed(weights.weights, this.output.channels);
+    this.#sums = new Float64Array(this.output.channels);
+    this.#convolved = new Float32Array(input.height * input.width * this.output.channels);
+  }
+
+  run(input: FloatInput, divisor: number): void {
+    this.#convolve(input);
+    this.#poolAndNormalise(divisor);
+  }
+
+  #convolve(input: FloatInput): void {
+    const { height, width, channels } = this.#input;
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at += this.#sums.length) {
+        this.#sums.fill(0);
+        for (let ky = 0; ky < 3; ky++) {
+          const iy = y + ky - 1;
+          if (iy < 0 || iy >= height) continue;
+          for (let kx = 0; kx < 3; kx++) {
+            const ix = x + kx - 1;
+            if (ix < 0 || ix >= width) continue;
+            addProducts(
+              input,
+              (iy * width + ix) * channels,
+              channels,
+              this.#taps,
+              (ky * 3 + kx) * channels,
+              this.#sums,
+            );
+          }
+        }
+        this.#convolved.set(this.#sums, at);
+      }
+    }
+  }
+
+  #poolAndNormalise(divisor: number): void {
+    const { height, width } = this.#input;
+    const filters = this.output.channels;
+    const { scale, offset } = this.#norm;
+    for (let y = 0, at = 0; y < pooled(height); y++) {
+      for (let x = 0; x < pooled(width); x++) {
+        for (let f = 0; f < filters; f++, at++) {
+          let largest = -Infinity;
+          for (let py = Math.max(0, 2 * y - 1); py <= Math.min(height - 1, 2 * y + 1); py++) {
+            for (let px = Math.max(0, 2 * x - 1); px <= Math.min(width - 1, 2 * x + 1); px++) {
+              largest = Math.max(largest, this.#convolved[(py * width + px) * filters + f]);
+            }
+          }
+          this.out[at] = Math.max(0, normalise(largest, divisor, scale[f], offset[f]));
+        }
+      }
+    }
+  }
+}
+
+/** Fully connected → batch normalisation → max(0, x). */
+class FloatFc implements FloatBlock {
+  readonly output: Shape;
+  readonly out: Float32Array;
+  readonly #layer: FloatLayer;
+
+  constructor(input: Shape, block: Block, weights: FloatWeights) {
+    this.output = blockShape(input, block);
+    this.#layer = new FloatLayer(weights);
+    this.out = this.#layer.out;
+  }
+
+  run(input: FloatInput, divisor: number): void {
+    this.#layer.run(input, divisor);
+    for (let unit = 0; unit < this.out.length; unit++) this.out[unit] = Math.max(0, this.out[unit]);
+  }
+}
+
+/** Fully connected → batch normalisation: an FC block before its activation, or an exit's scores. */
+export class FloatLayer {
+  /** The last output, one value a unit. */
+  readonly out: Float32Array;
+  readonly #norm: FloatWeights;
+  readonly #columns: Float32Array;
+  readonly #sums: Float64Array;
+
+  constructor(weights: FloatWeights) {
+    const units = weights.scale.length;
+    this.out = new Float32Array(units);
+    this.#norm = weights;
+    this.#columns = transposed(weights.weights, units);
+    this.#sums = new Float64Array(units);
+  }
+
+  run(input: FloatInput, divisor: number): void {
+    const { scale, offset } = this.#norm;
+    this.#sums.fill(0);
+    addProducts(input, 0, input.length, this.#columns, 0, this.#sums);
+    for (let unit = 0; unit < this.out.length; unit++) {
+      this.out[unit] = normalise(Math.fround(this.#sums[unit]), divisor, scale[unit], offset[unit]);
+    }
+  }
+}
+
+/** sums[k] += input[from + i] * columns[first + i][k], over `count` inputs. A 0 adds nothing, and half the inputs are 0. */
+function addProducts(
+  input: FloatInput,
+  from: number,
+  count: number,
+  columns: Float32Array,
+  first: number,
+  sums: Float64Array,
+): void {
+  const width = sums.length;
+  for (let i = 0; i < count; i++) {
+    const value = input[from + i];
+    if (value === 0) continue;
+    const column = (first + i) * width;
+    for (let k = 0; k < width; k++) sums[k] += value * columns[column + k];
+  }
+}
+
+/** Rows of equal length as columns. */
+function transposed(values: Float32Array, rows: number): Float32Array {
+  const length = values.length / rows;
+  const result = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < length; i++) result[i * rows + row] = values[row * length + i];
+  }
+  return result;
+}
