@@ -131,17 +131,16 @@ describe('records on the uplink', () => {
     });
   });
 
-  it('of a sample that the cloud has answered change nothing', async () => {
+  it('of a fallback make the answer that the cloud had given its revision', async () => {
     const { ports, get, metrics } = await startCloud();
     const { send, next } = await edge(ports);
     await send('f', features(sample(5)));
     await next();
     await send('r', records(record(5, fallback)));
     expect((await next()).acknowledgement).toMatchObject({ result: 'stored', slots: [5] });
-    expect(await get('/v1/verdicts/plaza/5')).toMatchObject({ exit: 'cloud', revised: null });
-    expect(await metrics()).toContain(
-      'ddnn_cloud_verdicts_total{exit="fallback",outcome="duplicate",process="cloud"} 1',
-    );
+    const stored = await get('/v1/verdicts/plaza/5');
+    expect(stored).toMatchObject({ exit: 'fallback', revised: { class: expect.any(String) } });
+    expect(await metrics()).toContain('ddnn_cloud_verdicts_total{exit="fallback",outcome="revised",process="cloud"} 1');
   });
 
   it('with a class that the bundle does not have are refused', async () => {
