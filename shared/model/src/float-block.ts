@@ -1,5 +1,6 @@
 import type { Block } from './architecture.js';
 import { normalise } from './fold.js';
+import { windowMax } from './max-pool.js';
 import { blockShape, pooled, type Shape, volume } from './shapes.js';
 
 /** What a float block holds: real weights and its batch normalisation, scale and offset of each output channel. */
@@ -96,12 +97,7 @@ class FloatConvP implements FloatBlock {
     for (let y = 0, at = 0; y < pooled(height); y++) {
       for (let x = 0; x < pooled(width); x++) {
         for (let f = 0; f < filters; f++, at++) {
-          let largest = -Infinity;
-          for (let py = Math.max(0, 2 * y - 1); py <= Math.min(height - 1, 2 * y + 1); py++) {
-            for (let px = Math.max(0, 2 * x - 1); px <= Math.min(width - 1, 2 * x + 1); px++) {
-              largest = Math.max(largest, this.#convolved[(py * width + px) * filters + f]);
-            }
-          }
+          const largest = windowMax(this.#convolved, height, width, filters, x, y, f);
           this.out[at] = Math.max(0, normalise(largest, divisor, scale[f], offset[f]));
         }
       }
