@@ -1,9 +1,16 @@
 import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
+import { kernels, valuesOf } from './kernels.js';
+import { operate } from './operation.js';
 import type { Leaves } from './parameters.js';
 
 /** Added to a variance before its root. */
 export const NORM_EPSILON = 1e-5;
+
+/** What stands behind a norm. */
+export type ActivationName = 'none' | 'sign' | 'relu';
+/** As the kernels number them. */
+const ACTIVATIONS: readonly ActivationName[] = ['none', 'sign', 'relu'];
 
 /** How a run of the graph does batch normalisation (Ioffe and Szegedy 2015, algorithms 1 and 2). */
 export interface Norms {
@@ -13,6 +20,8 @@ export interface Norms {
    * @param mask [groups, batch], 1 where a row counts for a group; undefined: all do
    */
   apply(name: string, sums: Tensor5D, mask: Tensor2D | undefined): Tensor5D;
+  /** The same with an activation behind it, in one operation; left out where there is none to be had. */
+  activate?(name: string, sums: Tensor5D, mask: Tensor2D | undefined, activation: ActivationName): Tensor5D;
 }
 
 /** Training: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with mean and variance of the batch's rows that count. */
@@ -25,20 +34,42 @@ export class BatchNorms implements Norms {
     this.#leaves = leaves;
   }
 
+  /** Rows that don't count come out as 0. */
   apply(name: string, sums: Tensor5D, mask: Tensor2D | undefined): Tensor5D {
+    return this.activate(name, sums, mask, 'none');
+  }
+
+  /** Behind sign the gradient passes straight through, as in {@link sign}. */
+  activate(name: string, sums: Tensor5D, mask: Tensor2D | undefined, activation: ActivationName): Tensor5D {
     const tf = this.#tf;
     const [groups, batch, height, width, channels] = sums.shape;
-    const cells = height * width;
-    const x = tf.reshape(sums, [groups, batch, cells, channels]);
-    const perChannel = (leaf: string) => tf.reshape(this.#leaves.get(`${name}.${leaf}`)!, [groups, 1, 1, channels]);
-    const share = mask && tf.div(mask, tf.maximum(tf.mul(tf.sum(mask, 1, true), cells), 1));
-    const weight = share && tf.reshape(share, [groups, batch, 1, 1]);
-    const average = (values: Tensor) =>
-      weight ? tf.sum(tf.mul(values, weight), [1, 2], true) : tf.mul(tf.sum(values, [1, 2], true), 1 / (batch * cells));
-    const centred = tf.sub(x, average(x));
-    const variance = average(tf.square(centred));
-    const scale = tf.mul(perChannel('gamma'), tf.rsqrt(tf.add(variance, NORM_EPSILON)));
-    return tf.reshape(tf.add(tf.mul(centred, scale), perChannel('beta')), sums.shape);
+    const sizes = [batch, height * width, channels, ACTIVATIONS.indexOf(activation)];
+    const parameters = groups * channels;
+    const counts = mask ? valuesOf(tf, mask).slice() : new Float32Array(groups * batch).fill(1);
+    const leaves = ['gamma', 'beta'].map((leaf) => this.#leaves.get(`${name}.${leaf}`)!);
+    return operate<Tensor5D>(tf, [sums, ...leaves], (x, gamma, beta) => {
+      const k = kernels();
+      const inputs = [x, gamma, beta].map((tensor) => k.placeTensor(tf, tensor));
+      inputs.splice(1, 0, k.place(counts));
+      const [y, unit] = [k.room(x.size * 4), k.room(x.size * 4)];
+      const deviation = k.room(parameters * 4);
+      k.run('normForward', groups, ...inputs, y, unit, deviation, k.room(parameters * 8), ...sizes, NORM_EPSILON);
+      const kept = k.floats(deviation, parameters).slice();
+      return {
+        value: k.tensor(tf, y, x.shape),
+        keep: [k.tensor(tf, unit, x.shape), gamma, beta],
+        gradients: (dy, [unit, gamma, beta]) => gradients(dy, unit, gamma, beta, kept),
+      };
+    });
+
+    function gradients(dy: Tensor, unit: Tensor, gamma: Tensor, beta: Tensor, deviation: Float32Array): Tensor[] {
+      const k = kernels();
+      const inputs = [k.placeTensor(tf, dy), k.placeTensor(tf, unit), k.place(counts)];
+      inputs.push(k.placeTensor(tf, gamma), k.placeTensor(tf, beta), k.place(deviation));
+      const [dx, dGamma, dBeta] = [k.room(dy.size * 4), k.room(parameters * 4), k.room(parameters * 4)];
+      k.run('normBackward', groups, ...inputs, dx, dGamma, dBeta, k.room(parameters * 16), ...sizes);
+      return [k.tensor(tf, dx, dy.shape), k.tensor(tf, dGamma, gamma.shape), k.tensor(tf, dBeta, beta.shape)];
+    }
   }
 }
 

@@ -66,17 +66,21 @@ export class Section {
   /** Runs the blocks; returns [groups, batch, height, width, channels], without blocks the maps as they are. */
   run(pass: Pass, { maps, mask, divisor, constant }: SectionInput): Tensor5D {
     const { tf, leaves, norms } = pass;
-    const { activation = this.#arithmetic === 'float' ? relu : sign } = pass;
+    const [fused, plain] = this.#arithmetic === 'float' ? (['relu', relu] as const) : (['sign', sign] as const);
+    const activation = pass.activation ?? plain;
     let x: Tensor5D | undefined;
     for (const [i, block] of this.blocks.entries()) {
       const name = `${this.name}.${i}`;
       const weights = leaves.get(`${name}.weights`) as Tensor;
       const sums =
         'fc' in block
-          ? fcSums(tf, x ?? stacked(tf, maps), weights as Tensor3D)
-          : convPSums(tf, x ? apart(tf, x) : maps, weights as Tensor5D, constant && i === 0);
+          ? fcSums(tf, x ?? stacked(tf, maps), weights as Tensor3D, mask)
+          : convPSums(tf, x ? apart(tf, x) : maps, weights as Tensor5D, constant && i === 0, mask);
       const averaged = divisor && i === 0 ? tf.div<Tensor5D>(sums, divisor) : sums;
-      x = activation(tf, norms.apply(name, averaged, mask));
+      x =
+        norms.activate && !pass.activation
+          ? norms.activate(name, averaged, mask, fused)
+          : activation(tf, norms.apply(name, averaged, mask));
     }
     return x ?? stacked(tf, maps);
   }
@@ -105,7 +109,7 @@ export class SectionExit {
 
   /** Scores [groups, batch, classes] of a section's output; `divisor` only where the section has no block. */
   run({ tf, leaves, norms }: Pass, map: Tensor5D, mask?: Tensor2D, divisor?: Tensor5D): Tensor3D {
-    const sums = fcSums(tf, map, leaves.get(`${this.name}.weights`) as Tensor3D);
+    const sums = fcSums(tf, map, leaves.get(`${this.name}.weights`) as Tensor3D, mask);
     const scores = norms.apply(this.name, divisor ? tf.div<Tensor5D>(sums, divisor) : sums, mask);
     return tf.reshape(scores, [this.groups, map.shape[1], this.#classes]);
   }

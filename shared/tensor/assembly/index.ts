@@ -1,0 +1,3 @@
+export * from './convp';
+export * from './fc';
+export * from './norm';

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TensorFlow } from './backend.js';
+
+/** What is used here of WebAssembly: the types of Node 20 lack it. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Memory {
+    constructor(limits: { initial: number; maximum: number; shared: true });
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Instance {
+    constructor(module: Module, imports: object);
+    readonly exports: object;
+  }
+}
+
+/** A kernel of `assembly`: what to do for one task on one thread, then its arguments in the order of its declaration. */
+type Kernel = (task: number, thread: number, ...args: number[]) => void;
+type Exports = Record<string, Kernel> & {
+  readonly convPScratch: (height: number, width: number, channels: number, filters: number) => number;
+};
+
+const PAGE = 65_536;
+/** Addresses below this are not handed out. */
+const FIRST = PAGE;
+
+/**
+ * The WebAssembly kernels of `assembly`, in a memory of their own that holds one call at a time: {@link begin}, then values
+ * go in, kernels run, results come out. Behind tensors' backs, so they serve every backend alike.
+ */
+export class Kernels {
+  readonly threads = 1;
+  readonly #memory: WebAssembly.Memory;
+  readonly #exports: Exports;
+  #next = FIRST;
+
+  constructor(module: WebAssembly.Module) {
+    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE, shared: true });
+    this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Exports;
+  }
+
+  /** Forgets what the call before has left. */
+  begin(): this {
+    this.#next = FIRST;
+    return this;
+  }
+
+  /** The address of so many bytes, whatever they hold. */
+  room(bytes: number): number {
+    const at = this.#next;
+    this.#next = (at + bytes + 63) & ~63;
+    const missing = this.#next - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    return at;
+  }
+
+  /** The address of a copy of these values. */
+  place(values: Float32Array | Uint8Array): number {
+    const at = this.room(values.byteLength);
+    if (values instanceof Uint8Array) this.bytes(at, values.length).set(values);
+    else this.floats(at, values.length).set(values);
+    return at;
+  }
+
+  /** The address of a copy of a tensor's float32 values. */
+  placeTensor(tf: TensorFlow, tensor: Tensor): number {
+    const at = this.room(tensor.size * 4);
+    this.floats(at, tensor.size).set(valuesOf(tf, tensor));
+    return at;
+  }
+
+  /** Scratch memory of ConvP for all threads. */
+  convPScratch(height: number, width: number, channels: number, filters: number): number {
+    return this.room(this.threads * this.#exports.convPScratch(height, width, channels, filters));
+  }
+
+  /** Runs a kernel for each task from 0. */
+  run(kernel: string, tasks: number, ...args: number[]): void {
+    const work = this.#exports[kernel];
+    for (let task = 0; task < tasks; task++) work(task, 0, ...args);
+  }
+
+  /** What stands at an address; until the next {@link begin}, or {@link room}. */
+  floats(at: number, count: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, at, count);
+  }
+
+  /** {@link floats} as bytes. */
+  bytes(at: number, count: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, at, count);
+  }
+
+  /** A tensor with the float32 values at an address. */
+  tensor<T extends Tensor>(tf: TensorFlow, at: number, shape: readonly number[]): T {
+    const values = this.floats(
+      at,
+      shape.reduce((size, side) => size * side, 1),
+    );
+    // The wasm backend copies what it is given, others may keep it.
+    return tf.tensor(tf.getBackend() === 'wasm' ? values : values.slice(), [...shape]) as T;
+  }
+}
+
+let loaded: Kernels | undefined;
+
+/** The kernels of this process, loaded when first asked for. */
+export function kernels(): Kernels {
+  // Beside the sources as beside what is built of them.
+  loaded ??= new Kernels(new WebAssembly.Module(readFileSync(new URL('../dist/kernels.wasm', import.meta.url))));
+  return loaded.begin();
+}
+
+/** The values of a float32 tensor, to be read at once: on wasm they are the backend's own memory. */
+export function valuesOf(tf: TensorFlow, tensor: Tensor): Float32Array {
+  if (tf.getBackend() !== 'wasm') return tensor.dataSync<'float32'>();
+  return (tf.backend() as unknown as { typedArrayFromHeap(of: Tensor): Float32Array }).typedArrayFromHeap(tensor);
+}
