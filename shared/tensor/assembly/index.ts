@@ -1,3 +1,4 @@
+export * from './concat';
 export * from './convp';
 export * from './fc';
 export * from './norm';

@@ -129,11 +129,19 @@ class ConvP {
     return k.convPScratch(height, width, channels, this.#filters);
   }
 
-  /** The maps one behind the other. */
+  /** The maps one behind the other; only the rows that somebody needs. */
   #place(k: Kernels, maps: readonly Tensor[]): number {
-    const size = maps[0].size;
-    const at = k.room(maps.length * size * 4);
-    for (const [g, map] of maps.entries()) k.floats(at + g * size * 4, size).set(valuesOf(this.#tf, map));
+    const [batch, height, width, channels] = this.#map;
+    const size = height * width * channels;
+    const at = k.room(maps.length * batch * size * 4);
+    const all = k.floats(at, maps.length * batch * size);
+    for (const [g, map] of maps.entries()) {
+      const values = valuesOf(this.#tf, map);
+      for (let n = 0; n < batch; n++) {
+        const image = g * batch + n;
+        if (this.#needed[image] !== 0) all.set(values.subarray(n * size, (n + 1) * size), image * size);
+      }
+    }
     return at;
   }
 

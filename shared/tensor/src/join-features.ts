@@ -1,6 +1,8 @@
 import type { AggregatorName } from '@ddnn/model';
-import type { Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
+import { kernels, valuesOf } from './kernels.js';
+import { operate } from './operation.js';
 
 /** Below every pixel and every bit, so that an absent source never wins a maximum. */
 const NOTHING = -1e6;
@@ -21,13 +23,10 @@ export function joinFeatures(
   mask: Tensor2D,
 ): { readonly maps: readonly [Tensor4D]; readonly divisor: Tensor5D | undefined } {
   const [count, batch, height, width, channels] = sources.shape;
+  if (name === 'concat') return { maps: [concatenate(tf, sources, mask)], divisor: undefined };
   const rows = tf.reshape(sources, [count, batch, height * width, channels]);
   const weight = tf.reshape(mask, [count, batch, 1, 1]);
   const present = tf.mul<Tensor4D>(rows, weight);
-  if (name === 'concat') {
-    const joined = count > 1 ? tf.transpose(present, [1, 2, 0, 3]) : present;
-    return { maps: [tf.reshape(joined, [batch, height, width, count * channels])], divisor: undefined };
-  }
   const shape: [number, number, number, number] = [batch, height, width, channels];
   if (name === 'max') {
     const absent = tf.mul(tf.sub(1, weight), NOTHING);
@@ -35,4 +34,21 @@ export function joinFeatures(
   }
   const divisor = tf.reshape(tf.maximum(tf.sum(mask, 0), 1), [1, batch, 1, 1, 1]) as Tensor5D;
   return { maps: [tf.reshape(tf.sum(present, 0), shape)], divisor };
+}
+
+function concatenate(tf: TensorFlow, sources: Tensor5D, mask: Tensor2D): Tensor4D {
+  const [count, batch, height, width, channels] = sources.shape;
+  const sizes = [count, batch, height * width, channels];
+  const heard = valuesOf(tf, mask).slice();
+  const run = (kernel: string, tensor: Tensor, shape: readonly number[]) => {
+    const k = kernels();
+    const result = k.room(tensor.size * 4);
+    k.run(kernel, batch, k.placeTensor(tf, tensor), k.place(heard), result, ...sizes);
+    return k.tensor(tf, result, shape);
+  };
+  return operate(tf, [sources], (x) => ({
+    value: run('concatForward', x, [batch, height, width, count * channels]),
+    keep: [],
+    gradients: (dy) => [run('concatBackward', dy, x.shape)],
+  }));
 }

@@ -49,23 +49,21 @@ export class BatchNorms implements Norms {
     const leaves = ['gamma', 'beta'].map((leaf) => this.#leaves.get(`${name}.${leaf}`)!);
     return operate<Tensor5D>(tf, [sums, ...leaves], (x, gamma, beta) => {
       const k = kernels();
-      const inputs = [x, gamma, beta].map((tensor) => k.placeTensor(tf, tensor));
-      inputs.splice(1, 0, k.place(counts));
-      const [y, unit] = [k.room(x.size * 4), k.room(x.size * 4)];
-      const deviation = k.room(parameters * 4);
-      k.run('normForward', groups, ...inputs, y, unit, deviation, k.room(parameters * 8), ...sizes, NORM_EPSILON);
-      const kept = k.floats(deviation, parameters).slice();
+      const inputs = [k.placeTensor(tf, x), k.place(counts), k.placeTensor(tf, gamma), k.placeTensor(tf, beta)];
+      const [y, mean, deviation] = [k.room(x.size * 4), k.room(parameters * 4), k.room(parameters * 4)];
+      k.run('normForward', groups, ...inputs, y, mean, deviation, k.room(parameters * 8), ...sizes, NORM_EPSILON);
+      const statistics = [mean, deviation].map((at) => k.floats(at, parameters).slice());
       return {
         value: k.tensor(tf, y, x.shape),
-        keep: [k.tensor(tf, unit, x.shape), gamma, beta],
-        gradients: (dy, [unit, gamma, beta]) => gradients(dy, unit, gamma, beta, kept),
+        keep: [x, gamma, beta],
+        gradients: (dy, kept) => gradients(dy, kept, statistics),
       };
     });
 
-    function gradients(dy: Tensor, unit: Tensor, gamma: Tensor, beta: Tensor, deviation: Float32Array): Tensor[] {
+    function gradients(dy: Tensor, [x, gamma, beta]: readonly Tensor[], statistics: Float32Array[]): Tensor[] {
       const k = kernels();
-      const inputs = [k.placeTensor(tf, dy), k.placeTensor(tf, unit), k.place(counts)];
-      inputs.push(k.placeTensor(tf, gamma), k.placeTensor(tf, beta), k.place(deviation));
+      const inputs = [k.placeTensor(tf, dy), k.placeTensor(tf, x), k.place(counts)];
+      inputs.push(k.placeTensor(tf, gamma), k.placeTensor(tf, beta), ...statistics.map((values) => k.place(values)));
       const [dx, dGamma, dBeta] = [k.room(dy.size * 4), k.room(parameters * 4), k.room(parameters * 4)];
       k.run('normBackward', groups, ...inputs, dx, dGamma, dBeta, k.room(parameters * 16), ...sizes);
       return [k.tensor(tf, dx, dy.shape), k.tensor(tf, dGamma, gamma.shape), k.tensor(tf, dBeta, beta.shape)];

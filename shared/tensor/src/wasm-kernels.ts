@@ -12,6 +12,7 @@ interface WasmBackend {
   makeOutput(shape: number[], dtype: string): TensorInfo;
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
   disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
 }
 type Pad = number | 'same' | 'valid' | readonly [number, number][];
 interface ConvAttrs {
@@ -65,6 +66,11 @@ export function registerWasmKernels(tf: TensorFlow): void {
       return result;
     });
 
+  // Every tensor that is kept for a gradient is cloned, and the backend's own clone copies the values.
+  replace(tf, 'Identity', ({ inputs: { x }, backend }) => {
+    backend.incRef(x.dataId as object);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
   replace(tf, 'Conv2DBackpropFilter', ({ inputs, attrs, backend }) =>
     plain(attrs) ? filterGradient(backend, inputs.x, inputs.dy, attrs.pad as number) : undefined,
   );
