@@ -1,4 +1,13 @@
-import { edgeGroups, foldNorm, MIX_UNIT, packSigns, type Tensor } from '@ddnn/model';
+import {
+  edgeGroups,
+  foldNorm,
+  LOCAL_SCORE_LIMIT,
+  MIX_UNIT,
+  packSigns,
+  quantise,
+  type ResolvedArchitecture,
+  type Tensor,
+} from '@ddnn/model';
 import type { FrozenNorm, Network } from '@ddnn/tensor';
 
 /** What enters the first block of a section. */
@@ -10,11 +19,11 @@ interface InputRange {
 }
 
 /**
- * The tensors of a bundle: signs as bits, batch normalisation folded into integer thresholds, mix weights as integers, a float
- * cloud section as it is. Names
+ * The tensors of a bundle: signs as bits, batch normalisation folded into integer thresholds, mix weights as integers, float
+ * sections as they are. Names
  * as in section-weights.ts of @ddnn/model.
  *
- * @param localStep step of the local exit's scores, in which the mix's bias counts
+ * @param localStep step of the local exit's scores, in which the mix's bias and stand-ins count
  */
 export function exportTensors(
   network: Network,
@@ -34,19 +43,13 @@ export function exportTensors(
   for (const [e, group] of edgeGroups(architecture).entries()) {
     if (!edge) continue;
     const range = { largest: pixelsLeave ? 255 : 1, divisors: divisors(edge.aggregator, group.length) };
-    exporter.blocks(`edge.${e}`, edges[e].section.blocks.length, [`edge.${e}`], range);
-    exporter.exit(`edge.${e}`, [`edge.${e}`]);
+    exporter.upper(edges[e], edge, range);
   }
   const sources = edge ? edges.length : views;
   const range = { largest: pixelsLeave && !edge ? 255 : 1, divisors: divisors(architecture.cloud.aggregator, sources) };
-  if (architecture.cloud.arithmetic === 'float') {
-    for (const norm of [...cloud.section.norms, cloud.exit.name]) exporter.float(norm);
-  } else {
-    exporter.blocks('cloud', cloud.section.blocks.length, ['cloud'], range);
-    exporter.exit('cloud', ['cloud']);
-  }
+  exporter.upper(cloud, architecture.cloud, range);
   if (local?.aggregator === 'concat') {
-    for (const g of edgeGroups(architecture).keys()) exporter.mix(`local.${g}`, localStep);
+    for (const g of edgeGroups(architecture).keys()) exporter.mix(`local.${g}`, localStep, local.missing === 'learned');
   }
   return tensors;
 }
@@ -61,6 +64,22 @@ class Exporter {
     this.#network = network;
     this.#norms = norms;
     this.#tensors = tensors;
+  }
+
+  /** Section, exit and stand-ins of an edge or of the cloud. */
+  upper(
+    { section, exit }: Network['cloud'],
+    { arithmetic, missing }: ResolvedArchitecture['cloud'],
+    range: InputRange,
+  ): void {
+    const { name } = section;
+    if (arithmetic === 'float') {
+      for (const norm of [...section.norms, exit.name]) this.float(norm);
+    } else {
+      this.blocks(name, section.blocks.length, [name], range);
+      this.exit(name, [name]);
+    }
+    if (missing === 'learned') this.#tensors.set(`${name}.missing`, packSigns(this.#values(`${name}.missing`)));
   }
 
   /** @param targets name of each group's section in the bundle */
@@ -105,10 +124,15 @@ class Exporter {
     this.#tensors.set(`${name}.offset`, offset.slice());
   }
 
-  mix(name: string, step: number): void {
+  mix(name: string, step: number, standIns: boolean): void {
     const units = (values: Float32Array, unit: number) => Int32Array.from(values, (value) => Math.round(value / unit));
     this.#tensors.set(`${name}.weights`, units(this.#values(`${name}.weights`), 1 / MIX_UNIT));
     this.#tensors.set(`${name}.bias`, units(this.#values(`${name}.bias`), step / MIX_UNIT));
+    if (standIns) {
+      const scores = this.#values(`${name}.missing`);
+      const quantised = Int8Array.from(scores, (score) => quantise(score, step, LOCAL_SCORE_LIMIT));
+      this.#tensors.set(`${name}.missing`, quantised);
+    }
   }
 
   #values(parameter: string): Float32Array {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toBytes } from '../test/naive.js';
 import { Seeded } from '../test/seeded.js';
 import type { AggregatorName } from './architecture.js';
+import { packSigns } from './bits.js';
 import { FeatureAggregator, type MapKind } from './feature-aggregator.js';
 import { createScoreAggregator, MIX_UNIT } from './score-aggregator.js';
 
@@ -134,6 +135,47 @@ describe.each(subjects)('$what', ({ name, subject }) => {
     const random = new Seeded(12);
     const sources = random.array(SOURCES, () => subject.draw(random));
     if (name !== 'concat') expect(subject.join(sources, 4)).toEqual(sources[2]);
+  });
+});
+
+describe('learned stand-ins', () => {
+  const random = new Seeded(50);
+
+  it('are bits, one a channel, in every cell of a concatenated source that is not present', () => {
+    const standIns = random.array(SOURCES * shape.channels, () => random.pick([-1, 1]));
+    const aggregator = new FeatureAggregator('concat', SOURCES, shape, 'bits', packSigns(standIns));
+    const cells = shape.height * shape.width;
+    for (const mask of [0, ...masks]) {
+      const maps = random.array(SOURCES, () => random.array(cells * shape.channels, () => random.pick([-1, 1])));
+      aggregator.join(maps.map(toBytes), mask);
+      const expected = Array.from({ length: cells }, (_, cell) =>
+        maps.flatMap((map, s) =>
+          Array.from({ length: shape.channels }, (_, c) =>
+            (mask >> s) & 1 ? map[cell * shape.channels + c] : standIns[s * shape.channels + c],
+          ),
+        ),
+      );
+      expect([...aggregator.out]).toEqual(expected.flat());
+    }
+  });
+
+  it('are scores, which the mix hears where a view is not present', () => {
+    const classes = 4;
+    const weights = Int32Array.from(random.array(classes * SOURCES * classes, () => random.integer(-500, 500)));
+    const bias = Int32Array.from(random.array(classes, () => random.integer(-9000, 9000)));
+    const missing = Int8Array.from(random.array(SOURCES * classes, () => random.integer(-127, 127)));
+    const learned = createScoreAggregator('concat', SOURCES, classes, { weights, bias, missing });
+    const plain = createScoreAggregator('concat', SOURCES, classes, { weights, bias });
+    for (const mask of [0, ...masks]) {
+      const said = Int8Array.from(random.array(SOURCES * classes, () => random.integer(-127, 127)));
+      learned.join(Int8Array.of(99, ...said), 1, mask);
+      plain.join(
+        said.map((score, i) => ((mask >> Math.floor(i / classes)) & 1 ? score : missing[i])),
+        0,
+        7,
+      );
+      expect(learned.out).toEqual(plain.out);
+    }
   });
 });
 

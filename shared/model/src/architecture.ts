@@ -25,6 +25,9 @@ const AggregatorName = Type.Enum(['max', 'average', 'concat']);
 const ArithmeticName = Type.Enum(['binary', 'float'], {
   description: 'signs and bits; or float32 weights and max(0, x) in place of sign. Default: binary',
 });
+const MissingName = Type.Enum(['mask', 'learned'], {
+  description: 'what concat has in place of a source that is not present: zeros, or a learned stand-in. Default: mask',
+});
 const Threshold = Type.Number({ minimum: 0, maximum: 1 });
 const ExitWeight = Type.Number({ minimum: 0, maximum: 100 });
 
@@ -54,7 +57,12 @@ export const ArchitectureSchema = Type.Object(
     device: Type.Object({ section: Section, exitWeight: Type.Optional(ExitWeight) }, strict),
     local: Type.Optional(
       Type.Object(
-        { aggregator: AggregatorName, threshold: Type.Optional(Threshold), exitWeight: Type.Optional(ExitWeight) },
+        {
+          aggregator: AggregatorName,
+          missing: Type.Optional(MissingName),
+          threshold: Type.Optional(Threshold),
+          exitWeight: Type.Optional(ExitWeight),
+        },
         { ...strict, description: 'absent: no local exit, devices report presence only' },
       ),
     ),
@@ -62,7 +70,9 @@ export const ArchitectureSchema = Type.Object(
       Type.Object(
         {
           aggregator: AggregatorName,
+          missing: Type.Optional(MissingName),
           section: Section,
+          arithmetic: Type.Optional(ArithmeticName),
           threshold: Type.Optional(Threshold),
           exitWeight: Type.Optional(ExitWeight),
           groups: Type.Optional(
@@ -78,6 +88,7 @@ export const ArchitectureSchema = Type.Object(
     cloud: Type.Object(
       {
         aggregator: AggregatorName,
+        missing: Type.Optional(MissingName),
         section: Section,
         arithmetic: Type.Optional(ArithmeticName),
         exitWeight: Type.Optional(ExitWeight),

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { flatten, naiveConvP, naiveScores, toPlanes } from '../test/naive.js';
 import { Seeded } from '../test/seeded.js';
 import type { Block, ResolvedArchitecture } from './architecture.js';
+import { packSigns } from './bits.js';
 import { encodeBundle, openBundle } from './bundle.js';
 import { createFloatBlock, FloatLayer, floatWeightCount } from './float-block.js';
+import { FloatSection } from './float-section.js';
 import { randomBundle } from './random-bundle.js';
 import { blockShape, type Shape, volume } from './shapes.js';
 import { UpperTier } from './upper-tier.js';
@@ -37,7 +39,7 @@ describe('a float block', () => {
       const map = Int32Array.from(random.array(volume(input), () => random.integer(-divisor, divisor)));
       const made = createFloatBlock(input, block, weights);
       made.run(map, divisor);
-      const naive = naiveConvP(toPlanes(map, input), [...weights.weights], weights, divisor, relu);
+      const naive = naiveConvP(toPlanes(map, input), [...weights.weights], weights, divisor, (value) => value);
       expect([...made.out]).toEqual(flatten(naive));
       expect(made.out.some((value) => value > 0) || volume(input) < 10).toBe(true);
     }
@@ -51,10 +53,7 @@ describe('a float block', () => {
     const made = createFloatBlock(input, block, weights);
     made.run(map, 1);
     const naive = naiveScores([...map], [...weights.weights], weights, 1);
-    expect([...made.out]).toEqual(naive.map(relu));
-    const layer = new FloatLayer(weights);
-    layer.run(map, 1);
-    expect([...layer.out]).toEqual(naive);
+    expect([...made.out]).toEqual(naive);
   });
 
   it('takes real weights, whose sums it rounds to float32 once', () => {
@@ -63,6 +62,40 @@ describe('a float block', () => {
     layer.run(Int32Array.of(1, 1, -1), 1);
     const [a, b, c] = weights.weights;
     expect(layer.out[0]).toBe(Math.fround(a + b - c));
+  });
+});
+
+describe('a float section', () => {
+  const input = { height: 7, width: 5, channels: 2 };
+  const blocks: Block[] = [{ convp: { filters: 3 } }, { fc: { units: 21 } }];
+  const random = new Seeded(12);
+  const weights = [
+    weightsFor(random, input, blocks[0]),
+    weightsFor(random, { height: 4, width: 3, channels: 3 }, blocks[1]),
+  ];
+
+  it('has max(0, x) behind each block, and sends the signs of the last x', () => {
+    const section = new FloatSection(input, blocks, weights);
+    expect(section.output).toEqual({ height: 1, width: 1, channels: 21 });
+    const map = Int32Array.from(random.array(volume(input), () => random.integer(-2, 2)));
+    const first = flatten(naiveConvP(toPlanes(map, input), [...weights[0].weights], weights[0], 2, relu));
+    const last = naiveScores(first, [...weights[1].weights], weights[1], 1);
+    expect([...section.run(map, 2)]).toEqual(last.map(relu));
+    expect(section.bits).toEqual(packSigns(last));
+    expect(new Set(last.map((value) => value >= 0)).size).toBe(2);
+  });
+
+  it('sends a 0 as +1, as a binary section does', () => {
+    const none = { weights: new Float32Array(2), scale: Float32Array.of(1, 1), offset: Float32Array.of(0, -1) };
+    const section = new FloatSection({ height: 1, width: 1, channels: 1 }, [{ fc: { units: 2 } }], [none]);
+    section.run(Int32Array.of(1));
+    expect([...section.bits]).toEqual([0b01]);
+  });
+
+  it('without blocks gives its input as it is', () => {
+    const section = new FloatSection(input, [], []);
+    const map = new Int32Array(volume(input)).fill(-1);
+    expect(section.run(map, 3)).toBe(map);
   });
 });
 
@@ -89,7 +122,6 @@ describe('a cloud tier of float arithmetic', () => {
     expect(run(0b0011_0001, 3)).not.toEqual(before);
     expect(run(0b1010_0110, 1)).not.toEqual(before);
     expect(run(0b1010_0110, 3)).toEqual(before);
-    expect(tier.features).toHaveLength(0);
   });
 
   it.each(['cloud.0.weights', 'cloud.1.scale', 'cloud.exit.offset'])('is refused where %s is not finite', (name) => {
@@ -102,5 +134,31 @@ describe('a cloud tier of float arithmetic', () => {
       message: `tensor ${name}: value 1 is NaN`,
     });
     expect(() => new UpperTier(broken, 'cloud')).toThrow(error);
+  });
+});
+
+describe('an edge tier of float arithmetic', () => {
+  const edge = { aggregator: 'average', arithmetic: 'float', section: [{ convp: { filters: 3 } }] } as const;
+  const bundle = openBundle(randomBundle({ ...architecture, edge: { ...edge, section: [...edge.section] } }, 6));
+  const maps = [Uint8Array.of(0b1010_0110, 3, 200, 17), Uint8Array.of(99, 0b1111_0000, 5, 254)];
+
+  it('sends up as many bytes as a binary one, and its exit reads real values', () => {
+    const tier = new UpperTier(bundle, 'edge');
+    tier.decide(maps, 3);
+    const features = [...tier.features];
+    const scores = [...tier.scores];
+    expect(features).toHaveLength(bundle.shapes.edges[0].featureBytes);
+    expect(new Set(features).size).toBeGreaterThan(1);
+    tier.decide(maps, 1);
+    expect([...tier.features]).not.toEqual(features);
+    tier.decide(maps, 3);
+    expect([...tier.features]).toEqual(features);
+    expect([...tier.scores]).toEqual(scores);
+  });
+
+  it('is refused where its weights are bits', () => {
+    const tensors = new Map(bundle.tensors).set('edge.0.0.weights', new Uint8Array(54));
+    const broken = openBundle(encodeBundle(bundle, tensors));
+    expect(() => new UpperTier(broken, 'edge')).toThrow('tensor edge.0.0.weights: Uint8Array of 54, expected Float32');
   });
 });

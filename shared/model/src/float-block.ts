@@ -11,13 +11,13 @@ export interface FloatWeights {
   readonly offset: Float32Array;
 }
 
-/** Integers from an aggregator, or the output of the float block below. */
+/** Integers from an aggregator, or the output of the float block below behind max(0, x). */
 export type FloatInput = Int32Array | Float32Array;
 
-/** One block in float32. */
+/** One block in float32, up to its activation, which is its section's. */
 export interface FloatBlock {
   readonly output: Shape;
-  /** The last output, 0 and above. */
+  /** The last output. */
   readonly out: Float32Array;
   run(input: FloatInput, divisor: number): void;
 }
@@ -35,10 +35,10 @@ export function floatWeightCount(input: Shape, block: Block): number {
 
 /** The block of that kind. */
 export function createFloatBlock(input: Shape, block: Block, weights: FloatWeights): FloatBlock {
-  return 'fc' in block ? new FloatFc(input, block, weights) : new FloatConvP(input, block, weights);
+  return 'fc' in block ? new FloatLayer(weights) : new FloatConvP(input, block, weights);
 }
 
-/** Convolution 3x3, stride 1, zero padding → max pooling 3x3, stride 2, padding 1 → batch normalisation → max(0, x). */
+/** Convolution 3x3, stride 1, zero padding → max pooling 3x3, stride 2, padding 1 → batch normalisation. */
 class FloatConvP implements FloatBlock {
   readonly output: Shape;
   readonly out: Float32Array;
@@ -98,33 +98,16 @@ class FloatConvP implements FloatBlock {
       for (let x = 0; x < pooled(width); x++) {
         for (let f = 0; f < filters; f++, at++) {
           const largest = windowMax(this.#convolved, height, width, filters, x, y, f);
-          this.out[at] = Math.max(0, normalise(largest, divisor, scale[f], offset[f]));
+          this.out[at] = normalise(largest, divisor, scale[f], offset[f]);
         }
       }
     }
   }
 }
 
-/** Fully connected → batch normalisation → max(0, x). */
-class FloatFc implements FloatBlock {
+/** Fully connected → batch normalisation: an FC block, or an exit's scores. */
+export class FloatLayer implements FloatBlock {
   readonly output: Shape;
-  readonly out: Float32Array;
-  readonly #layer: FloatLayer;
-
-  constructor(input: Shape, block: Block, weights: FloatWeights) {
-    this.output = blockShape(input, block);
-    this.#layer = new FloatLayer(weights);
-    this.out = this.#layer.out;
-  }
-
-  run(input: FloatInput, divisor: number): void {
-    this.#layer.run(input, divisor);
-    for (let unit = 0; unit < this.out.length; unit++) this.out[unit] = Math.max(0, this.out[unit]);
-  }
-}
-
-/** Fully connected → batch normalisation: an FC block before its activation, or an exit's scores. */
-export class FloatLayer {
   /** The last output, one value a unit. */
   readonly out: Float32Array;
   readonly #norm: FloatWeights;
@@ -133,6 +116,7 @@ export class FloatLayer {
 
   constructor(weights: FloatWeights) {
     const units = weights.scale.length;
+    this.output = { height: 1, width: 1, channels: units };
     this.out = new Float32Array(units);
     this.#norm = weights;
     this.#columns = transposed(weights.weights, units);

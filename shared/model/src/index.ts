@@ -7,6 +7,7 @@ export * from './errors.js';
 export * from './exit.js';
 export * from './feature-aggregator.js';
 export * from './float-block.js';
+export * from './float-section.js';
 export * from './fold.js';
 export * from './local-tier.js';
 export * from './packed-block.js';

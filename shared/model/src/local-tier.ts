@@ -40,6 +40,10 @@ export function createLocalTier(bundle: Bundle, edge = 0, threshold?: number): L
       ? {
           weights: tensor(bundle, `local.${edge}.weights`, Int32Array, classes * views * classes),
           bias: tensor(bundle, `local.${edge}.bias`, Int32Array, classes),
+          missing:
+            local.missing === 'learned'
+              ? tensor(bundle, `local.${edge}.missing`, Int8Array, views * classes)
+              : undefined,
         }
       : undefined;
   const aggregator = createScoreAggregator(local.aggregator, views, classes, mix);

@@ -20,6 +20,19 @@ const architectures: ResolvedArchitecture[] = [
   base,
   { ...base, name: 'averages', local: { aggregator: 'average' }, cloud: { ...base.cloud, aggregator: 'average' } },
   { ...base, name: 'float cloud', cloud: { ...base.cloud, arithmetic: 'float' } },
+  {
+    ...base,
+    name: 'float edges and stand-ins',
+    local: { aggregator: 'concat', missing: 'learned' },
+    edge: {
+      aggregator: 'concat',
+      missing: 'learned',
+      arithmetic: 'float',
+      section: [{ convp: { filters: 5 } }],
+      groups: [[0, 2], [1]],
+    },
+    cloud: { aggregator: 'concat', missing: 'learned', section: [{ fc: { units: 9 } }] },
+  },
   { ...base, name: 'pixels', device: { section: [] }, local: undefined },
   { ...base, name: 'no cloud section', local: { aggregator: 'concat' }, cloud: { aggregator: 'max', section: [] } },
   {

@@ -31,20 +31,15 @@ export function randomBundle(architecture: ResolvedArchitecture, seed: number): 
   const spread = device.section.length > 0 ? BIT_SPREAD : PIXEL_SPREAD;
   for (const [index, { input, output }] of shapes.edges.entries()) {
     const divisors = edge?.aggregator === 'average' ? groups[index].length : 1;
-    random.section(`edge.${index}`, input, edge!.section, divisors, spread);
-    random.exit(`edge.${index}`, output);
+    random.upper(`edge.${index}`, edge!, input, output, divisors, spread);
   }
   if (local?.aggregator === 'concat') {
-    for (const [index, group] of groups.entries()) random.mix(`local.${index}`, group.length);
+    for (const [index, group] of groups.entries()) {
+      random.mix(`local.${index}`, group.length, local.missing === 'learned');
+    }
   }
   const divisors = cloud.aggregator === 'average' ? shapes.edges.length || views : 1;
-  const cloudSpread = edge ? BIT_SPREAD : spread;
-  if (cloud.arithmetic === 'float') {
-    random.floatSection('cloud', shapes.cloud.input, cloud.section, cloudSpread);
-  } else {
-    random.section('cloud', shapes.cloud.input, cloud.section, divisors, cloudSpread);
-    random.exit('cloud', shapes.cloud.output);
-  }
+  random.upper('cloud', cloud, shapes.cloud.input, shapes.cloud.output, divisors, edge ? BIT_SPREAD : spread);
 
   const upper = LARGEST_SCORE / UPPER_SCORE_LIMIT;
   const exits: BundleHeader['exits'] = {
@@ -64,6 +59,23 @@ class RandomTensors {
   constructor(seed: number, classes: number) {
     this.#state = seed >>> 0;
     this.#classes = classes;
+  }
+
+  /** Section, exit and stand-ins of an edge or of the cloud. */
+  upper(
+    name: string,
+    { section, arithmetic, missing }: ResolvedArchitecture['cloud'],
+    input: Shape,
+    output: Shape,
+    divisors: number,
+    spread: number,
+  ): void {
+    if (arithmetic === 'float') this.floatSection(name, input, section, spread);
+    else {
+      this.section(name, input, section, divisors, spread);
+      this.exit(name, output);
+    }
+    if (missing === 'learned') this.tensors.set(`${name}.missing`, this.#bits(input.channels));
   }
 
   section(name: string, input: Shape, section: readonly Block[], divisors: number, spread: number): void {
@@ -127,10 +139,14 @@ class RandomTensors {
     );
   }
 
-  mix(name: string, views: number): void {
+  mix(name: string, views: number, standIns: boolean): void {
     const draw = () => Math.round((this.#next() * 2 - 0.5) * (MIX_UNIT / Math.sqrt(views)));
     this.tensors.set(`${name}.weights`, Int32Array.from({ length: this.#classes ** 2 * views }, draw));
     this.tensors.set(`${name}.bias`, Int32Array.from({ length: this.#classes }, draw));
+    if (standIns) {
+      const score = () => Math.round((this.#next() - 0.5) * LOCAL_SCORE_LIMIT);
+      this.tensors.set(`${name}.missing`, Int8Array.from({ length: views * this.#classes }, score));
+    }
   }
 
   #bits(count: number): Uint8Array {

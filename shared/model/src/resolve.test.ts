@@ -48,6 +48,24 @@ describe('resolving an architecture', () => {
       data,
       'street: edge.groups must name each view from 0 to 2 once',
     ],
+    [
+      'a stand-in beside the largest score',
+      { ...open, local: { aggregator: 'max', missing: 'learned' } },
+      data,
+      'street: local.missing: learned needs local.aggregator: concat',
+    ],
+    [
+      'a stand-in in an average',
+      { ...open, cloud: { aggregator: 'average', missing: 'learned', section: [] } },
+      data,
+      'street: cloud.missing: learned needs cloud.aggregator: concat',
+    ],
+    [
+      'a stand-in for pixels',
+      { ...open, local: undefined, device: { section: [] }, cloud: { ...open.cloud, missing: 'learned' } },
+      data,
+      'street: cloud.missing: learned needs a device section, for pixels have no stand-in',
+    ],
     ['a view in no group', edge([[0], [2]]), data, 'street: edge.groups must name each view from 0 to 2 once'],
     [
       'a group with a view too many',
@@ -61,6 +79,16 @@ describe('resolving an architecture', () => {
   ])('refuses %s', (_, architecture, its, message) => {
     const expected = expect.objectContaining({ code: 'DDNN_ARCHITECTURE_VALUE', message });
     expect(() => resolveArchitecture(architecture, its)).toThrow(expected);
+  });
+});
+
+describe('learned stand-ins', () => {
+  it('have a place where features or scores stand side by side, above pixels too where an edge is between', () => {
+    const cloud = { ...open.cloud, missing: 'learned' as const };
+    const local = { aggregator: 'concat' as const, missing: 'learned' as const };
+    expect(resolveArchitecture({ ...open, local, cloud }, data)).toMatchObject({ local, cloud });
+    const abovePixels = { ...edge(), local: undefined, device: { section: [] }, cloud };
+    expect(resolveArchitecture(abovePixels, data)).toMatchObject({ cloud });
   });
 });
 

@@ -4,7 +4,7 @@ import { ModelError } from './errors.js';
 /**
  * Fills in what an architecture leaves to the data: number of views and classes. Throws `DDNN_ARCHITECTURE_VALUE` where
  * the architecture names them itself and the data disagree, where the data have too many, where the edges' groups don't
- * hold each view once, and where a local exit stands on an empty device section.
+ * hold each view once, where a local exit stands on an empty device section, and where learned stand-ins have no place.
  */
 export function resolveArchitecture(
   architecture: Architecture,
@@ -29,6 +29,7 @@ export function resolveArchitecture(
   // The data may have more views or classes than a mask or a frame has room for.
   checkArchitecture(resolved, () => architecture.name);
   checkGroups(resolved);
+  checkMissing(resolved);
   if (resolved.local && resolved.device.section.length === 0) {
     throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${architecture.name}: a local exit needs a device section`);
   }
@@ -58,5 +59,17 @@ function checkGroups(architecture: ResolvedArchitecture): void {
       'DDNN_ARCHITECTURE_VALUE',
       `${architecture.name}: edge.groups must name each view from 0 to ${architecture.views - 1} once`,
     );
+  }
+}
+
+/** Stand-ins take a source's place beside the others, so only *concat* has room for them; and they are bits, not pixels. */
+function checkMissing({ name, device, local, edge, cloud }: ResolvedArchitecture): void {
+  for (const [tier, settings] of Object.entries({ local, edge, cloud })) {
+    if (settings?.missing !== 'learned') continue;
+    const wrong = (why: string) =>
+      new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: ${tier}.missing: learned needs ${why}`);
+    if (settings.aggregator !== 'concat') throw wrong(`${tier}.aggregator: concat`);
+    const onPixels = device.section.length === 0 && !(tier === 'cloud' && edge);
+    if (onPixels) throw wrong('a device section, for pixels have no stand-in');
   }
 }

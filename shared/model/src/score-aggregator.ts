@@ -3,7 +3,7 @@ import type { AggregatorName } from './architecture.js';
 /**
  * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
  * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others cast
- * no vote. Without any view the scores are alike for max and average (entropy 1), and the bias for concat.
+ * no vote. Without any view the scores are alike for max and average (entropy 1), and for concat the bias with all stand-ins.
  */
 export interface ScoreAggregator {
   /** Scores of the last join, one a class; divide by {@link divisor}. */
@@ -13,10 +13,14 @@ export interface ScoreAggregator {
   join(scores: Int8Array, offset: number, mask: number): void;
 }
 
-/** Weights of the concat aggregator: `classes` rows of `views * classes`, in 1/256 of a step, and one bias a class. */
+/** What the concat aggregator holds. */
 export interface MixWeights {
+  /** `classes` rows of `views * classes`, in 1/256 of a step. */
   readonly weights: Int32Array;
+  /** One a class, in the same unit. */
   readonly bias: Int32Array;
+  /** Learned stand-ins: the scores, `views * classes` in steps, that count where a view is not present; left out: zeros. */
+  readonly missing?: Int8Array | undefined;
 }
 
 /** The aggregator of that name. `mix` is needed for concat only. */
@@ -79,7 +83,7 @@ class AverageScores implements ScoreAggregator {
   }
 }
 
-/** CC: out = W [scores of every view] + b, with zeros for views that are not present. */
+/** CC: out = W [scores of every view] + b, with zeros or learned stand-ins for views that are not present. */
 class ConcatScores implements ScoreAggregator {
   readonly out: Int32Array;
   readonly divisor = MIX_UNIT;
@@ -94,14 +98,17 @@ class ConcatScores implements ScoreAggregator {
 
   join(scores: Int8Array, offset: number, mask: number): void {
     const { out } = this;
-    const { weights, bias } = this.#mix;
+    const { weights, bias, missing } = this.#mix;
     const classes = out.length;
     for (let c = 0; c < classes; c++) {
       let sum = bias[c];
       for (let view = 0; view < this.#views; view++) {
-        if (((mask >>> view) & 1) === 0) continue;
+        const present = ((mask >>> view) & 1) === 1;
+        const said = present ? scores : missing;
+        if (!said) continue;
+        const at = view * classes + (present ? offset : 0);
         const row = (c * this.#views + view) * classes;
-        for (let k = 0; k < classes; k++) sum += weights[row + k] * scores[offset + view * classes + k];
+        for (let k = 0; k < classes; k++) sum += weights[row + k] * said[at + k];
       }
       out[c] = sum;
     }

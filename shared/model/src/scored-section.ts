@@ -1,6 +1,7 @@
 import type { Arithmetic, Block } from './architecture.js';
 import type { Bundle } from './bundle.js';
-import { createFloatBlock, type FloatBlock, type FloatInput, FloatLayer } from './float-block.js';
+import { FloatLayer } from './float-block.js';
+import { FloatSection } from './float-section.js';
 import { PackedExit } from './packed-exit.js';
 import { PackedSection } from './packed-section.js';
 import { quantise, UPPER_SCORE_LIMIT } from './quantise.js';
@@ -11,7 +12,7 @@ import { type Shape, volume } from './shapes.js';
 export interface ScoredSection {
   /** Quantised scores of the last run, one a class. */
   readonly scores: Int32Array;
-  /** Output of the last run as bits; none behind a float section, which nothing stands above. */
+  /** Output of the last run as bits: what travels, also from a float section. */
   readonly features: Uint8Array;
   /** @param divisor how many sources `joined` sums up, else 1 */
   run(joined: Int32Array, divisor: number): void;
@@ -61,33 +62,25 @@ class BinaryScored implements ScoredSection {
 
 class FloatScored implements ScoredSection {
   readonly scores: Int32Array;
-  readonly features = new Uint8Array(0);
-  readonly #blocks: readonly FloatBlock[];
+  readonly #section: FloatSection;
   readonly #exit: FloatLayer;
   readonly #step: number;
 
   constructor({ bundle, name, input, section, step }: SectionPlace) {
-    let shape = input;
-    const weights = floatSectionWeights(bundle, name, input, section);
-    this.#blocks = section.map((block, i) => {
-      const made = createFloatBlock(shape, block, weights[i]);
-      shape = made.output;
-      return made;
-    });
-    this.#exit = new FloatLayer(floatExitWeights(bundle, name, shape));
+    this.#section = new FloatSection(input, section, floatSectionWeights(bundle, name, input, section));
+    this.#exit = new FloatLayer(floatExitWeights(bundle, name, this.#section.output));
     this.scores = new Int32Array(this.#exit.out.length);
     this.#step = step;
   }
 
+  get features(): Uint8Array {
+    return this.#section.bits;
+  }
+
   run(joined: Int32Array, divisor: number): void {
-    let map: FloatInput = joined;
-    let pending = divisor;
-    for (const block of this.#blocks) {
-      block.run(map, pending);
-      map = block.out;
-      pending = 1;
-    }
-    this.#exit.run(map, pending);
+    const map = this.#section.run(joined, divisor);
+    // As in binary: without blocks the divisor is the exit's.
+    this.#exit.run(map, map === joined ? divisor : 1);
     for (let c = 0; c < this.scores.length; c++) {
       this.scores[c] = quantise(this.#exit.out[c], this.#step, UPPER_SCORE_LIMIT);
     }

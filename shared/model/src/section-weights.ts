@@ -11,7 +11,8 @@ import { blockShape, type Shape, volume } from './shapes.js';
  * Names of a bundle's tensors. A section is `device.2` (view 2), `edge.0` (edge 0) or `cloud`; its block i holds
  * `<section>.<i>.weights`, `.thresholds` and `.directions`, its exit `<section>.exit.weights`, `.scale` and `.offset`.
  * A float section's blocks hold `.weights`, `.scale` and `.offset` instead, all of them float32, and so does its exit.
- * The concat aggregator of edge g's local exit holds `local.<g>.weights` and `.bias`.
+ * Learned stand-ins of its sources are `<section>.missing`, bits. The concat aggregator of edge g's local exit holds
+ * `local.<g>.weights` and `.bias`, and its learned stand-ins are `local.<g>.missing`, scores.
  */
 
 /** Reads the blocks of a section. `divisors`: how many sources its input may be averaged over, else 1. */
@@ -66,6 +67,11 @@ export function floatSectionWeights(
 export function floatExitWeights(bundle: Bundle, name: string, output: Shape): FloatWeights {
   const classes = bundle.architecture.classes.length;
   return floatWeights(bundle, `${name}.exit`, volume(output) * classes, classes);
+}
+
+/** Reads the learned stand-ins of a section's sources: one bit a channel. Throws `DDNN_BUNDLE_CONTENT`. */
+export function standIns(bundle: Bundle, name: string, sources: number, below: Shape): Uint8Array {
+  return tensor(bundle, `${name}.missing`, Uint8Array, bitBytes(sources * below.channels));
 }
 
 function floatWeights(bundle: Bundle, name: string, weights: number, outputs: number): FloatWeights {

@@ -90,6 +90,14 @@ describe('inferred shapes', () => {
     expect(cloud.output).toEqual({ height: 1, width: 1, channels: 9 });
   });
 
+  it('have the same bytes on the wire for a float edge, and more in memory', () => {
+    const [binary] = inferShapes(edged).edges;
+    const [float] = inferShapes({ ...edged, edge: { ...edged.edge!, arithmetic: 'float' } }).edges;
+    expect({ ...float, memoryBytes: 0 }).toEqual({ ...binary, memoryBytes: 0 });
+    // Weights and norms of 5 filters on 16 channels, and of 3 classes on 8x8x5 values.
+    expect(float.memoryBytes).toBe(4 * 9 * 16 * 5 + 8 * 5 + 4 * 320 * 3 + 8 * 3);
+  });
+
   it('count pixels as bytes and no scores where the device section is empty', () => {
     const { device, scoreBytes, cloud } = inferShapes({ ...paper(4), device: { section: [] }, local: undefined });
     expect(device).toEqual({ input: paper(4).input, output: paper(4).input, featureBytes: 3072, memoryBytes: 0 });
@@ -103,6 +111,8 @@ describe('inferred shapes', () => {
     edged,
     { ...paper(4), cloud: { ...paper(4).cloud, aggregator: 'average' as const } },
     { ...paper(4), cloud: { ...paper(4).cloud, aggregator: 'average' as const, arithmetic: 'float' as const } },
+    { ...edged, edge: { ...edged.edge!, arithmetic: 'float' as const, missing: 'learned' as const } },
+    { ...paper(3), cloud: { ...paper(3).cloud, missing: 'learned' as const } },
   ])('tell the bytes that the tensors of a bundle take', (architecture) => {
     const { shapes, tensors } = openBundle(randomBundle(architecture, 1));
     const bytesOf = (prefix: string) =>

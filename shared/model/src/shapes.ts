@@ -45,6 +45,7 @@ export interface TierShapes {
   /**
    * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that the
    * first block of an averaging tier may see), exit weights and their batch norm (8 a class). In float: 4 a weight, 8 a filter.
+   * Learned stand-ins: a bit for each channel that is joined.
    */
   readonly memoryBytes: number;
 }
@@ -85,16 +86,14 @@ export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
     );
   }
   const deviceTier = tier(input, device.section, local ? classCount : 0, 1);
-  const edges = edge
-    ? groups.map((group) => joinedTier(deviceTier.output, group.length, edge.aggregator, edge.section, classCount))
-    : [];
+  const edges = edge ? groups.map((group) => joinedTier(deviceTier.output, group.length, edge, classCount)) : [];
   // A block's output hangs on height, width and its own filters, never on how many views were joined: edges are alike.
   const below = edges[0] ?? deviceTier;
   const sources = edges.length || architecture.views;
   return {
     device: device.section.length > 0 ? deviceTier : { ...deviceTier, featureBytes: volume(input) },
     edges,
-    cloud: joinedTier(below.output, sources, cloud.aggregator, cloud.section, classCount, cloud.arithmetic),
+    cloud: joinedTier(below.output, sources, cloud, classCount),
     scoreBytes: local ? classCount : 0,
     pixelBytes: volume(input),
   };
@@ -103,13 +102,14 @@ export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
 function joinedTier(
   below: Shape,
   sources: number,
-  aggregator: AggregatorName,
-  section: readonly Block[],
+  { aggregator, section, arithmetic, missing }: ResolvedArchitecture['cloud'],
   classCount: number,
-  arithmetic?: Arithmetic,
 ): TierShapes {
   const divisors = aggregator === 'average' ? sources : 1;
-  return tier(joinedShape(below, sources, aggregator), section, classCount, divisors, arithmetic);
+  const input = joinedShape(below, sources, aggregator);
+  const shapes = tier(input, section, classCount, divisors, arithmetic);
+  const standInBytes = missing === 'learned' ? bitBytes(input.channels) : 0;
+  return { ...shapes, memoryBytes: shapes.memoryBytes + standInBytes };
 }
 
 function tier(

@@ -4,6 +4,7 @@ import { Exit } from './exit.js';
 import { FeatureAggregator } from './feature-aggregator.js';
 import { edgeGroup } from './resolve.js';
 import { createScoredSection, type ScoredSection } from './scored-section.js';
+import { standIns } from './section-weights.js';
 
 /** The section and exit of an edge or of the cloud: joins the maps from below, runs the section, decides. */
 export class UpperTier {
@@ -21,7 +22,7 @@ export class UpperTier {
     const { architecture, shapes, exits } = bundle;
     const settings = exits[tier];
     if (!settings) throw new ModelError('DDNN_BUNDLE_UNFIT', 'the bundle has no edge section');
-    const { aggregator, section } = architecture[tier]!;
+    const { aggregator, section, arithmetic, missing } = architecture[tier]!;
     const belowIsEdge = tier === 'cloud' && shapes.edges.length > 0;
     const below = belowIsEdge ? shapes.edges[0].output : shapes.device.output;
     if (tier === 'edge') this.sources = edgeGroup(architecture, edge).length;
@@ -30,14 +31,14 @@ export class UpperTier {
     const name = tier === 'edge' ? `edge.${edge}` : 'cloud';
     const input = tier === 'edge' ? shapes.edges[edge].input : shapes.cloud.input;
     const divisors = aggregator === 'average' ? this.sources : 1;
-    this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits');
-    const arithmetic = tier === 'cloud' ? architecture.cloud.arithmetic : 'binary';
+    const learned = missing === 'learned' ? standIns(bundle, name, this.sources, below) : undefined;
+    this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits', learned);
     const place = { bundle, name, input, section, divisors, step: settings.step };
     this.#section = createScoredSection(arithmetic, place);
     this.exit = new Exit(architecture.classes.length, settings.step, threshold ?? settings.threshold);
   }
 
-  /** Features of the last run, packed bits; zeros for an empty section, none behind a float one. */
+  /** Features of the last run, packed bits; zeros for an empty section. */
   get features(): Uint8Array {
     return this.#section.features;
   }

@@ -9,11 +9,12 @@ const NOTHING = -1e6;
 
 /**
  * Feature aggregator of the graph (DDNN, section III-B), as `FeatureAggregator` of @ddnn/model: *max* over the present sources, *average*
- * as their sum and a divisor, *concat* side by side with zeros for an absent source. The gradient of a maximum goes to every
+ * as their sum and a divisor, *concat* side by side with zeros, or a learned stand-in, for an absent source. The gradient of a maximum goes to every
  * source that holds it.
  *
  * @param sources [sources, batch, height, width, channels]
  * @param mask [sources, batch], 1 where a source is present
+ * @param standIns of *concat*: [sources, channels], the signs that every cell of an absent source has
  * @returns what a section of one group takes
  */
 export function joinFeatures(
@@ -21,9 +22,13 @@ export function joinFeatures(
   name: AggregatorName,
   sources: Tensor5D,
   mask: Tensor2D,
+  standIns?: Tensor,
 ): { readonly maps: readonly [Tensor4D]; readonly divisor: Tensor5D | undefined } {
   const [count, batch, height, width, channels] = sources.shape;
-  if (name === 'concat') return { maps: [concatenate(tf, sources, mask)], divisor: undefined };
+  if (name === 'concat') {
+    const joined = concatenate(tf, sources, mask);
+    return { maps: [standIns ? fillIn(tf, joined, standIns, mask) : joined], divisor: undefined };
+  }
   const rows = tf.reshape(sources, [count, batch, height * width, channels]);
   const weight = tf.reshape(mask, [count, batch, 1, 1]);
   const present = tf.mul<Tensor4D>(rows, weight);
@@ -51,4 +56,13 @@ function concatenate(tf: TensorFlow, sources: Tensor5D, mask: Tensor2D): Tensor4
     keep: [],
     gradients: (dy) => [run('concatBackward', dy, x.shape)],
   }));
+}
+
+/** Adds the stand-in of each source to the rows where it is absent, in whose place the joined map has zeros. */
+function fillIn(tf: TensorFlow, joined: Tensor4D, standIns: Tensor, mask: Tensor2D): Tensor4D {
+  const [batch, height, width, depth] = joined.shape;
+  const [count, channels] = standIns.shape;
+  const absent = tf.reshape(tf.sub(1, tf.transpose(mask)), [batch, count, 1]);
+  const filling = tf.reshape(tf.mul(absent, tf.reshape(standIns, [1, count, channels])), [batch, 1, depth]);
+  return tf.reshape(tf.add(tf.reshape(joined, [batch, height * width, depth]), filling), [batch, height, width, depth]);
 }

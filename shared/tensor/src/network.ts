@@ -1,12 +1,4 @@
-import {
-  type Arithmetic,
-  type Block,
-  edgeGroups,
-  inferShapes,
-  type NetworkShapes,
-  type ResolvedArchitecture,
-  type Shape,
-} from '@ddnn/model';
+import { edgeGroups, inferShapes, type NetworkShapes, type ResolvedArchitecture, type Shape } from '@ddnn/model';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
 import { joinFeatures } from './join-features.js';
@@ -39,6 +31,8 @@ export interface NetworkOutput {
   readonly edges: readonly Tensor2D[];
   /** [batch, classes] */
   readonly cloud: Tensor2D;
+  /** [1, batch, height, width, filters] of each edge section, what would travel; empty without an edge tier. */
+  readonly edgeMaps: readonly Tensor5D[];
   /** [edges, batch]: 1 where any view of that edge is present, and heard. */
   readonly edgePresent: Tensor2D;
 }
@@ -73,16 +67,20 @@ export class Network {
     if (local) {
       this.deviceExit = new SectionExit('device.exit', this.device.output, classes.length, views, parameters);
       if (local.aggregator === 'concat') {
-        for (const [g, group] of this.#groups.entries()) addMix(parameters, g, group.length, classes.length);
+        for (const [g, group] of this.#groups.entries()) {
+          addMix(parameters, g, group.length, classes.length, local.missing === 'learned');
+        }
       }
     }
-    const upper = (name: string, shape: Shape, blocks: readonly Block[], arithmetic?: Arithmetic): UpperSection => {
+    const upper = (name: string, tier: ResolvedArchitecture['cloud'], shape: Shape, sources: number): UpperSection => {
+      const { section: blocks, arithmetic, missing } = tier;
       const section = new Section(name, shape, blocks, 1, parameters, arithmetic);
       const exit = new SectionExit(`${name}.exit`, section.output, classes.length, 1, parameters, arithmetic);
+      if (missing === 'learned') parameters.addSigns(`${name}.missing`, [sources, shape.channels / sources]);
       return { section, exit };
     };
-    this.edges = this.shapes.edges.map((tier, e) => upper(`edge.${e}`, tier.input, edge!.section));
-    this.cloud = upper('cloud', this.shapes.cloud.input, cloud.section, cloud.arithmetic);
+    this.edges = this.shapes.edges.map((tier, e) => upper(`edge.${e}`, edge!, tier.input, this.#groups[e].length));
+    this.cloud = upper('cloud', cloud, this.shapes.cloud.input, this.edges.length || views);
     this.norms = [
       ...this.device.norms,
       ...(this.deviceExit ? [this.deviceExit.name] : []),
@@ -92,9 +90,9 @@ export class Network {
 
   /** Runs every tier on every sample. */
   run(pass: Pass, { pixels, present, heard = present }: Batch): NetworkOutput {
-    const { tf } = pass;
+    const { tf, leaves } = pass;
     const { local, edge, cloud } = this.architecture;
-    const deviceMap = this.device.run(pass, { maps: pixels, mask: present, constant: true });
+    const { map: deviceMap } = this.device.run(pass, { maps: pixels, mask: present, constant: true });
     const devices = this.deviceExit?.run(pass, deviceMap, present);
     const masks = this.#groups.map((group) => this.#viewsOf(tf, heard, group));
     const edgePresent = tf.stack(masks.map((mask) => tf.max(mask, 0))) as Tensor2D;
@@ -109,20 +107,23 @@ export class Network {
     const edgeMaps = this.edges.map(({ section, exit }, e) => {
       const maps = this.#viewsOf(tf, deviceMap, this.#groups[e]);
       const mask = this.edges.length > 1 ? tf.slice(edgePresent, e, 1) : undefined;
-      const map = section.run(pass, { ...joinFeatures(tf, edge!.aggregator, maps, masks[e]), mask });
+      const joined = joinFeatures(tf, edge!.aggregator, maps, masks[e], leaves.get(`${section.name}.missing`));
+      const { map, features } = section.run(pass, { ...joined, mask });
       edgeScores.push(tf.squeeze(exit.run(pass, map, mask), [0]));
-      return map;
+      return features;
     });
 
     const several = edgeMaps.length > 1 ? (tf.concat(edgeMaps, 0) as Tensor5D) : edgeMaps[0];
+    const standIns = leaves.get('cloud.missing');
     const joined = several
-      ? joinFeatures(tf, cloud.aggregator, several, edgePresent)
-      : joinFeatures(tf, cloud.aggregator, deviceMap, heard);
+      ? joinFeatures(tf, cloud.aggregator, several, edgePresent, standIns)
+      : joinFeatures(tf, cloud.aggregator, deviceMap, heard, standIns);
     const { section, exit } = this.cloud;
-    const map = section.run(pass, joined);
+    const { map } = section.run(pass, joined);
     // Without blocks the exit stands right behind the aggregator and takes its divisor.
     const scores = exit.run(pass, map, undefined, section.blocks.length === 0 ? joined.divisor : undefined);
-    return { deviceMap, devices, local: localScores, edges: edgeScores, cloud: tf.squeeze(scores, [0]), edgePresent };
+    const above = { edges: edgeScores, cloud: tf.squeeze<Tensor2D>(scores, [0]), edgeMaps, edgePresent };
+    return { deviceMap, devices, local: localScores, ...above };
   }
 
   /** The part of a tensor [views, ...] that belongs to the views of one group. */
@@ -134,15 +135,17 @@ export class Network {
 
   #mix({ leaves }: Pass, group: number): MixTensors | undefined {
     const weights = leaves.get(`local.${group}.weights`) as Tensor2D | undefined;
-    return weights && { weights, bias: leaves.get(`local.${group}.bias`) as Tensor1D };
+    const bias = leaves.get(`local.${group}.bias`) as Tensor1D;
+    return weights && { weights, bias, missing: leaves.get(`local.${group}.missing`) as Tensor2D | undefined };
   }
 }
 
-/** The mix starts near the average: every view's score of a class counts half for that class. */
-function addMix(parameters: Parameters, group: number, views: number, classes: number): void {
+/** The mix starts near the average: every view's score of a class counts half for that class. Stand-ins start at 0. */
+function addMix(parameters: Parameters, group: number, views: number, classes: number, standIns: boolean): void {
   const inputs = views * classes;
   parameters.add(`local.${group}.weights`, [classes, inputs], (i) =>
     Math.floor(i / inputs) === (i % inputs) % classes ? 0.5 : 0,
   );
   parameters.add(`local.${group}.bias`, [classes], () => 0);
+  if (standIns) parameters.add(`local.${group}.missing`, [views, classes], () => 0);
 }

@@ -37,6 +37,11 @@ export class Parameters {
     this.add(name, shape, () => (2 * this.#random() - 1) * limit);
   }
 
+  /** Signs that start at 0, undecided: the first steps of training turn each of them its way. */
+  addSigns(name: string, shape: readonly number[]): void {
+    this.all.push({ name, shape, values: new Float32Array(size(shape)), binary: true });
+  }
+
   /** Real numbers; `initial` gives each its first value. */
   add(name: string, shape: readonly number[], initial: (index: number) => number): void {
     const values = Float32Array.from({ length: size(shape) }, (_, i) => initial(i));

@@ -12,7 +12,7 @@ export interface Pass {
   readonly tf: TensorFlow;
   readonly leaves: Leaves;
   readonly norms: Norms;
-  /** Stands in for {@link sign} where a test needs something smooth. */
+  /** Takes the place of {@link sign} where a test needs something smooth. */
   readonly activation?: (tf: TensorFlow, x: Tensor5D) => Tensor5D;
 }
 
@@ -26,6 +26,14 @@ export interface SectionInput {
   readonly mask?: Tensor2D | undefined;
   /** [1, batch, 1, 1, 1]: how many sources the map is the sum of, to divide by behind the first linear operation. */
   readonly divisor?: Tensor5D | undefined;
+}
+
+/** What leaves a section. */
+export interface SectionOutput {
+  /** [groups, batch, height, width, channels]: what the tier's own exit reads. */
+  readonly map: Tensor5D;
+  /** Of the same shape: what travels, signs; the same map but for a float section, whose last sums it has the signs of. */
+  readonly features: Tensor5D;
 }
 
 /**
@@ -63,12 +71,12 @@ export class Section {
     this.norms = blocks.map((_, i) => `${name}.${i}`);
   }
 
-  /** Runs the blocks; returns [groups, batch, height, width, channels], without blocks the maps as they are. */
-  run(pass: Pass, { maps, mask, divisor, constant }: SectionInput): Tensor5D {
-    const { tf, leaves, norms } = pass;
-    const [fused, plain] = this.#arithmetic === 'float' ? (['relu', relu] as const) : (['sign', sign] as const);
-    const activation = pass.activation ?? plain;
+  /** Runs the blocks; without any it returns the maps as they are. */
+  run(pass: Pass, { maps, mask, divisor, constant }: SectionInput): SectionOutput {
+    const { tf, leaves, norms, activation = sign } = pass;
+    const float = this.#arithmetic === 'float';
     let x: Tensor5D | undefined;
+    let normed: Tensor5D | undefined;
     for (const [i, block] of this.blocks.entries()) {
       const name = `${this.name}.${i}`;
       const weights = leaves.get(`${name}.weights`) as Tensor;
@@ -77,12 +85,17 @@ export class Section {
           ? fcSums(tf, x ?? stacked(tf, maps), weights as Tensor3D, mask)
           : convPSums(tf, x ? apart(tf, x) : maps, weights as Tensor5D, constant && i === 0, mask);
       const averaged = divisor && i === 0 ? tf.div<Tensor5D>(sums, divisor) : sums;
-      x =
-        norms.activate && !pass.activation
-          ? norms.activate(name, averaged, mask, fused)
-          : activation(tf, norms.apply(name, averaged, mask));
+      const last = i === this.blocks.length - 1;
+      // Behind the last block of a float section features and exit each want something else of the same norm.
+      if (norms.activate && !pass.activation && !(float && last)) {
+        x = norms.activate(name, averaged, mask, float ? 'relu' : 'sign');
+      } else {
+        normed = norms.apply(name, averaged, mask);
+        x = float ? tf.relu(normed) : activation(tf, normed);
+      }
     }
-    return x ?? stacked(tf, maps);
+    const map = x ?? stacked(tf, maps);
+    return { map, features: float && normed ? activation(tf, normed) : map };
   }
 }
 
@@ -117,10 +130,6 @@ export class SectionExit {
 
 function stacked(tf: TensorFlow, maps: readonly Tensor4D[]): Tensor5D {
   return maps.length > 1 ? (tf.stack([...maps]) as Tensor5D) : tf.expandDims(maps[0], 0);
-}
-
-function relu(tf: TensorFlow, x: Tensor5D): Tensor5D {
-  return tf.relu(x);
 }
 
 function addBlock(
