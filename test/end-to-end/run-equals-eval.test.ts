@@ -42,6 +42,13 @@ const cases = [
     run: [],
     architecture: `{ name: e, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: concat }, edge: { aggregator: max, section: [{ convp: { filters: 4 } }] }, cloud: { aggregator: concat, section: [{ convp: { filters: 5 } }] } }`,
   },
+  {
+    what: '(e) with a float edge, a float cloud and learned stand-ins',
+    views: '0,3',
+    exits: ['local', 'edge', 'cloud'],
+    run: [],
+    architecture: `{ name: e, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: concat, missing: learned }, edge: { aggregator: concat, missing: learned, arithmetic: float, section: [{ convp: { filters: 4 } }] }, cloud: { aggregator: concat, arithmetic: float, section: [{ convp: { filters: 5 } }] } }`,
+  },
 ] as const;
 
 describe.each(cases)('a site trained here, over sockets: $what', ({ architecture, views, exits, run }) => {

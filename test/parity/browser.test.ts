@@ -30,19 +30,26 @@ const paper: ResolvedArchitecture = {
   local: { aggregator: 'max' },
   cloud: { aggregator: 'concat', section: [convp(16), convp(16)] },
 };
-/** The same device section under an edge, with the other aggregators and block, and a float cloud. */
+/** On the set with absent views: learned stand-ins at both exits. */
+const withStandIns: ResolvedArchitecture = {
+  ...paper,
+  name: 'with stand-ins',
+  local: { aggregator: 'concat', missing: 'learned' },
+  cloud: { ...paper.cloud, missing: 'learned' },
+};
+/** The same device section under a float edge, with the other aggregators and block, and a float cloud. */
 const withEdge: ResolvedArchitecture = {
   ...paper,
   name: 'with an edge',
   classes: ['apple', 'car', 'cow', 'cup', 'dog', 'horse', 'pear', 'tomato'],
   local: { aggregator: 'concat' },
-  edge: { aggregator: 'average', section: [convp(8)] },
+  edge: { aggregator: 'average', arithmetic: 'float', section: [convp(16)] },
   cloud: { aggregator: 'max', arithmetic: 'float', section: [{ fc: { units: 64 } }] },
 };
 
 /** Both real sets: all their samples, and how many images that must be. */
 const sets = [
-  { name: 'epfl6', manifest: 'epfl6/manifest.csv', samples: 1056, images: 3693, architecture: paper },
+  { name: 'epfl6', manifest: 'epfl6/manifest.csv', samples: 1056, images: 3693, architecture: withStandIns },
   { name: 'eth80', manifest: 'eth80/ring6.csv', samples: 1024, images: 6144, architecture: withEdge },
 ] as const;
 

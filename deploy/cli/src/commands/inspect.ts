@@ -11,10 +11,12 @@ export async function inspect(file: string, flags: { json?: boolean }): Promise<
     return;
   }
   const { input, views, classes, name } = architecture;
+  const learned = (['local', 'edge', 'cloud'] as const).filter((tier) => architecture[tier]?.missing === 'learned');
   const lines = [
     `${pc.bold(name)}  ${pc.dim(id)}`,
     `${views} views of ${input.height}x${input.width}x${input.channels}, classes ${classes.join(', ')}`,
-    tierTable(shapes, exits),
+    tierTable(architecture, shapes, exits),
+    ...(learned.length > 0 ? [`  learned stand-ins for missing views: ${learned.join(', ')}`] : []),
     ...Object.entries(figures).map(([figure, value]) => `  ${figure.padEnd(28)} ${value}`),
     pc.dim(`  ${tensors.size} tensors`),
   ];

@@ -36,7 +36,8 @@ export async function train(flags: TrainFlags): Promise<void> {
   });
   line.end();
   const data = flags.views ? pickViews(loaded, flags.views) : loaded;
-  if (!flags.json) process.stderr.write(`${tierTable(inferShapes(resolveArchitecture(architecture, data)))}\n`);
+  const resolved = resolveArchitecture(architecture, data);
+  if (!flags.json) process.stderr.write(`${tierTable(resolved, inferShapes(resolved))}\n`);
   const {
     bytes: file,
     report,

@@ -1,9 +1,13 @@
-import type { BundleHeader, NetworkShapes, Shape } from '@ddnn/model';
+import type { BundleHeader, NetworkShapes, ResolvedArchitecture, Shape } from '@ddnn/model';
 import { createTable } from './table.js';
 import { bytes } from './words.js';
 
 /** Input, output and bytes of every tier, one edge a row; with the exits' thresholds where they are known. */
-export function tierTable({ device, edges, cloud, scoreBytes }: NetworkShapes, exits?: BundleHeader['exits']): string {
+export function tierTable(
+  architecture: ResolvedArchitecture,
+  { device, edges, cloud, scoreBytes }: NetworkShapes,
+  exits?: BundleHeader['exits'],
+): string {
   const table = createTable(['tier', 'input', 'output', 'in memory', 'on the wire', 'exit']);
   const exit = (settings: { threshold: number } | undefined) =>
     settings ? `T = ${settings.threshold.toFixed(4)}` : '–';
@@ -18,7 +22,7 @@ export function tierTable({ device, edges, cloud, scoreBytes }: NetworkShapes, e
   ]);
   for (const { input, output, memoryBytes, featureBytes } of edges) {
     table.push([
-      'edge',
+      named('edge', architecture),
       words(input),
       words(output),
       bytes(memoryBytes),
@@ -26,8 +30,19 @@ export function tierTable({ device, edges, cloud, scoreBytes }: NetworkShapes, e
       exit(exits?.edge),
     ]);
   }
-  table.push(['cloud', words(cloud.input), words(cloud.output), bytes(cloud.memoryBytes), '–', 'always']);
+  table.push([
+    named('cloud', architecture),
+    words(cloud.input),
+    words(cloud.output),
+    bytes(cloud.memoryBytes),
+    '–',
+    'always',
+  ]);
   return table.toString();
+}
+
+function named(tier: 'edge' | 'cloud', architecture: ResolvedArchitecture): string {
+  return architecture[tier]?.arithmetic === 'float' ? `${tier}, float` : tier;
 }
 
 function words({ height, width, channels }: Shape): string {
