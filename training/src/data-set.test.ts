@@ -44,6 +44,16 @@ test('A manifest becomes pixels of the architecture’s size, null for an absent
   expect(progress).toEqual([[2, 2]]);
 });
 
+test('Rows carry the group of near copies that the manifest names', async () => {
+  const grouped = path.join(folder, 'grouped.csv');
+  await writeFile(grouped, 'sample,object,label,view0\none,cup1,cup,a.png\ntwo,,cup,a.png\n');
+  const { rows } = await loadDataSet(grouped, { size });
+  expect(rows).toEqual([
+    { sample: 'one', label: 'cup', group: 'cup1' },
+    { sample: 'two', label: 'cup' },
+  ]);
+});
+
 test('A broken picture is told with the manifest’s line and view', async () => {
   const error = await loadDataSet(file, { size, split: 'val' }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'DDNN_IMAGE_BROKEN', userFault: true });

@@ -6,6 +6,8 @@ import { TrainingError } from './errors.js';
 export interface DataRow {
   readonly sample: string;
   readonly label: string;
+  /** Rows that share it are near copies of each other; absent where the data do not say. */
+  readonly group?: string;
 }
 
 /** A multi-view data set in memory. A row's slot number is its index. */
@@ -50,7 +52,11 @@ export async function loadDataSet(file: string, options: DataSetOptions): Promis
     file,
     views: manifest.views,
     classes: manifest.classes,
-    rows: manifest.rows.map(({ sample, label }) => ({ sample, label })),
+    rows: manifest.rows.map(({ sample, label, group }) => ({
+      sample,
+      label,
+      ...(group === undefined ? {} : { group }),
+    })),
     size,
     images: views.map((row) => row.map(({ image }) => image)),
     jpegBytes: views.map((row) => row.map((view) => view.jpegBytes)),

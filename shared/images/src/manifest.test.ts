@@ -36,6 +36,7 @@ describe('loadManifest', () => {
           sample: 's0',
           label: 'car',
           classIndex: 0,
+          group: '7',
           line: 2,
           views: ['a.png', null],
           extra: { frame: '7', split: 'train' },
@@ -44,6 +45,7 @@ describe('loadManifest', () => {
           sample: 's1',
           label: 'bus',
           classIndex: 1,
+          group: '8',
           line: 3,
           views: [null, 'b.png'],
           extra: { frame: '8', split: 'val' },
@@ -52,6 +54,7 @@ describe('loadManifest', () => {
           sample: 's2',
           label: 'car',
           classIndex: 0,
+          group: '9',
           line: 4,
           views: [null, null],
           extra: { frame: '9', split: 'val' },
@@ -69,6 +72,14 @@ describe('loadManifest', () => {
       ['s2', 0],
     ]);
     expect(classes).toEqual(['car', 'bus']);
+  });
+
+  it('takes the group of near copies from group, object or frame, whichever comes first in this order', async () => {
+    const groups = async (text: string) => (await loadManifest(write(text))).rows.map((row) => row.group);
+    expect(await groups('sample,label,view0,object\ns0,car,,o1\ns1,car,,\n')).toEqual(['o1', undefined]);
+    expect(await groups('sample,frame,object,label,view0\ns0,7,o1,car,\n')).toEqual(['o1']);
+    expect(await groups('sample,frame,object,group,label,view0\ns0,7,o1,g1,car,\n')).toEqual(['g1']);
+    expect(await groups('sample,label,view0\ns0,car,\n')).toEqual([undefined]);
   });
 
   it('looks the split up in another column', async () => {

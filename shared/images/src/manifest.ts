@@ -22,6 +22,8 @@ export interface ManifestRow {
   readonly label: string;
   /** the label's place in `Manifest.classes` */
   readonly classIndex: number;
+  /** rows that share it are near copies of each other: the column `group`, else `object`, else `frame`; absent without one */
+  readonly group?: string;
   /** 1-based line of the file that the row begins on */
   readonly line: number;
   /** image paths as written; null where this camera does not see the object (absent view) */
@@ -29,6 +31,9 @@ export interface ManifestRow {
   /** all other columns, the split among them */
   readonly extra: Readonly<Record<string, string>>;
 }
+
+/** Columns that say which rows are near copies; the first of them that the header has counts. */
+const GROUP_COLUMNS = ['group', 'object', 'frame'] as const;
 
 /** A multi-view data set: the rows of one split of one CSV file. A row's slot number is its index in `rows`. */
 export interface Manifest {
@@ -123,6 +128,7 @@ type UnclassedRow = Omit<ManifestRow, 'classIndex'>;
 function readRows(file: string, columns: ManifestColumns, lines: readonly Line[]): UnclassedRow[] {
   const { header } = columns;
   const lineOfSample = new Map<string, number>();
+  const groupAt = GROUP_COLUMNS.map((name) => header.indexOf(name)).find((position) => position >= 0);
   return lines.map(({ cells, line }) => {
     if (cells.length !== header.length) {
       // The first column without a cell, or the last one before the cells too many.
@@ -145,9 +151,11 @@ function readRows(file: string, columns: ManifestColumns, lines: readonly Line[]
       const reason = `sample ${JSON.stringify(sample)} has no label`;
       throw new ManifestError('DDNN_MANIFEST_LABEL', { file, line, column: 'label' }, reason);
     }
+    const group = groupAt === undefined ? '' : cells[groupAt]!;
     return {
       sample,
       label,
+      ...(group === '' ? {} : { group }),
       line,
       views: columns.views.map((position) => cells[position] || null),
       extra: Object.fromEntries(columns.extra.map((position) => [header[position]!, cells[position]!])),
