@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 
 const Recorded = Type.Object({
   kind: Type.Literal('recorded'),
-  manifest: Type.String({ description: 'CSV manifest of recorded images' }),
+  manifest: Type.String({ description: 'CSV manifest of recorded images, FILE.npz or mnist6:FOLDER' }),
   view: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 31, description: 'column viewN; default: the agent’s own view' }),
   ),

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { decodeImage, fitView, ImageError, loadManifest, type Manifest, type ViewSize, viewFile } from '@ddnn/images';
+import { openRecording, type ViewSize } from '@ddnn/images';
 import { TrainingError } from './errors.js';
 
 /** One sample of a data set. */
@@ -25,41 +24,51 @@ export interface DataSet {
   readonly jpegBytes: readonly (readonly (number | null)[])[];
 }
 
-/** Which rows of a manifest to load, and into what size. */
+/** Which rows to load, and into what size. */
 export interface DataSetOptions {
   /** Pixels that the architecture takes. */
   readonly size: ViewSize;
   readonly split?: string | undefined;
   readonly splitColumn?: string | undefined;
-  /** The classes of a trained bundle, in its order; else the manifest's labels. */
+  /** The classes of a trained bundle, in its order; else those of the data. */
   readonly classes?: readonly string[] | undefined;
   readonly onProgress?: (loaded: number, rows: number) => void;
 }
 
 const ROWS_AT_ONCE = 16;
 
-/** Loads a manifest and its images. Throws `ManifestError` or `ImageError` of @ddnn/images. */
+/**
+ * Loads recorded samples with their pictures: a manifest, `mnist6:FOLDER` or `FILE.npz`. Throws `ManifestError`, `RecordingError` or `ImageError` of
+ * @ddnn/images.
+ */
 export async function loadDataSet(file: string, options: DataSetOptions): Promise<DataSet> {
   const { size, split, splitColumn, classes, onProgress } = options;
-  const manifest = await loadManifest(file, { split, splitColumn, classes });
-  const views: LoadedView[][] = [];
-  for (let start = 0; start < manifest.rows.length; start += ROWS_AT_ONCE) {
-    const rows = manifest.rows.slice(start, start + ROWS_AT_ONCE);
-    views.push(...(await Promise.all(rows.map((row) => loadRow(manifest, row, size)))));
-    onProgress?.(views.length, manifest.rows.length);
+  const recording = await openRecording(file, { split, splitColumn, classes });
+  const count = recording.rows.length;
+  const cameras = Array.from({ length: recording.views }, (_, view) => view);
+  const images: (Uint8Array | null)[][] = [];
+  const jpegBytes: (number | null)[][] = [];
+  for (let start = 0; start < count; start += ROWS_AT_ONCE) {
+    const rows = Array.from({ length: Math.min(ROWS_AT_ONCE, count - start) }, (_, i) => start + i);
+    const read = (row: number) => Promise.all(cameras.map((view) => recording.read(row, view, size)));
+    for (const views of await Promise.all(rows.map(read))) {
+      images.push(views.map((view) => view?.pixels ?? null));
+      jpegBytes.push(views.map((view) => view?.jpegBytes ?? null));
+    }
+    onProgress?.(images.length, count);
   }
   return {
     file,
-    views: manifest.views,
-    classes: manifest.classes,
-    rows: manifest.rows.map(({ sample, label, group }) => ({
+    views: recording.views,
+    classes: recording.classes,
+    rows: recording.rows.map(({ sample, label, group }) => ({
       sample,
       label,
       ...(group === undefined ? {} : { group }),
     })),
     size,
-    images: views.map((row) => row.map(({ image }) => image)),
-    jpegBytes: views.map((row) => row.map((view) => view.jpegBytes)),
+    images,
+    jpegBytes,
   };
 }
 
@@ -72,37 +81,4 @@ export function pickViews(data: DataSet, views: readonly number[]): DataSet {
   }
   const pick = <T>(row: readonly T[]) => views.map((view) => row[view]);
   return { ...data, views: views.length, images: data.images.map(pick), jpegBytes: data.jpegBytes.map(pick) };
-}
-
-interface LoadedView {
-  readonly image: Uint8Array | null;
-  readonly jpegBytes: number | null;
-}
-
-function loadRow(manifest: Manifest, row: Manifest['rows'][number], size: ViewSize): Promise<LoadedView[]> {
-  return Promise.all(
-    row.views.map(async (_, view) => {
-      const file = viewFile(manifest, row, view);
-      if (file === null) return { image: null, jpegBytes: null };
-      try {
-        return await loadFile(file, size);
-      } catch (cause) {
-        if (!(cause instanceof ImageError)) throw cause;
-        throw new ImageError(cause.code, `${manifest.file}:${row.line}: view${view}: ${cause.message}`, { cause });
-      }
-    }),
-  );
-}
-
-async function loadFile(file: string, size: ViewSize): Promise<LoadedView> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    throw new ImageError('DDNN_IMAGE_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  const image = decodeImage(bytes, file);
-  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-  const fits = image.width === size.width && image.height === size.height;
-  return { image: fitView(image, size), jpegBytes: isJpeg && fits ? bytes.length : null };
 }

@@ -109,7 +109,7 @@ function process_(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
 
 function manifest(command: Command): Command {
   return command
-    .requiredOption('--data <file>', 'manifest (CSV)')
+    .requiredOption('--data <file>', 'manifest (CSV), FILE.npz or mnist6:FOLDER')
     .option('--split <name>', 'only the rows whose split column says so')
     .option('--split-column <name>', 'another split column');
 }

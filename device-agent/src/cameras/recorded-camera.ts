@@ -1,4 +1,4 @@
-import { loadManifest, loadView, type Manifest, type ViewSize, viewFile } from '@ddnn/images';
+import { openRecording, type Recording, type ViewSize } from '@ddnn/images';
 import { type Camera, CameraError } from './camera.js';
 
 /** Which recorded pictures. */
@@ -9,12 +9,12 @@ export interface RecordedCameraOptions {
   readonly splitColumn?: string | undefined;
 }
 
-/** Plays one view of a manifest: slot n is row n, from the start again behind the last. */
+/** Plays one view of recorded samples: slot n is row n, from the start again behind the last. */
 export class RecordedCamera implements Camera {
   readonly name: string;
   readonly #options: RecordedCameraOptions;
   readonly #size: ViewSize;
-  #manifest: Manifest | undefined;
+  #recording: Recording | undefined;
 
   constructor(options: RecordedCameraOptions, size: ViewSize) {
     this.name = `view ${options.view} of ${options.manifest}`;
@@ -25,23 +25,22 @@ export class RecordedCamera implements Camera {
   async start(): Promise<void> {
     const { manifest, view, split, splitColumn } = this.#options;
     // Only this view's own files matter here, and each is checked when its slot comes.
-    this.#manifest = await loadManifest(manifest, { split, splitColumn, checkFiles: false });
-    if (view >= this.#manifest.views) {
+    this.#recording = await openRecording(manifest, { split, splitColumn, checkFiles: false });
+    if (view >= this.#recording.views) {
       throw new CameraError(
         'DDNN_CAMERA_VIEW',
-        `${manifest} has views 0 to ${this.#manifest.views - 1}, not view ${view}`,
+        `${manifest} has views 0 to ${this.#recording.views - 1}, not view ${view}`,
       );
     }
   }
 
   async capture(slot: number): Promise<Uint8Array | null> {
-    const manifest = this.#manifest!;
-    const row = manifest.rows[slot % manifest.rows.length];
-    const file = viewFile(manifest, row, this.#options.view);
-    return file === null ? null : loadView(file, this.#size);
+    const recording = this.#recording!;
+    const read = await recording.read(slot % recording.rows.length, this.#options.view, this.#size);
+    return read?.pixels ?? null;
   }
 
   async stop(): Promise<void> {
-    this.#manifest = undefined;
+    this.#recording = undefined;
   }
 }

@@ -6,5 +6,8 @@ export { type Image, ImageError, type ImageErrorCode } from './image.js';
 export { fitView, loadImage, loadView, type ViewSize } from './load.js';
 export { loadManifest, type Manifest, type ManifestOptions, type ManifestRow, viewFile } from './manifest.js';
 export { ManifestError, type ManifestErrorCode, type ManifestPlace } from './manifest-error.js';
+export { openRecording } from './open-recording.js';
+export type { RecordedRow, RecordedView, Recording, RecordingOptions } from './recording.js';
+export { RecordingError, type RecordingErrorCode } from './recording-error.js';
 export { resizeArea, toChannels } from './resize.js';
 export { type NewManifestRow, writeManifest } from './write-manifest.js';

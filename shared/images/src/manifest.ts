@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { type ManifestColumns, readColumns } from './manifest-columns.js';
-import { ManifestError } from './manifest-error.js';
+import { ManifestError, type ManifestErrorCode } from './manifest-error.js';
 
 /** Which rows to take and what to check. */
 export interface ManifestOptions {
@@ -14,6 +14,8 @@ export interface ManifestOptions {
   readonly classes?: readonly string[] | undefined;
   /** whether every image file of the rows taken must exist; true when left out */
   readonly checkFiles?: boolean | undefined;
+  /** takes the error of each bad row, which is then left out; without it the first one is thrown */
+  readonly onBadRow?: ((error: ManifestError) => void) | undefined;
 }
 
 /** One sample: its label and one picture a camera. */
@@ -63,8 +65,9 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
   if (header === undefined) {
     throw new ManifestError('DDNN_MANIFEST_EMPTY', { file, line: 1, column: 'sample' }, 'the file is empty');
   }
+  const refuse = options.onBadRow ?? throwIt;
   const columns = readColumns(file, header.cells);
-  const all = readRows(file, columns, lines);
+  const all = readRows(file, columns, lines, refuse);
   if (all.length === 0) {
     throw new ManifestError(
       'DDNN_MANIFEST_EMPTY',
@@ -74,11 +77,12 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
   }
   const classes = options.classes ?? [...new Set(all.map((row) => row.label))];
   const classIndex = new Map(classes.map((name, index) => [name, index]));
-  const rows = chooseSplit(file, columns, all, options).map((row) => {
+  const rows = chooseSplit(file, columns, all, options).flatMap((row) => {
     const index = classIndex.get(row.label);
     if (index !== undefined) return { ...row, classIndex: index };
     const reason = `unknown label ${JSON.stringify(row.label)}; the classes are ${quoted(classes)}`;
-    throw new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason);
+    refuse(new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason));
+    return [];
   });
   const manifest = { file, folder: path.dirname(file), views: columns.views.length, classes, rows };
   if (options.checkFiles ?? true) await checkFiles(manifest);
@@ -89,6 +93,10 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
 export function viewFile(manifest: Pick<Manifest, 'folder'>, row: ManifestRow, view: number): string | null {
   const written = row.views[view];
   return written == null ? null : path.resolve(manifest.folder, written);
+}
+
+function throwIt(error: ManifestError): never {
+  throw error;
 }
 
 async function readText(file: string): Promise<string> {
@@ -125,42 +133,61 @@ function parseCsv(file: string, text: string): Line[] {
 
 type UnclassedRow = Omit<ManifestRow, 'classIndex'>;
 
-function readRows(file: string, columns: ManifestColumns, lines: readonly Line[]): UnclassedRow[] {
+function readRows(
+  file: string,
+  columns: ManifestColumns,
+  lines: readonly Line[],
+  refuse: (error: ManifestError) => void,
+): UnclassedRow[] {
   const { header } = columns;
   const lineOfSample = new Map<string, number>();
   const groupAt = GROUP_COLUMNS.map((name) => header.indexOf(name)).find((position) => position >= 0);
-  return lines.map(({ cells, line }) => {
-    if (cells.length !== header.length) {
-      // The first column without a cell, or the last one before the cells too many.
-      const column = header[Math.min(cells.length, header.length - 1)]!;
-      const reason = `the row has ${cells.length} cells, the header ${header.length}`;
-      throw new ManifestError('DDNN_MANIFEST_CELLS', { file, line, column }, reason);
+  return lines.flatMap(({ cells, line }) => {
+    const wrong = whatIsWrong(columns, cells, lineOfSample);
+    if (wrong) {
+      refuse(new ManifestError(wrong.code, { file, line, column: wrong.column }, wrong.reason));
+      return [];
     }
     const sample = cells[columns.sample]!;
-    const label = cells[columns.label]!;
-    if (sample === '') {
-      throw new ManifestError('DDNN_MANIFEST_SAMPLE', { file, line, column: 'sample' }, 'the sample has no id');
-    }
-    const before = lineOfSample.get(sample);
-    if (before !== undefined) {
-      const reason = `sample ${JSON.stringify(sample)} is also on line ${before}`;
-      throw new ManifestError('DDNN_MANIFEST_DUPLICATE_SAMPLE', { file, line, column: 'sample' }, reason);
-    }
     lineOfSample.set(sample, line);
-    if (label === '') {
-      const reason = `sample ${JSON.stringify(sample)} has no label`;
-      throw new ManifestError('DDNN_MANIFEST_LABEL', { file, line, column: 'label' }, reason);
-    }
     const group = groupAt === undefined ? '' : cells[groupAt]!;
     return {
       sample,
-      label,
+      label: cells[columns.label]!,
       ...(group === '' ? {} : { group }),
       line,
       views: columns.views.map((position) => cells[position] || null),
       extra: Object.fromEntries(columns.extra.map((position) => [header[position]!, cells[position]!])),
     };
   });
+}
+
+interface WrongRow {
+  readonly code: ManifestErrorCode;
+  readonly column: string;
+  readonly reason: string;
+}
+
+function whatIsWrong(
+  { header, sample: sampleAt, label: labelAt }: ManifestColumns,
+  cells: readonly string[],
+  lineOfSample: ReadonlyMap<string, number>,
+): WrongRow | undefined {
+  if (cells.length !== header.length) {
+    // The first column without a cell, or the last one before the cells too many.
+    const column = header[Math.min(cells.length, header.length - 1)]!;
+    const reason = `the row has ${cells.length} cells, the header ${header.length}`;
+    return { code: 'DDNN_MANIFEST_CELLS', column, reason };
+  }
+  const sample = cells[sampleAt]!;
+  if (sample === '') return { code: 'DDNN_MANIFEST_SAMPLE', column: 'sample', reason: 'the sample has no id' };
+  const before = lineOfSample.get(sample);
+  if (before !== undefined) {
+    const reason = `sample ${JSON.stringify(sample)} is also on line ${before}`;
+    return { code: 'DDNN_MANIFEST_DUPLICATE_SAMPLE', column: 'sample', reason };
+  }
+  if (cells[labelAt] !== '') return undefined;
+  return { code: 'DDNN_MANIFEST_LABEL', column: 'label', reason: `sample ${JSON.stringify(sample)} has no label` };
 }
 
 function chooseSplit(

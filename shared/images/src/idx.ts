@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { RecordingError } from './recording-error.js';
+
+/** An array of bytes with its dimensions, the first one outermost. */
+export interface IdxArray {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/**
+ * Reads an IDX file of unsigned bytes, the format of MNIST (LeCun, Cortes, Burges), as it is or with `.gz` behind its name.
+ *
+ * @throws RecordingError where neither is there, or it is no such file
+ */
+export async function readIdx(folder: string, name: string, dimensions: number): Promise<IdxArray> {
+  const file = path.join(folder, name);
+  const bytes = await readEither(file);
+  const head = 4 + 4 * dimensions;
+  const bad = (reason: string) => new RecordingError('DDNN_RECORDING_FORMAT', `${file}: not IDX: ${reason}`);
+  const at = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  // Two zeros, 8 for unsigned bytes, the number of dimensions.
+  if (bytes.length < head || at.getUint32(0) !== 0x800 + dimensions) {
+    throw bad(`it does not begin with 00 00 08 0${dimensions}`);
+  }
+  const shape = Array.from({ length: dimensions }, (_, i) => at.getUint32(4 + 4 * i));
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (bytes.length !== head + size) throw bad(`${bytes.length - head} bytes for ${shape.join(' x ')}`);
+  return { shape, data: bytes.subarray(head) };
+}
+
+async function readEither(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(file, cause);
+  }
+  const zipped = `${file}.gz`;
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(zipped);
+  } catch (cause) {
+    throw unreadable(`${file} or .gz`, cause);
+  }
+  try {
+    return gunzipSync(bytes);
+  } catch (cause) {
+    const reason = `${zipped}: damaged: ${(cause as Error).message}`;
+    throw new RecordingError('DDNN_RECORDING_FORMAT', reason, { cause });
+  }
+}
+
+function unreadable(file: string, cause: unknown): RecordingError {
+  const reason = `${file}: cannot be read: ${(cause as Error).message}`;
+  return new RecordingError('DDNN_RECORDING_FILE', reason, { cause });
+}

@@ -1,0 +1,54 @@
+import type { Image } from './image.js';
+import type { ViewSize } from './load.js';
+import type { ManifestError } from './manifest-error.js';
+import type { RecordingError } from './recording-error.js';
+
+/** One recorded sample. */
+export interface RecordedRow {
+  readonly sample: string;
+  readonly label: string;
+  /** rows that share it are near copies of each other; absent where the source does not say */
+  readonly group?: string;
+  /** the part it belongs to; absent where the source has none */
+  readonly split?: string;
+}
+
+/** One view as a device section takes it. */
+export interface RecordedView {
+  /** `height * width * channels` bytes, HWC */
+  readonly pixels: Uint8Array;
+  /** bytes of the view's own file where that is a JPEG of just this size, else null */
+  readonly jpegBytes: number | null;
+}
+
+/** Recorded multi-view samples, wherever they come from. A row's slot number is its index in `rows`. */
+export interface Recording {
+  /** what was opened, for messages */
+  readonly file: string;
+  /** cameras per sample */
+  readonly views: number;
+  readonly classes: readonly string[];
+  readonly rows: readonly RecordedRow[];
+  /** the size that all pictures have, where the source says so without reading them */
+  readonly size?: ViewSize;
+  /** The picture as it was recorded, null where the view is absent. @throws ImageError */
+  picture(row: number, view: number): Promise<Image | null>;
+  /** One view in the size asked for, null where it is absent. @throws ImageError, or RecordingError where the source has one size only */
+  read(row: number, view: number, size: ViewSize): Promise<RecordedView | null>;
+}
+
+/** Which rows to take and what to check. */
+export interface RecordingOptions {
+  /** only the rows of this split; left out: all, but MNIST asks for one */
+  readonly split?: string | undefined;
+  /** the manifest's column that `split` is looked up in; `split` when left out */
+  readonly splitColumn?: string | undefined;
+  /** the classes of a trained bundle, in its order; when left out they are those of the source */
+  readonly classes?: readonly string[] | undefined;
+  /** whether every image file must exist; true when left out */
+  readonly checkFiles?: boolean | undefined;
+  /** rows of all splits, also where one would have to be named */
+  readonly everySplit?: boolean | undefined;
+  /** takes each bad row, which is then left out; without it the first one is thrown */
+  readonly onBadRow?: ((error: ManifestError | RecordingError) => void) | undefined;
+}
