@@ -1,4 +1,13 @@
+export {
+  type CopyCount,
+  type CopyPair,
+  checkData,
+  type DataCheckOptions,
+  type DataProblem,
+  type DataReport,
+} from './data-check.js';
 export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews } from './data-set.js';
+export { type DividedRow, divideRows } from './divide-rows.js';
 export { TrainingError, type TrainingErrorCode } from './errors.js';
 export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './evaluate.js';
 export type { Progress } from './fit.js';

@@ -29,6 +29,29 @@ export function createProgram(): Command {
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/train.js')).train(options));
 
+  const data = program.command('data').description('make and check a data set of your own');
+  data
+    .command('init')
+    .description('a manifest from folders of images: class/sample/camera.jpg or class/sample-c2.jpg')
+    .argument('<folder>', 'holds a folder a class, or train and test above them')
+    .option('--test-share <share>', 'share of each class whose split says test, where no folders say it', number, 0.2)
+    .option('--seed <n>', 'draws the test part', whole, 1)
+    .option(
+      '--group <pattern>',
+      'regular expression: what it matches in a sample’s name is the group of its near copies',
+    )
+    .option('--force', 'write over a manifest that is there')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (folder, options) => (await import('./commands/data-init.js')).dataInit(folder, options));
+  data
+    .command('check')
+    .description('reads every picture; tells what is wrong, unequal, or nearly the same in training and test')
+    .argument('<data>', 'manifest (CSV), FILE.npz or mnist6:FOLDER')
+    .option('--split-column <name>', 'another split column')
+    .option('--classes <list>', 'the only labels that are right, as car,bus', (text: string) => text.split(','))
+    .option('--json', 'one JSON document on standard output')
+    .action(async (name, options) => (await import('./commands/data-check.js')).dataCheck(name, options));
+
   bundled(manifest(program.command('eval')))
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)

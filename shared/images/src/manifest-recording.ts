@@ -14,9 +14,10 @@ export async function openManifest(file: string, options: RecordingOptions = {})
     file,
     views: manifest.views,
     classes: manifest.classes,
-    rows: manifest.rows.map(({ sample, label, group, extra }) => ({
+    rows: manifest.rows.map(({ sample, label, group, extra, line }) => ({
       sample,
       label,
+      line,
       ...(group === undefined ? {} : { group }),
       ...(extra[splitColumn] ? { split: extra[splitColumn] } : {}),
     })),

@@ -203,6 +203,31 @@ describe('writeManifest', () => {
     expect(manifest.rows.map((row) => row.line)).toEqual([2, 3, 5]);
   });
 
+  it('writes groups where a row has one', async () => {
+    const file = path.join(folder, 'groups.csv');
+    const row = { label: 'car', split: 'train', views: ['a.png'] };
+    await writeManifest(file, [
+      { ...row, sample: 's0', group: 'g,1' },
+      { ...row, sample: 's1' },
+    ]);
+    expect((await loadManifest(file)).rows.map(({ group }) => group)).toEqual(['g,1', undefined]);
+  });
+
+  it('hands out every bad row where asked, and keeps the others', async () => {
+    const file = write(`${GOOD}s1,7,car,val,,\n,7,car,val,,\ns3,7,zebra,val,a.png,\ns4,7,car,val,a.png,\n`);
+    const bad: [string, number][] = [];
+    const { rows } = await loadManifest(file, {
+      classes: ['car', 'bus'],
+      onBadRow: ({ code, line }) => bad.push([code, line]),
+    });
+    expect(bad).toEqual([
+      ['DDNN_MANIFEST_DUPLICATE_SAMPLE', 5],
+      ['DDNN_MANIFEST_SAMPLE', 6],
+      ['DDNN_MANIFEST_UNKNOWN_LABEL', 7],
+    ]);
+    expect(rows.map(({ sample }) => sample)).toEqual(['s0', 's1', 's2', 's4']);
+  });
+
   it('refuses no rows and rows with another number of views', async () => {
     const file = path.join(folder, 'never.csv');
     const row = { sample: 's', label: 'car', split: 'train', views: ['a.png'] };

@@ -68,7 +68,7 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
   const refuse = options.onBadRow ?? throwIt;
   const columns = readColumns(file, header.cells);
   const all = readRows(file, columns, lines, refuse);
-  if (all.length === 0) {
+  if (lines.length === 0) {
     throw new ManifestError(
       'DDNN_MANIFEST_EMPTY',
       { file, line: 2, column: 'sample' },

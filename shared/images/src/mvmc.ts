@@ -29,14 +29,11 @@ export async function openMvmc(file: string, options: RecordingOptions = {}): Pr
   const all = labels.flatMap((label, index) => {
     if (label === undefined) return [];
     const row: RecordedRow = { sample: String(index), label: nameOf(label), split: index < trained ? 'train' : 'test' };
-    return [{ index, row }];
+    if (classes.includes(row.label)) return [{ index, row }];
+    const reason = `sample ${index}: unknown label "${row.label}"; the classes are ${classes.join(', ')}`;
+    refuse(new RecordingError('DDNN_RECORDING_LABEL', `${file}: ${reason}`), options);
+    return [];
   });
-  const unknown = all.find(({ row }) => !classes.includes(row.label));
-  if (unknown) {
-    const { sample, label } = unknown.row;
-    const reason = `sample ${sample}: unknown label "${label}"; the classes are ${classes.join(', ')}`;
-    throw new RecordingError('DDNN_RECORDING_LABEL', `${file}: ${reason}`);
-  }
   const chosen = chooseSplit(file, all, options);
   const picture = async (row: number, view: number): Promise<Image | null> => {
     const cell = chosen[row]!.index * views + view;
@@ -88,7 +85,7 @@ async function readArrays(file: string): Promise<{ x: NpyArray; y: NpyArray }> {
 }
 
 /** The class of each sample: what its present views say; undefined for a bad one that `onBadRow` took. */
-function readLabels(file: string, { shape, data }: NpyArray, { onBadRow }: RecordingOptions): (number | undefined)[] {
+function readLabels(file: string, { shape, data }: NpyArray, options: RecordingOptions): (number | undefined)[] {
   const [samples, views] = shape as [number, number];
   return Array.from({ length: samples }, (_, sample) => {
     const own = data.subarray(sample * views, (sample + 1) * views);
@@ -99,21 +96,24 @@ function readLabels(file: string, { shape, data }: NpyArray, { onBadRow }: Recor
       first < 0
         ? 'every view is absent, so it has no class'
         : `view ${other} says ${nameOf(own[other]!)}, view ${first} ${nameOf(own[first]!)}`;
-    const error = new RecordingError('DDNN_RECORDING_LABEL', `${file}: sample ${sample}: ${reason}`);
-    if (!onBadRow) throw error;
-    onBadRow(error);
+    refuse(new RecordingError('DDNN_RECORDING_LABEL', `${file}: sample ${sample}: ${reason}`), options);
     return undefined;
   });
 }
 
+function refuse(error: RecordingError, { onBadRow }: RecordingOptions): void {
+  if (!onBadRow) throw error;
+  onBadRow(error);
+}
+
 function chooseSplit<T extends { readonly row: RecordedRow }>(file: string, all: T[], options: RecordingOptions): T[] {
   const { split, splitColumn } = options;
-  const refuse = (reason: string) => new RecordingError('DDNN_RECORDING_SPLIT', `${file}: ${reason}`);
-  if (splitColumn !== undefined) throw refuse('NPZ has no columns: leave --split-column out');
+  const wrong = (reason: string) => new RecordingError('DDNN_RECORDING_SPLIT', `${file}: ${reason}`);
+  if (splitColumn !== undefined) throw wrong('NPZ has no columns: leave --split-column out');
   if (split === undefined) return all;
   const chosen = all.filter(({ row }) => row.split === split);
   if (chosen.length > 0) return chosen;
-  throw refuse(`no row is of the split ${JSON.stringify(split)}; there are "train", "test"`);
+  throw wrong(`no row is of the split ${JSON.stringify(split)}; there are "train", "test"`);
 }
 
 function isAbsent(label: number): boolean {

@@ -11,6 +11,8 @@ export interface RecordedRow {
   readonly group?: string;
   /** the part it belongs to; absent where the source has none */
   readonly split?: string;
+  /** 1-based line of the manifest that it begins on */
+  readonly line?: number;
 }
 
 /** One view as a device section takes it. */

@@ -6,11 +6,13 @@ export interface NewManifestRow {
   readonly sample: string;
   readonly label: string;
   readonly split: string;
+  /** rows that share it are near copies of each other */
+  readonly group?: string;
   readonly views: readonly (string | null)[];
 }
 
 /**
- * Writes a manifest that `loadManifest` reads back as it is: columns sample, label, split, view0 to viewN.
+ * Writes a manifest that `loadManifest` reads back as it is: columns sample, label, split, group where a row has one, view0 to viewN.
  * The file appears under its name only when it is complete.
  *
  * @throws ManifestError when there is no row, or rows differ in their number of views
@@ -24,14 +26,24 @@ export async function writeManifest(file: string, rows: readonly NewManifestRow[
       'there is no sample with a view to write',
     );
   }
-  const lines = [['sample', 'label', 'split', ...Array.from({ length: views }, (_, view) => `view${view}`)]];
+  const grouped = rows.some((row) => row.group !== undefined);
+  const lines = [
+    [
+      'sample',
+      'label',
+      'split',
+      ...(grouped ? ['group'] : []),
+      ...Array.from({ length: views }, (_, view) => `view${view}`),
+    ],
+  ];
   for (const [index, row] of rows.entries()) {
     if (row.views.length !== views) {
       const at = { file, line: index + 2, column: `view${Math.min(row.views.length, views)}` };
       const reason = `sample ${JSON.stringify(row.sample)} has ${row.views.length} views, the first one ${views}`;
       throw new ManifestError('DDNN_MANIFEST_VIEWS', at, reason);
     }
-    lines.push([row.sample, row.label, row.split, ...row.views.map((view) => view ?? '')]);
+    const group = grouped ? [row.group ?? ''] : [];
+    lines.push([row.sample, row.label, row.split, ...group, ...row.views.map((view) => view ?? '')]);
   }
   const unfinished = `${file}.part`;
   await writeFile(unfinished, `${lines.map((cells) => cells.map(quote).join(',')).join('\n')}\n`);

@@ -1,0 +1,43 @@
+import { checkData, type DataReport } from '@ddnn/training';
+import pc from 'picocolors';
+import { dataTables } from '../terminal/data-tables.js';
+import { printJson } from '../terminal/output.js';
+import { ProgressLine } from '../terminal/progress.js';
+
+interface DataCheckFlags {
+  readonly splitColumn?: string;
+  readonly classes?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** Problems that a terminal shows; `--json` has all. */
+const SHOWN = 20;
+
+/** `ddnn data check`: what is wrong with a data set, and what flatters it. Exit code 1 where something is wrong. */
+export async function dataCheck(data: string, { splitColumn, classes, json }: DataCheckFlags): Promise<void> {
+  const line = new ProgressLine();
+  const report = await checkData(data, {
+    splitColumn,
+    classes,
+    onProgress: (done, rows) => line.update(done / rows, `reading images ${done}/${rows}`),
+  });
+  line.end();
+  if (json) printJson(report);
+  else process.stdout.write(`${dataTables(report)}\n${findings(report, splitColumn).join('\n')}\n`);
+  if (report.problems.length > 0) process.exitCode = 1;
+}
+
+function findings({ problems, warnings, data, training, counts }: DataReport, splitColumn?: string): string[] {
+  const lines = problems.slice(0, SHOWN).map(({ code, message }) => `${pc.red('✗')} ${message}${pc.dim(` [${code}]`)}`);
+  if (problems.length > SHOWN) lines.push(pc.red(`  and ${problems.length - SHOWN} more: --json lists them all`));
+  lines.push(...warnings.map((warning) => `${pc.yellow('!')} ${warning}`));
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const sum = `${count(problems.length, 'problem')}, ${count(warnings.length, 'warning')}`;
+  lines.push(problems.length > 0 ? pc.red(sum) : `${pc.green('✓')} ${sum}`);
+  if (problems.length === 0) {
+    const split = Object.keys(counts).length > 1 ? ` --split ${training}` : '';
+    const column = splitColumn === undefined ? '' : ` --split-column ${splitColumn}`;
+    lines.push(pc.dim(`next: ddnn train --data ${data}${column}${split} --out my.ddnn`));
+  }
+  return lines;
+}

@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFolderTree } from './folder-tree.js';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'ddnn-tree-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function tree(...files: string[]): Promise<string> {
+  const folder = await mkdtemp(path.join(root, 't-'));
+  for (const file of files) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), '');
+  }
+  return folder;
+}
+
+describe('readFolderTree', () => {
+  it('takes a folder a sample, and counts names by their numbers', async () => {
+    const folder = await tree('car/s10/cam2.png', 'car/s2/cam10.JPG', 'car/s2/cam2.jpeg', 'bus/a/cam10.png');
+    expect(await readFolderTree(folder)).toEqual({
+      cameras: ['cam2', 'cam10'],
+      samples: [
+        { sample: 'bus/a', label: 'bus', views: [null, 'bus/a/cam10.png'] },
+        { sample: 'car/s2', label: 'car', views: ['car/s2/cam2.jpeg', 'car/s2/cam10.JPG'] },
+        { sample: 'car/s10', label: 'car', views: ['car/s10/cam2.png', null] },
+      ],
+    });
+  });
+
+  it('takes the camera from the end of a file’s name', async () => {
+    const folder = await tree('car/001-c0.png', 'car/001-c3.png', 'car/002_cam3.png', 'bus/x-y-v03.jpg');
+    expect(await readFolderTree(folder)).toEqual({
+      cameras: ['0', '3'],
+      samples: [
+        { sample: 'bus/x-y', label: 'bus', views: [null, 'bus/x-y-v03.jpg'] },
+        { sample: 'car/001', label: 'car', views: ['car/001-c0.png', 'car/001-c3.png'] },
+        { sample: 'car/002', label: 'car', views: [null, 'car/002_cam3.png'] },
+      ],
+    });
+  });
+
+  it('takes folders called train and test as splits, in both layouts', async () => {
+    const one = await readFolderTree(await tree('train/car/1/a.png', 'test/car/1/a.png'));
+    expect(one.samples.map(({ sample, split, label }) => [sample, split, label])).toEqual([
+      ['test/car/1', 'test', 'car'],
+      ['train/car/1', 'train', 'car'],
+    ]);
+    const two = await readFolderTree(await tree('train/car/1-c0.png', 'val/car/1-c0.png'));
+    expect(two.samples.map(({ split }) => split)).toEqual(['train', 'val']);
+    // Here train is a class, beside others.
+    const three = await readFolderTree(await tree('train/1/a.png', 'tram/1/a.png'));
+    expect(three.samples.map(({ label, split }) => [label, split])).toEqual([
+      ['train', undefined],
+      ['tram', undefined],
+    ]);
+  });
+
+  it('passes over other files and names that begin with a dot', async () => {
+    const { samples } = await readFolderTree(
+      await tree('car/1/a.png', 'car/1/notes.txt', 'car/1/._a.png', '.x/y/1/a.png'),
+    );
+    expect(samples).toHaveLength(1);
+  });
+
+  it.each([
+    [['notes.txt'], 'no PNG or JPEG'],
+    [['1.png'], '1.png is not CLASS/SAMPLE'],
+    [['car/1.png'], 'car/1.png is not CLASS/SAMPLE'],
+    [['a/b/c/d/e.png'], 'is not CLASS/SAMPLE'],
+    [['car/1/a.png', 'car/2-c0.png'], 'laid out in another way'],
+    [['car/1/a.png', 'car/1/a.jpg'], 'same camera'],
+    [['car/1-c1.png', 'car/1-v01.png'], 'same camera'],
+    [Array.from({ length: 33 }, (_, i) => `car/1/${i}.png`), '33 cameras'],
+  ])('refuses %j', async (files, says) => {
+    await expect(readFolderTree(await tree(...files))).rejects.toMatchObject({
+      code: 'DDNN_RECORDING_FORMAT',
+      userFault: true,
+      message: expect.stringContaining(says),
+    });
+  });
+
+  it('refuses a folder that is not there', async () => {
+    await expect(readFolderTree(path.join(root, 'gone'))).rejects.toMatchObject({ code: 'DDNN_RECORDING_FILE' });
+  });
+});

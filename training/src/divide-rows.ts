@@ -1,0 +1,41 @@
+import { createRandom, shuffled } from './random.js';
+
+/** What decides on which side a row goes. */
+export interface DividedRow {
+  readonly label: string;
+  /** Rows of one group stay together. */
+  readonly group?: string;
+}
+
+/**
+ * Draws a test part: of each class about `share` of its rows, whole groups only, and never all of them. A group belongs to the class of its first row.
+ * A row without a group is one by itself.
+ *
+ * @returns for each row whether it is in the test part
+ */
+export function divideRows(rows: readonly DividedRow[], share: number, seed: number): boolean[] {
+  const groups = new Map<string, number[]>();
+  for (const [row, { group }] of rows.entries()) {
+    const key = group === undefined ? `row ${row}` : `group ${group}`;
+    const members = groups.get(key);
+    if (members) members.push(row);
+    else groups.set(key, [row]);
+  }
+  const ofClass = new Map<string, number[][]>();
+  for (const members of groups.values()) {
+    const { label } = rows[members[0]];
+    ofClass.set(label, [...(ofClass.get(label) ?? []), members]);
+  }
+  const inTest = rows.map(() => false);
+  const random = createRandom(seed);
+  for (const own of ofClass.values()) {
+    let wanted = Math.round(share * own.reduce((sum, { length }) => sum + length, 0));
+    // One group stays behind for training.
+    for (const members of shuffled(own, random).slice(1)) {
+      if (members.length > wanted) continue;
+      wanted -= members.length;
+      for (const row of members) inTest[row] = true;
+    }
+  }
+  return inTest;
+}
