@@ -77,6 +77,12 @@ describe('bad data', () => {
     await refused(evalOn(site.at('nowhere.csv')), ['nowhere.csv', 'DDNN_MANIFEST']);
   });
 
+  it('asks for a split of MNIST, and names a file that is no NPZ', async () => {
+    await refused(evalOn('mnist6:nowhere'), ['mnist6:nowhere', '--split train', 'DDNN_RECORDING_SPLIT']);
+    await writeFile(site.at('bad/text.npz'), 'this is no archive');
+    await refused(evalOn(site.at('bad/text.npz')), ['text.npz', 'DDNN_RECORDING_FORMAT']);
+  });
+
   it('says how to pick views where a manifest has another number of them', async () => {
     const manifest = site.at('street/manifest.csv');
     await refused(['eval', '--data', manifest, '--bundle', site.at('b.ddnn')], ['6 views', 'takes 2', '--views']);

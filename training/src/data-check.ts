@@ -120,7 +120,9 @@ async function readPictures(
   const thumbnails: RowThumbnail[] = [];
   const read = async (row: number, view: number) => {
     try {
-      return await recording.picture(row, view);
+      const picture = await recording.picture(row, view);
+      // Only this is kept: pictures of a whole batch at once could be gigabytes.
+      return picture && { width: picture.width, height: picture.height, values: thumbnail(picture) };
     } catch (error) {
       if (!(error instanceof ImageError || error instanceof RecordingError)) throw error;
       return error;
@@ -143,11 +145,11 @@ async function readPictures(
           broken = true;
           continue;
         }
-        const { width, height } = picture;
+        const { width, height, values } = picture;
         const size = sizes.get(`${width}x${height}`) ?? { width, height, pictures: 0 };
         size.pictures++;
         sizes.set(`${width}x${height}`, size);
-        parts.push(thumbnail(picture));
+        parts.push(values);
       }
       thumbnails.push({ mask, values: join(broken ? [] : parts) });
     }

@@ -4,7 +4,7 @@ import type { DataReport } from './data-check.js';
 /** A class below this share of an equal one is called rare. */
 const RARE = 0.25;
 /** What presence may add to the most frequent class before it is worth a word. */
-const PRESENCE = 0.05;
+const PRESENCE = 0.1;
 /** Share of near copies that is worth a word. */
 const COPIES = 0.05;
 

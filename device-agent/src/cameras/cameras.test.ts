@@ -72,6 +72,21 @@ describe('recorded camera', () => {
     expect(await train.capture(0)).toBeNull();
   });
 
+  it('plays one of the six parts of an MNIST picture', async () => {
+    const mnist = join(folder, 'mnist');
+    mkdirSync(mnist);
+    // Row y of the one picture is all y.
+    const pixels = Array.from({ length: 28 * 28 }, (_, i) => Math.floor(i / 28));
+    const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, ...pixels);
+    writeFileSync(join(mnist, 't10k-images-idx3-ubyte'), images);
+    writeFileSync(join(mnist, 't10k-labels-idx1-ubyte'), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7));
+    const part = { width: 9, height: 14, channels: 1 } as const;
+    const made = camera({ kind: 'recorded', manifest: `mnist6:${mnist}`, view: 3, split: 'test' }, part);
+    await made.start();
+    expect(Array.from(new Set(await made.capture(5)))).toEqual(Array.from({ length: 14 }, (_, y) => 14 + y));
+    await made.stop();
+  });
+
   it('rejects at a broken or missing picture, and goes on with the next', async () => {
     const made = camera({ kind: 'recorded', manifest });
     await made.start();
