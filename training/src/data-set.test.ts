@@ -69,3 +69,17 @@ test('Views can be picked and put in another order', async () => {
     expect(() => pickViews(data, views)).toThrow(expect.objectContaining({ code: 'DDNN_TRAINING_VIEWS' }));
   }
 });
+
+test('A row’s group is its physical object, its frame where there is none, and the column group goes before both', async () => {
+  const groupsIn = async (header: string, cells: string[]) => {
+    const groups = path.join(folder, 'groups.csv');
+    const lines = cells.map((cell, i) => `s${i},car,${cell},a.png`);
+    await writeFile(groups, [`sample,label,${header},view0`, ...lines, ''].join('\n'));
+    const { rows, groupColumn } = await loadDataSet(groups, { size });
+    return { groupColumn, groups: rows.map(({ group }) => group) };
+  };
+  expect(await groupsIn('frame,object', ['1,a', '2,a'])).toEqual({ groupColumn: 'object', groups: ['a', 'a'] });
+  expect(await groupsIn('object,group', ['a,x', 'b,'])).toEqual({ groupColumn: 'group', groups: ['x', undefined] });
+  expect(await groupsIn('frame', ['7', '8'])).toEqual({ groupColumn: 'frame', groups: ['7', '8'] });
+  expect(await groupsIn('weather', ['rain', 'sun'])).toEqual({ groups: [undefined, undefined] });
+});

@@ -1,4 +1,4 @@
-import { openRecording, type ViewSize } from '@ddnn/images';
+import { type GroupColumn, openRecording, type ViewSize } from '@ddnn/images';
 import { TrainingError } from './errors.js';
 
 /** One sample of a data set. */
@@ -17,6 +17,8 @@ export interface DataSet {
   readonly views: number;
   readonly classes: readonly string[];
   readonly rows: readonly DataRow[];
+  /** The column that the rows' groups come from; left out: there is none. */
+  readonly groupColumn?: GroupColumn | undefined;
   readonly size: ViewSize;
   /** `images[row][view]`: height * width * channels bytes, HWC; null where the view is absent. */
   readonly images: readonly (readonly (Uint8Array | null)[])[];
@@ -66,6 +68,7 @@ export async function loadDataSet(file: string, options: DataSetOptions): Promis
       label,
       ...(group === undefined ? {} : { group }),
     })),
+    ...(recording.groupColumn && { groupColumn: recording.groupColumn }),
     size,
     images,
     jpegBytes,

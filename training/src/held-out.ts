@@ -1,9 +1,47 @@
+import type { DataSet } from './data-set.js';
+import { TrainingError } from './errors.js';
+import { blocksOfFrames, groupRows, holdOutGroups } from './held-out-groups.js';
 import { shuffled } from './random.js';
 
 /** Rows to train on and rows that training never sees, as indices in rising order. */
 export interface HeldOut {
   readonly training: readonly number[];
   readonly heldOut: readonly number[];
+}
+
+/** How much to hold out, and what stays together. */
+export interface HoldOutOptions {
+  /** Of each class, 0 to below 1. */
+  readonly share: number;
+  /** Left out: groups where the data have them, else rows. */
+  readonly by?: 'rows' | 'groups' | undefined;
+}
+
+/**
+ * Sets rows aside that training never sees: whole groups where the data tell which rows are near copies of each other, for these
+ * would flatter whatever is chosen on them. Frames of a recording go as blocks of consecutive ones.
+ *
+ * Throws `DDNN_TRAINING_OPTION` where groups are asked for and there are none.
+ */
+export function holdOut(
+  data: DataSet,
+  labels: readonly number[],
+  rows: readonly number[],
+  { share, by }: HoldOutOptions,
+  random: () => number,
+): HeldOut {
+  const groupOf = data.rows.map(({ group }) => group);
+  const grouped = rows.some((row) => groupOf[row] !== undefined);
+  if (by === 'groups' && !grouped) {
+    throw new TrainingError(
+      'DDNN_TRAINING_OPTION',
+      `training.holdOutBy is groups, but ${data.file} has no column group, object or frame`,
+    );
+  }
+  if (by === 'rows' || !grouped) return holdOutRows(labels, rows, share, random);
+  const groups = groupRows(groupOf, rows);
+  const whole = data.groupColumn === 'frame' ? blocksOfFrames(groupOf, groups) : groups;
+  return holdOutGroups(labels, whole, share, random);
 }
 
 /**

@@ -15,7 +15,7 @@ import { TrainingError } from './errors.js';
 import { accuracyOfExits, askEveryExit } from './every-exit.js';
 import { exportTensors } from './export.js';
 import { fit, type Progress } from './fit.js';
-import { holdOutRows } from './held-out.js';
+import { holdOut } from './held-out.js';
 import { labelsFor } from './labels.js';
 import { createRandom } from './random.js';
 import { fitSteps, type ScoreSteps } from './score-steps.js';
@@ -77,13 +77,13 @@ export interface TrainedBundle {
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
   const { data, seed, signal } = options;
-  const { epochs = 100, batchSize = 64, learningRate = 1e-3, holdOut = 0.15 } = options;
-  checkOptions({ epochs, batchSize, learningRate, holdOut });
+  const { epochs = 100, batchSize = 64, learningRate = 1e-3, holdOut: share = 0.15 } = options;
+  checkOptions({ epochs, batchSize, learningRate, holdOut: share });
   const architecture = resolveArchitecture(options.architecture, data);
   const labels = labelsFor(architecture, data);
   const random = createRandom(seed);
   const seen = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));
-  const { training, heldOut } = holdOutRows(labels, seen, holdOut, random);
+  const { training, heldOut } = holdOut(data, labels, seen, { share, by: architecture.training?.holdOutBy }, random);
   if (training.length === 0) {
     throw new TrainingError('DDNN_TRAINING_EMPTY', `${data.file}: no row has a view to train on`);
   }

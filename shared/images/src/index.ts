@@ -5,7 +5,14 @@ export { encodeJpeg } from './encode-jpeg.js';
 export { type FolderSample, type FolderTree, readFolderTree } from './folder-tree.js';
 export { type Image, ImageError, type ImageErrorCode } from './image.js';
 export { fitView, loadImage, loadView, type ViewSize } from './load.js';
-export { loadManifest, type Manifest, type ManifestOptions, type ManifestRow, viewFile } from './manifest.js';
+export {
+  type GroupColumn,
+  loadManifest,
+  type Manifest,
+  type ManifestOptions,
+  type ManifestRow,
+  viewFile,
+} from './manifest.js';
 export { ManifestError, type ManifestErrorCode, type ManifestPlace } from './manifest-error.js';
 export { openRecording } from './open-recording.js';
 export type { RecordedRow, RecordedView, Recording, RecordingOptions } from './recording.js';

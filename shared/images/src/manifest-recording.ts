@@ -21,6 +21,7 @@ export async function openManifest(file: string, options: RecordingOptions = {})
       ...(group === undefined ? {} : { group }),
       ...(extra[splitColumn] ? { split: extra[splitColumn] } : {}),
     })),
+    ...(manifest.groupColumn && { groupColumn: manifest.groupColumn }),
     picture: async (row, view) => (await readPicture(manifest, row, view))?.image ?? null,
     read: (row, view, size) => readView(manifest, row, view, size),
   };

@@ -34,8 +34,11 @@ export interface ManifestRow {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-/** Columns that say which rows are near copies; the first of them that the header has counts. */
+/** The columns that may say which rows are near copies of each other; the first that is there counts. */
 const GROUP_COLUMNS = ['group', 'object', 'frame'] as const;
+
+/** A column that says which rows are near copies of each other. */
+export type GroupColumn = (typeof GROUP_COLUMNS)[number];
 
 /** A multi-view data set: the rows of one split of one CSV file. A row's slot number is its index in `rows`. */
 export interface Manifest {
@@ -47,6 +50,8 @@ export interface Manifest {
   /** as given, or else the labels in the order of their first appearance in the whole file, whatever the split */
   readonly classes: readonly string[];
   readonly rows: readonly ManifestRow[];
+  /** the column that the rows' groups come from; absent without one */
+  readonly groupColumn?: GroupColumn;
 }
 
 interface ParsedRecord {
@@ -84,9 +89,21 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
     refuse(new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason));
     return [];
   });
-  const manifest = { file, folder: path.dirname(file), views: columns.views.length, classes, rows };
+  const groupColumn = groupColumnOf(columns.header);
+  const manifest = {
+    file,
+    folder: path.dirname(file),
+    views: columns.views.length,
+    classes,
+    rows,
+    ...(groupColumn && { groupColumn }),
+  };
   if (options.checkFiles ?? true) await checkFiles(manifest);
   return manifest;
+}
+
+function groupColumnOf(header: readonly string[]): GroupColumn | undefined {
+  return GROUP_COLUMNS.find((name) => header.includes(name));
 }
 
 /** The image file of one view of a row, or null where the view is absent. */
@@ -141,7 +158,8 @@ function readRows(
 ): UnclassedRow[] {
   const { header } = columns;
   const lineOfSample = new Map<string, number>();
-  const groupAt = GROUP_COLUMNS.map((name) => header.indexOf(name)).find((position) => position >= 0);
+  const groupColumn = groupColumnOf(header);
+  const groupAt = groupColumn && header.indexOf(groupColumn);
   return lines.flatMap(({ cells, line }) => {
     const wrong = whatIsWrong(columns, cells, lineOfSample);
     if (wrong) {

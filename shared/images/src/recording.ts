@@ -1,5 +1,6 @@
 import type { Image } from './image.js';
 import type { ViewSize } from './load.js';
+import type { GroupColumn } from './manifest.js';
 import type { ManifestError } from './manifest-error.js';
 import type { RecordingError } from './recording-error.js';
 
@@ -31,6 +32,8 @@ export interface Recording {
   readonly views: number;
   readonly classes: readonly string[];
   readonly rows: readonly RecordedRow[];
+  /** the manifest's column that the rows' groups come from; absent without one */
+  readonly groupColumn?: GroupColumn;
   /** the size that all pictures have, where the source says so without reading them */
   readonly size?: ViewSize;
   /** The picture as it was recorded, null where the view is absent. @throws ImageError */

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ModelError } from './errors.js';
+import { TrainingSettingsSchema } from './training-settings.js';
 
 const strict = { additionalProperties: false } as const;
 
@@ -95,20 +96,7 @@ export const ArchitectureSchema = Type.Object(
       },
       strict,
     ),
-    training: Type.Optional(
-      Type.Object(
-        {
-          viewDropout: Type.Optional(
-            Type.Number({
-              minimum: 0,
-              maximum: 0.9,
-              description: 'share of the present views that training hides from every aggregator; default 0',
-            }),
-          ),
-        },
-        { ...strict, description: 'how to train, beyond what the command says' },
-      ),
-    ),
+    training: Type.Optional(TrainingSettingsSchema),
   },
   { ...strict, $id: 'DDNN architecture' },
 );

@@ -18,4 +18,5 @@ export * from './random-bundle.js';
 export * from './resolve.js';
 export * from './score-aggregator.js';
 export * from './shapes.js';
+export * from './training-settings.js';
 export * from './upper-tier.js';
