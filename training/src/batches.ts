@@ -1,4 +1,4 @@
-import type { Batch, Tensor2D, TensorFlow } from '@ddnn/tensor';
+import type { Batch, TensorFlow } from '@ddnn/tensor';
 import type { DataSet } from './data-set.js';
 
 /** Parts of nearly equal length, none above `size`: a short last batch would have poor statistics. */
@@ -36,11 +36,4 @@ export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number
     present: tf.tensor2d(present, shape),
     heard: hidden && tf.tensor2d(present.map(isHeard), shape),
   };
-}
-
-/** Class indices as one-hot rows: [rows, classes]. */
-export function createLabels(tf: TensorFlow, labels: readonly number[], classes: number): Tensor2D {
-  const values = new Float32Array(labels.length * classes);
-  for (const [i, label] of labels.entries()) values[i * classes + label] = 1;
-  return tf.tensor2d(values, [labels.length, classes]);
 }

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchNorms, type Network, type TensorFlow } from '@ddnn/tensor';
 import { Adam, cosineDecay } from './adam.js';
-import { batchRows, createBatch, createLabels } from './batches.js';
+import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
-import { jointLoss } from './loss.js';
+import { exitsOf, jointLoss } from './loss.js';
 import { shuffled } from './random.js';
 import { type ExitAccuracy, Tally } from './tally.js';
+import { createTargets, type TargetOptions } from './targets.js';
 
 /** What training tells after each epoch. */
 export interface Progress {
@@ -29,6 +30,7 @@ export interface TrainingRows {
 
 /** How to train. */
 export interface FitOptions {
+  readonly targets?: TargetOptions | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -41,7 +43,7 @@ export interface FitOptions {
 
 /** Trains the network's parameters in place. Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason. */
 export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<void> {
-  const { epochs, batchSize, learningRate, random, hide, onProgress, signal } = options;
+  const { epochs, batchSize, learningRate, random, targets, hide, onProgress, signal } = options;
   const adam = new Adam(network.parameters.all);
   const started = performance.now();
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -50,7 +52,12 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
     let loss = 0;
     for (const [i, rows] of batches.entries()) {
       signal?.throwIfAborted();
-      const { value, gradients } = differentiate(tf, network, { ...set, rows }, hide && rows.map(hide), tally);
+      const { value, gradients } = differentiate(
+        tf,
+        network,
+        { ...set, rows },
+        { targets, hidden: hide && rows.map(hide), tally },
+      );
       if (!Number.isFinite(value)) {
         throw new TrainingError('DDNN_TRAINING_DIVERGED', `the loss is ${value} in epoch ${epoch + 1}`);
       }
@@ -64,24 +71,29 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
   }
 }
 
+interface Step {
+  readonly targets: TargetOptions | undefined;
+  readonly hidden: readonly number[] | undefined;
+  readonly tally: Tally;
+}
+
 /** Joint loss of one batch, and its gradient for every parameter. */
 function differentiate(
   tf: TensorFlow,
   network: Network,
   { data, labels, rows }: TrainingRows,
-  hidden: readonly number[] | undefined,
-  tally: Tally,
+  { targets, hidden, tally }: Step,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
   return tf.tidy(() => {
     const batch = createBatch(tf, data, rows, hidden);
     const truth = rows.map((row) => labels[row]);
-    const oneHot = createLabels(tf, truth, architecture.classes.length);
+    const wanted = createTargets(tf, truth, architecture.classes.length, targets);
     const lossAndGradients = tf.valueAndGrads((...tensors) => {
       const leaves = parameters.leaves(tensors);
       const output = network.run({ tf, leaves, norms: new BatchNorms(tf, leaves) }, batch);
       tally.add(output, truth);
-      return jointLoss(tf, architecture, output, batch.present, oneHot);
+      return jointLoss(tf, exitsOf(tf, architecture, output, batch.present), wanted);
     });
     const { value, grads } = lossAndGradients(parameters.tensors(tf));
     return { value: value.dataSync()[0], gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) };

@@ -1,7 +1,7 @@
 import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { loadBackend, type NetworkOutput } from '@ddnn/tensor';
 import { expect, test } from 'vitest';
-import { jointLoss } from './loss.js';
+import { exitsOf, jointLoss } from './loss.js';
 
 const { tf } = await loadBackend('wasm');
 const architecture: Architecture = {
@@ -50,9 +50,7 @@ function loss(weights: { device?: number; local?: number; cloud?: number }, abse
   ]);
   return jointLoss(
     tf,
-    resolved,
-    output,
-    present,
+    exitsOf(tf, resolved, output, present),
     tf.tensor2d([
       [1, 0],
       [0, 1],

@@ -1,4 +1,5 @@
 import { type ExitName, exitNames } from '@ddnn/protocol';
+import { balancedAccuracy } from './balanced-accuracy.js';
 import type { ByteCount } from './byte-count.js';
 import type { DataSet } from './data-set.js';
 import type { Outcome } from './evaluate.js';
@@ -55,7 +56,10 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked, missing 
   return {
     samples,
     accuracy: outcomes.filter(({ correct }) => correct).length / Math.max(1, samples),
-    balancedAccuracy: balanced(labels, outcomes),
+    balancedAccuracy: balancedAccuracy(
+      labels,
+      outcomes.map(({ correct }) => correct),
+    ),
     exits,
     lost: 0,
     bytes: {
@@ -66,12 +70,4 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked, missing 
     ...(asked && { exitAccuracy: accuracyOfExits(asked, labels) }),
     ...(missing && { missing }),
   };
-}
-
-function balanced(labels: readonly number[], outcomes: readonly Outcome[]): number {
-  const recalls = [...new Set(labels)].map((label) => {
-    const ofClass = outcomes.filter((_, i) => labels[i] === label);
-    return ofClass.filter(({ correct }) => correct).length / ofClass.length;
-  });
-  return recalls.reduce((total, recall) => total + recall, 0) / Math.max(1, recalls.length);
 }

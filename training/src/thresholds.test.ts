@@ -39,10 +39,20 @@ test('Samples of equal entropy leave together or not at all', () => {
 
 test('The edge is settled first, and the local exit against it', () => {
   const samples = [sample([false, 0.1], false, [true, 0.2]), sample([true, 0.05], false, [false, 0.8])];
-  expect(chooseThresholds(samples)).toEqual({ edge: 0.8, local: 0.05, accuracy: 1 });
+  expect(chooseThresholds(samples)).toEqual({ edge: 0.8, local: 0.05, accuracy: 1, balancedAccuracy: 1 });
 });
 
 test('A threshold of the architecture is taken as it is, and accuracy is what it gives', () => {
   const samples = [sample([true, 0.1], true), sample([false, 0.4], true)];
   expect(chooseThresholds(samples, { local: 0.5 })).toMatchObject({ local: 0.5, accuracy: 0.5 });
+});
+
+test('Weights decide where classes are unequal: a rare sample is worth more than two common ones', () => {
+  const samples = [sample([true, 0.2], false), sample([true, 0.3], false), sample([false, 0.4], true)];
+  expect(chooseThresholds([...samples, sample([true, 0.5], false)])).toMatchObject({ local: 0.5 });
+  const weighted = samples.map((each, i) => ({ ...each, weight: i === 2 ? 2.5 : 0.25 }));
+  expect(chooseThresholds([...weighted, { ...sample([true, 0.5], false), weight: 0.25 }])).toMatchObject({
+    local: 0.3,
+    accuracy: 3 / 4,
+  });
 });

@@ -1,3 +1,4 @@
+import { balancedAccuracy } from './balanced-accuracy.js';
 import type { EveryExit } from './every-exit.js';
 import type { Thresholds } from './tiers.js';
 
@@ -5,6 +6,8 @@ import type { Thresholds } from './tiers.js';
 export interface JudgedSample {
   readonly classIndex: number;
   readonly answers: EveryExit;
+  /** What it counts in the choice; left out: 1. */
+  readonly weight?: number | undefined;
 }
 
 /** Thresholds, and the overall accuracy that they give on the samples they were chosen on. */
@@ -12,6 +15,7 @@ export interface ChosenThresholds {
   readonly local: number;
   readonly edge: number;
   readonly accuracy: number;
+  readonly balancedAccuracy: number;
 }
 
 /**
@@ -25,7 +29,9 @@ export function chooseThresholds(samples: readonly JudgedSample[], fixed: Thresh
   const right = samples.map(({ classIndex, answers }) => answers.cloud.classIndex === classIndex);
   const edge = settle(samples, 'edge', fixed.edge, right);
   const local = settle(samples, 'local', fixed.local, right);
-  return { local, edge, accuracy: right.filter(Boolean).length / samples.length };
+  const labels = samples.map(({ classIndex }) => classIndex);
+  const accuracy = right.filter(Boolean).length / samples.length;
+  return { local, edge, accuracy, balancedAccuracy: balancedAccuracy(labels, right) };
 }
 
 /** Chooses the threshold of one exit. `right` tells which samples the exits above get right, and is brought up to date. */
@@ -36,8 +42,8 @@ function settle(
   right: boolean[],
 ): number {
   const asked = samples
-    .flatMap(({ classIndex, answers: { [exit]: answer } }, i) =>
-      answer ? [{ i, entropy: answer.entropy, right: answer.classIndex === classIndex }] : [],
+    .flatMap(({ classIndex, answers: { [exit]: answer }, weight = 1 }, i) =>
+      answer ? [{ i, entropy: answer.entropy, right: answer.classIndex === classIndex, weight }] : [],
     )
     .sort((a, b) => a.entropy - b.entropy);
   const threshold = fixed ?? best(asked, right);
@@ -46,15 +52,19 @@ function settle(
 }
 
 /** Lets the samples leave one by one, the surest first, and keeps the last entropy with the most right answers. */
-function best(asked: readonly { i: number; entropy: number; right: boolean }[], above: readonly boolean[]): number {
+function best(
+  asked: readonly { i: number; entropy: number; right: boolean; weight: number }[],
+  above: readonly boolean[],
+): number {
   let threshold = 0;
   let gain = 0;
   let most = 0;
-  for (const [place, { i, entropy, right }] of asked.entries()) {
-    gain += Number(right) - Number(above[i]);
+  for (const [place, { i, entropy, right, weight }] of asked.entries()) {
+    gain += (Number(right) - Number(above[i])) * weight;
     // Equal entropies leave together.
     if (asked[place + 1]?.entropy === entropy) continue;
-    if (gain >= most) {
+    // Weights are no whole numbers: sums of them may miss each other by a rounding.
+    if (gain >= most - 1e-9) {
       most = gain;
       threshold = entropy;
     }

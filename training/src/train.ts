@@ -10,14 +10,16 @@ import {
 } from '@ddnn/model';
 import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/tensor';
 import { batchRows, createBatch } from './batches.js';
+import { classWeights } from './class-weights.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
 import { accuracyOfExits, askEveryExit } from './every-exit.js';
 import { exportTensors } from './export.js';
-import { fit, type Progress } from './fit.js';
+import { fit, type Progress, type TrainingRows } from './fit.js';
 import { holdOut } from './held-out.js';
 import { labelsFor } from './labels.js';
 import { createRandom } from './random.js';
+import { createRecipe, type RecipeOptions } from './recipe.js';
 import { fitSteps, type ScoreSteps } from './score-steps.js';
 import type { ExitAccuracy } from './tally.js';
 import { chooseThresholds, type JudgedSample } from './thresholds.js';
@@ -25,22 +27,11 @@ import { Tiers } from './tiers.js';
 import { viewDropout } from './view-dropout.js';
 
 /** What to train, and how. */
-export interface TrainOptions {
+export interface TrainOptions extends RecipeOptions {
   readonly architecture: Architecture;
   readonly data: DataSet;
   /** Draws the initial weights, the held-out rows, the order of the samples and the views that drop out. */
   readonly seed: number;
-  /** Default 100. */
-  readonly epochs?: number | undefined;
-  /** Samples a step; default 64. */
-  readonly batchSize?: number | undefined;
-  /** At the start; default 0.001. */
-  readonly learningRate?: number | undefined;
-  /**
-   * Share of each class that thresholds are chosen on instead of being trained on; default 0.15. Where it comes to no row
-   * at all, thresholds are chosen on the training rows and are too bold.
-   */
-  readonly holdOut?: number | undefined;
   readonly backend?: BackendName | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -58,6 +49,7 @@ export interface TrainingReport {
   /** Rows without any present view: left out. */
   readonly emptyRows: number;
   readonly accuracy: number;
+  readonly balancedAccuracy: number;
   readonly exitAccuracy: ExitAccuracy;
 }
 
@@ -77,13 +69,15 @@ export interface TrainedBundle {
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
   const { data, seed, signal } = options;
-  const { epochs = 100, batchSize = 64, learningRate = 1e-3, holdOut: share = 0.15 } = options;
-  checkOptions({ epochs, batchSize, learningRate, holdOut: share });
   const architecture = resolveArchitecture(options.architecture, data);
+  const recipe = createRecipe(options, architecture.training);
+  const { epochs, batchSize } = recipe;
+  const classes = architecture.classes.length;
   const labels = labelsFor(architecture, data);
   const random = createRandom(seed);
   const seen = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));
-  const { training, heldOut } = holdOut(data, labels, seen, { share, by: architecture.training?.holdOutBy }, random);
+  const share = { share: recipe.holdOut, by: recipe.holdOutBy };
+  const { training, heldOut } = holdOut(data, labels, seen, share, random);
   if (training.length === 0) {
     throw new TrainingError('DDNN_TRAINING_EMPTY', `${data.file}: no row has a view to train on`);
   }
@@ -96,8 +90,14 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     options.onProgress?.(progress);
   };
   const set = { data, labels, rows: training };
-  const hide = viewDropout(data, architecture.training?.viewDropout ?? 0, random);
-  await fit(tf, network, set, { epochs, batchSize, learningRate, random, hide, onProgress, signal });
+  const hide = viewDropout(data, recipe.viewDropout ?? 0, random);
+  const targets = {
+    smoothing: recipe.labelSmoothing,
+    ...(recipe.classWeights === 'balanced' && {
+      weights: classWeights(labels, training, classes, recipe.classWeightPower),
+    }),
+  };
+  await fit(tf, network, set, { ...recipe, targets, random, hide, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.
@@ -115,14 +115,16 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
   const draft = openBundle(encode({ local: 1, edge: 1 }, {}));
-  const judged = await judge(draft, data, labels, heldOut.length > 0 ? heldOut : training, signal);
+  const judging = heldOut.length > 0 ? heldOut : training;
+  const weights = recipe.selection === 'balanced' ? classWeights(labels, judging, classes) : undefined;
+  const judged = await judge(draft, { data, labels, rows: judging }, weights, signal);
   const chosen = chooseThresholds(judged, { local: local?.threshold, edge: edge?.threshold });
   const exitAccuracy = accuracyOfExits(
     judged.map(({ answers }) => answers),
     judged.map(({ classIndex }) => classIndex),
   );
   const counts = { rows: training.length, heldOutRows: heldOut.length };
-  const { accuracy } = chosen;
+  const { accuracy, balancedAccuracy } = chosen;
   const bytes = encode(chosen, { seed, epochs, backend, ...counts, accuracy, ...named(exitAccuracy) });
   return {
     bytes,
@@ -135,19 +137,10 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
       ...counts,
       emptyRows: data.rows.length - seen.length,
       accuracy,
+      balancedAccuracy,
       exitAccuracy,
     },
   };
-}
-
-function checkOptions(options: { epochs: number; batchSize: number; learningRate: number; holdOut: number }): void {
-  const { epochs, batchSize, learningRate, holdOut } = options;
-  const bad = (name: string, value: number, rule: string) =>
-    new TrainingError('DDNN_TRAINING_OPTION', `${name} is ${value}, it must be ${rule}`);
-  if (!(Number.isInteger(epochs) && epochs >= 1)) throw bad('epochs', epochs, 'an integer from 1');
-  if (!(Number.isInteger(batchSize) && batchSize >= 2)) throw bad('batchSize', batchSize, 'an integer from 2');
-  if (!(learningRate > 0)) throw bad('learningRate', learningRate, 'above 0');
-  if (!(holdOut >= 0 && holdOut < 1)) throw bad('holdOut', holdOut, 'from 0 to below 1');
 }
 
 function exitSettings(
@@ -162,19 +155,19 @@ function exitSettings(
   };
 }
 
-/** Asks every packed exit about some rows. */
+/** Asks every packed exit about some rows; `weights` tell what a row of each class counts. */
 async function judge(
   bundle: Bundle,
-  data: DataSet,
-  labels: readonly number[],
-  rows: readonly number[],
+  { data, labels, rows }: TrainingRows,
+  weights: readonly number[] | undefined,
   signal: AbortSignal | undefined,
 ): Promise<JudgedSample[]> {
   const tiers = new Tiers(bundle);
   const judged: JudgedSample[] = [];
   for (const row of rows) {
     signal?.throwIfAborted();
-    judged.push({ classIndex: labels[row], answers: askEveryExit(tiers, data.images[row])! });
+    const answers = askEveryExit(tiers, data.images[row])!;
+    judged.push({ classIndex: labels[row], answers, weight: weights?.[labels[row]] });
     await setImmediate();
   }
   return judged;

@@ -1,12 +1,31 @@
 import Type, { type Static } from 'typebox';
 
+const strict = { additionalProperties: false } as const;
+
 /** The schema of an architecture's `training` key: how to train, where that belongs to the network rather than to one run. */
 export const TrainingSettingsSchema = Type.Object(
   {
+    epochs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: '--epochs goes before; 100' })),
+    batch: Type.Optional(Type.Integer({ minimum: 2, maximum: 4096, description: '--batch goes before; 64' })),
+    rate: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: '--rate goes before; 0.001' })),
     holdOutBy: Type.Optional(
       Type.Enum(['rows', 'groups'], {
         description: 'what is held out as a whole; default: groups where the manifest has them',
       }),
+    ),
+    selection: Type.Optional(
+      Type.Enum(['accuracy', 'balanced'], {
+        description: 'what thresholds and the best epoch are chosen by; default accuracy',
+      }),
+    ),
+    classWeights: Type.Optional(
+      Type.Enum(['equal', 'balanced'], { description: 'what a sample counts in every loss; default equal' }),
+    ),
+    classWeightPower: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'of the inverse class frequency; default 1' }),
+    ),
+    labelSmoothing: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 0.5, description: 'share of each label spread over all classes; default 0' }),
     ),
     viewDropout: Type.Optional(
       Type.Number({
@@ -16,7 +35,7 @@ export const TrainingSettingsSchema = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, description: 'how to train, beyond what the command says' },
+  { ...strict, description: 'how to train, beyond what the command says' },
 );
 
 /** How to train; what is left out is as in the paper. */

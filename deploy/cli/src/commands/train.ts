@@ -12,9 +12,9 @@ import type { ManifestFlags } from './open-bundle.js';
 interface TrainFlags extends ManifestFlags {
   readonly out: string;
   readonly arch: string;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly rate: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly rate?: number;
   readonly holdOut: number;
   readonly seed: number;
   readonly backend?: string;
