@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchNorms, type Network, type TensorFlow } from '@ddnn/tensor';
 import { Adam, cosineDecay } from './adam.js';
+import { WeightAverage } from './averaging.js';
 import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
@@ -8,6 +9,7 @@ import { exitsOf, jointLoss } from './loss.js';
 import { shuffled } from './random.js';
 import { type ExitAccuracy, Tally } from './tally.js';
 import { createTargets, type TargetOptions } from './targets.js';
+import { setWeights } from './weights.js';
 
 /** What training tells after each epoch. */
 export interface Progress {
@@ -34,6 +36,8 @@ export interface FitOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** Decay of the weights' moving average, which is what training ends with; left out or 0: the last weights. */
+  readonly averaging?: number | undefined;
   readonly random: () => number;
   /** Draws the views of a row that the aggregators must not hear; left out: none. */
   readonly hide?: ((row: number) => number) | undefined;
@@ -43,8 +47,10 @@ export interface FitOptions {
 
 /** Trains the network's parameters in place. Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason. */
 export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<void> {
-  const { epochs, batchSize, learningRate, random, targets, hide, onProgress, signal } = options;
-  const adam = new Adam(network.parameters.all);
+  const { epochs, batchSize, learningRate, averaging, random, targets, hide, onProgress, signal } = options;
+  const parameters = network.parameters.all;
+  const adam = new Adam(parameters);
+  const average = averaging ? new WeightAverage(parameters, averaging) : undefined;
   const started = performance.now();
   for (let epoch = 0; epoch < epochs; epoch++) {
     const batches = batchRows(shuffled(set.rows, random), batchSize);
@@ -63,12 +69,14 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
       }
       loss += value / batches.length;
       adam.step(gradients, cosineDecay(learningRate, (epoch + i / batches.length) / epochs));
+      average?.step();
       // Lets the caller draw, and abort.
       await setImmediate();
     }
     const secondsLeft = ((performance.now() - started) / 1000 / (epoch + 1)) * (epochs - epoch - 1);
     onProgress({ epoch: epoch + 1, epochs, loss, accuracy: tally.accuracy(), secondsLeft });
   }
+  if (average) setWeights(parameters, average.state.weights);
 }
 
 interface Step {

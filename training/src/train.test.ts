@@ -117,3 +117,11 @@ test('What does not fit is refused with a stable code and its reason', async () 
   const empty = { ...data, images: data.images.map((row) => row.map(() => null)) };
   await refuse({ data: empty }, 'DDNN_TRAINING_EMPTY', 'synthetic');
 });
+
+test('With averaging the bundle holds the averaged weights, the same seed the same bytes', async () => {
+  const averaged: Architecture = { ...architecture, training: { averaging: 0.9 } };
+  const train = (each: Architecture) => trainNetwork({ ...quick, architecture: each, seed: 2 });
+  const [first, second, plain] = [await train(averaged), await train(averaged), await train(architecture)];
+  expect(second.bytes).toEqual(first.bytes);
+  expect(first.bundle.tensors).not.toEqual(plain.bundle.tensors);
+});

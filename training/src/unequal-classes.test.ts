@@ -22,7 +22,15 @@ const data = {
 };
 
 test('Balanced weights decide for the rare class where it can’t be told from a common one', async () => {
-  const options = { data, epochs: 8, batchSize: 32, learningRate: 1e-2, holdOut: 0.3, seed: 1, backend: 'wasm' as const };
+  const options = {
+    data,
+    epochs: 8,
+    batchSize: 32,
+    learningRate: 1e-2,
+    holdOut: 0.3,
+    seed: 1,
+    backend: 'wasm' as const,
+  };
   const train = (training: Architecture['training']) =>
     trainNetwork({ ...options, architecture: { ...architecture, training } });
   const [plain, balanced] = [await train({}), await train({ classWeights: 'balanced', selection: 'balanced' })];

@@ -27,6 +27,13 @@ export const TrainingSettingsSchema = Type.Object(
     labelSmoothing: Type.Optional(
       Type.Number({ minimum: 0, maximum: 0.5, description: 'share of each label spread over all classes; default 0' }),
     ),
+    averaging: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 0.9999,
+        description: 'decay of the moving average of the weights that is exported; default 0, the last weights',
+      }),
+    ),
     viewDropout: Type.Optional(
       Type.Number({
         minimum: 0,
