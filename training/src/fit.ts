@@ -4,6 +4,7 @@ import { Adam, cosineDecay } from './adam.js';
 import { WeightAverage } from './averaging.js';
 import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
+import { type DistillationOptions, distillationLoss } from './distillation.js';
 import { TrainingError } from './errors.js';
 import { exitsOf, jointLoss } from './loss.js';
 import { shuffled } from './random.js';
@@ -33,6 +34,8 @@ export interface TrainingRows {
 /** How to train. */
 export interface FitOptions {
   readonly targets?: TargetOptions | undefined;
+  /** What the exits below the cloud's learn from it; left out: nothing. */
+  readonly distillation?: DistillationOptions | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -47,7 +50,8 @@ export interface FitOptions {
 
 /** Trains the network's parameters in place. Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason. */
 export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<void> {
-  const { epochs, batchSize, learningRate, averaging, random, targets, hide, onProgress, signal } = options;
+  const { epochs, batchSize, learningRate, averaging, random, targets, distillation, hide, onProgress, signal } =
+    options;
   const parameters = network.parameters.all;
   const adam = new Adam(parameters);
   const average = averaging ? new WeightAverage(parameters, averaging) : undefined;
@@ -62,7 +66,7 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
         tf,
         network,
         { ...set, rows },
-        { targets, hidden: hide && rows.map(hide), tally },
+        { targets, distillation, hidden: hide && rows.map(hide), tally },
       );
       if (!Number.isFinite(value)) {
         throw new TrainingError('DDNN_TRAINING_DIVERGED', `the loss is ${value} in epoch ${epoch + 1}`);
@@ -81,6 +85,7 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
 
 interface Step {
   readonly targets: TargetOptions | undefined;
+  readonly distillation: DistillationOptions | undefined;
   readonly hidden: readonly number[] | undefined;
   readonly tally: Tally;
 }
@@ -90,7 +95,7 @@ function differentiate(
   tf: TensorFlow,
   network: Network,
   { data, labels, rows }: TrainingRows,
-  { targets, hidden, tally }: Step,
+  { targets, distillation, hidden, tally }: Step,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
   return tf.tidy(() => {
@@ -101,7 +106,11 @@ function differentiate(
       const leaves = parameters.leaves(tensors);
       const output = network.run({ tf, leaves, norms: new BatchNorms(tf, leaves) }, batch);
       tally.add(output, truth);
-      return jointLoss(tf, exitsOf(tf, architecture, output, batch.present), wanted);
+      const exits = exitsOf(tf, architecture, output, batch.present);
+      const loss = jointLoss(tf, exits, wanted);
+      const students = exits.slice(0, -1);
+      if (!distillation || students.length === 0) return loss;
+      return tf.add(loss, distillationLoss(tf, students, output.cloud, wanted, distillation));
     });
     const { value, grads } = lossAndGradients(parameters.tensors(tf));
     return { value: value.dataSync()[0], gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) };

@@ -97,7 +97,8 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
       weights: classWeights(labels, training, classes, recipe.classWeightPower),
     }),
   };
-  await fit(tf, network, set, { ...recipe, targets, random, hide, onProgress, signal });
+  const distillation = recipe.distillation && { temperature: 1, ...recipe.distillation };
+  await fit(tf, network, set, { ...recipe, targets, distillation, random, hide, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.

@@ -27,6 +27,22 @@ export const TrainingSettingsSchema = Type.Object(
     labelSmoothing: Type.Optional(
       Type.Number({ minimum: 0, maximum: 0.5, description: 'share of each label spread over all classes; default 0' }),
     ),
+    distillation: Type.Optional(
+      Type.Object(
+        {
+          from: Type.Enum(['cloud'], { description: 'who teaches' }),
+          weight: Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 100,
+            description: 'of the lesson beside the true class',
+          }),
+          temperature: Type.Optional(
+            Type.Number({ minimum: 1, maximum: 100, description: 'softens what the teacher says; default 1' }),
+          ),
+        },
+        { ...strict, description: 'exits also learn what a better one says; default: they do not' },
+      ),
+    ),
     averaging: Type.Optional(
       Type.Number({
         minimum: 0,
