@@ -13,15 +13,21 @@ export function batchRows(rows: readonly number[], size: number): number[][] {
  * Rows of a data set as tensors.
  *
  * @param hidden views of each of these rows that the aggregators must not hear, as a mask; left out: none
+ * @param images pictures of each of these rows; left out: those of the data set
  */
-export function createBatch(tf: TensorFlow, data: DataSet, rows: readonly number[], hidden?: readonly number[]): Batch {
+export function createBatch(
+  tf: TensorFlow,
+  data: DataSet,
+  rows: readonly number[],
+  hidden?: readonly number[],
+  images: DataSet['images'] = rows.map((row) => data.images[row]),
+): Batch {
   const { height, width, channels } = data.size;
   const volume = height * width * channels;
   const present = new Float32Array(data.views * rows.length);
   const pixels = Array.from({ length: data.views }, (_, view) => {
     const values = new Float32Array(rows.length * volume);
-    for (const [i, row] of rows.entries()) {
-      const image = data.images[row][view];
+    for (const [i, { [view]: image }] of images.entries()) {
       if (!image) continue;
       values.set(image, i * volume);
       present[view * rows.length + i] = 1;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchNorms, type Network, type TensorFlow } from '@ddnn/tensor';
 import { Adam, cosineDecay } from './adam.js';
+import type { Augment } from './augment.js';
 import { WeightAverage } from './averaging.js';
 import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
@@ -44,14 +45,15 @@ export interface FitOptions {
   readonly random: () => number;
   /** Draws the views of a row that the aggregators must not hear; left out: none. */
   readonly hide?: ((row: number) => number) | undefined;
+  /** Draws the pictures of a row; left out: those of the data set. */
+  readonly augment?: Augment | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Trains the network's parameters in place. Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason. */
 export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<void> {
-  const { epochs, batchSize, learningRate, averaging, random, targets, distillation, hide, onProgress, signal } =
-    options;
+  const { epochs, batchSize, learningRate, averaging, random, onProgress, signal } = options;
   const parameters = network.parameters.all;
   const adam = new Adam(parameters);
   const average = averaging ? new WeightAverage(parameters, averaging) : undefined;
@@ -62,12 +64,7 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
     let loss = 0;
     for (const [i, rows] of batches.entries()) {
       signal?.throwIfAborted();
-      const { value, gradients } = differentiate(
-        tf,
-        network,
-        { ...set, rows },
-        { targets, distillation, hidden: hide && rows.map(hide), tally },
-      );
+      const { value, gradients } = differentiate(tf, network, { ...set, rows }, options, tally);
       if (!Number.isFinite(value)) {
         throw new TrainingError('DDNN_TRAINING_DIVERGED', `the loss is ${value} in epoch ${epoch + 1}`);
       }
@@ -83,23 +80,17 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
   if (average) setWeights(parameters, average.state.weights);
 }
 
-interface Step {
-  readonly targets: TargetOptions | undefined;
-  readonly distillation: DistillationOptions | undefined;
-  readonly hidden: readonly number[] | undefined;
-  readonly tally: Tally;
-}
-
-/** Joint loss of one batch, and its gradient for every parameter. */
+/** Loss of one batch, and its gradient for every parameter. */
 function differentiate(
   tf: TensorFlow,
   network: Network,
   { data, labels, rows }: TrainingRows,
-  { targets, distillation, hidden, tally }: Step,
+  { targets, distillation, hide, augment }: FitOptions,
+  tally: Tally,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
   return tf.tidy(() => {
-    const batch = createBatch(tf, data, rows, hidden);
+    const batch = createBatch(tf, data, rows, hide && rows.map(hide), augment && rows.map(augment));
     const truth = rows.map((row) => labels[row]);
     const wanted = createTargets(tf, truth, architecture.classes.length, targets);
     const lossAndGradients = tf.valueAndGrads((...tensors) => {

@@ -9,6 +9,7 @@ import {
   resolveArchitecture,
 } from '@ddnn/model';
 import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/tensor';
+import { augmentation } from './augment.js';
 import { batchRows, createBatch } from './batches.js';
 import { classWeights } from './class-weights.js';
 import type { DataSet } from './data-set.js';
@@ -91,6 +92,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   };
   const set = { data, labels, rows: training };
   const hide = viewDropout(data, recipe.viewDropout ?? 0, random);
+  const augment = augmentation(data, recipe.augment, random);
   const targets = {
     smoothing: recipe.labelSmoothing,
     ...(recipe.classWeights === 'balanced' && {
@@ -98,7 +100,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     }),
   };
   const distillation = recipe.distillation && { temperature: 1, ...recipe.distillation };
-  await fit(tf, network, set, { ...recipe, targets, distillation, random, hide, onProgress, signal });
+  await fit(tf, network, set, { ...recipe, targets, distillation, random, hide, augment, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.

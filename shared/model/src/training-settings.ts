@@ -27,6 +27,23 @@ export const TrainingSettingsSchema = Type.Object(
     labelSmoothing: Type.Optional(
       Type.Number({ minimum: 0, maximum: 0.5, description: 'share of each label spread over all classes; default 0' }),
     ),
+    augment: Type.Optional(
+      Type.Object(
+        {
+          flip: Type.Optional(Type.Boolean({ description: 'mirror every other sample; default false' })),
+          shift: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: 32, description: 'pixels to either side; default 0' }),
+          ),
+          brightness: Type.Optional(
+            Type.Number({ minimum: 0, maximum: 0.9, description: 'share darker or brighter; default 0' }),
+          ),
+          noise: Type.Optional(
+            Type.Number({ minimum: 0, maximum: 64, description: 'standard deviation, of 255; default 0' }),
+          ),
+        },
+        { ...strict, description: 'random changes of the training pictures, alike in all views of a sample' },
+      ),
+    ),
     distillation: Type.Optional(
       Type.Object(
         {
