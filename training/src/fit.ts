@@ -1,17 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { BatchNorms, type Network, type TensorFlow } from '@ddnn/tensor';
-import { Adam, cosineDecay } from './adam.js';
+import { Adam, type AdamState, cosineDecay } from './adam.js';
 import type { Augment } from './augment.js';
-import { WeightAverage } from './averaging.js';
+import { type AverageState, WeightAverage } from './averaging.js';
 import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
 import { type DistillationOptions, distillationLoss } from './distillation.js';
+import { type BestEpoch, isBetter, isOver, type Judgement } from './early-stopping.js';
 import { TrainingError } from './errors.js';
 import { exitsOf, jointLoss } from './loss.js';
-import { shuffled } from './random.js';
+import { type Random, shuffled } from './random.js';
 import { type ExitAccuracy, Tally } from './tally.js';
 import { createTargets, type TargetOptions } from './targets.js';
-import { setWeights } from './weights.js';
+import { copyWeights, setWeights, type Weights } from './weights.js';
 
 /** What training tells after each epoch. */
 export interface Progress {
@@ -22,6 +23,9 @@ export interface Progress {
   readonly loss: number;
   /** On the training rows, while they are learnt. */
   readonly accuracy: ExitAccuracy;
+  /** On the held-out rows, mean over the exits; only where training may stop early. */
+  readonly best?: { readonly epoch: number; readonly accuracy: number } | undefined;
+  /** If no epoch is left out. */
   readonly secondsLeft: number;
 }
 
@@ -42,23 +46,53 @@ export interface FitOptions {
   readonly learningRate: number;
   /** Decay of the weights' moving average, which is what training ends with; left out or 0: the last weights. */
   readonly averaging?: number | undefined;
-  readonly random: () => number;
+  readonly random: Random;
   /** Draws the views of a row that the aggregators must not hear; left out: none. */
   readonly hide?: ((row: number) => number) | undefined;
   /** Draws the pictures of a row; left out: those of the data set. */
   readonly augment?: Augment | undefined;
+  /** Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of them. */
+  readonly earlyStopping?: { readonly patience: number; readonly judge: () => Promise<Judgement> } | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Trains the network's parameters in place. Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason. */
-export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<void> {
-  const { epochs, batchSize, learningRate, averaging, random, onProgress, signal } = options;
+/** Where training stands after an epoch: all that it takes to go on from there to the same weights. */
+export interface FitState {
+  /** Epochs done. */
+  epoch: number;
+  /** Joint loss of the last one. */
+  loss: number;
+  random: number;
+  readonly weights: Weights;
+  readonly adam: AdamState;
+  readonly average?: AverageState | undefined;
+  best?: BestEpoch | undefined;
+}
+
+/**
+ * Trains the network's parameters in place, to the weights of the last epoch, or the best one where training may stop early.
+ *
+ * Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason.
+ *
+ * @returns where it ended
+ */
+export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<FitState> {
+  const { epochs, batchSize, learningRate, averaging, random, earlyStopping, onProgress, signal } = options;
   const parameters = network.parameters.all;
   const adam = new Adam(parameters);
   const average = averaging ? new WeightAverage(parameters, averaging) : undefined;
+  const state: FitState = {
+    epoch: 0,
+    loss: Number.NaN,
+    random: random.state,
+    weights: parameters.map(({ values }) => values),
+    adam: adam.state,
+    average: average?.state,
+  };
   const started = performance.now();
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  while (state.epoch < epochs && !isOver(state.epoch, state.best, earlyStopping?.patience)) {
+    const { epoch } = state;
     const batches = batchRows(shuffled(set.rows, random), batchSize);
     const tally = new Tally();
     let loss = 0;
@@ -74,10 +108,24 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
       // Lets the caller draw, and abort.
       await setImmediate();
     }
-    const secondsLeft = ((performance.now() - started) / 1000 / (epoch + 1)) * (epochs - epoch - 1);
-    onProgress({ epoch: epoch + 1, epochs, loss, accuracy: tally.accuracy(), secondsLeft });
+    state.epoch++;
+    state.loss = loss;
+    state.random = random.state;
+    if (earlyStopping) {
+      const last = copyWeights(parameters);
+      if (average) setWeights(parameters, average.state.weights);
+      const judgement = await earlyStopping.judge();
+      if (!state.best || isBetter(judgement, state.best)) {
+        state.best = { ...judgement, epoch: state.epoch, weights: copyWeights(parameters) };
+      }
+      setWeights(parameters, last);
+    }
+    const secondsLeft = ((performance.now() - started) / 1000 / state.epoch) * (epochs - state.epoch);
+    const best = state.best && { epoch: state.best.epoch, accuracy: state.best.accuracy };
+    onProgress({ epoch: state.epoch, epochs, loss, accuracy: tally.accuracy(), best, secondsLeft });
   }
-  if (average) setWeights(parameters, average.state.weights);
+  setWeights(parameters, state.best?.weights ?? state.average?.weights ?? state.weights);
+  return state;
 }
 
 /** Loss of one batch, and its gradient for every parameter. */

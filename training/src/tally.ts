@@ -12,6 +12,12 @@ type ExitKey = keyof ExitAccuracy;
 export class Tally {
   readonly #right = { local: 0, edge: 0, cloud: 0 };
   readonly #seen = { local: 0, edge: 0, cloud: 0 };
+  readonly #weights: readonly number[] | undefined;
+
+  /** @param weights what a sample of each class counts; left out: 1 */
+  constructor(weights?: readonly number[]) {
+    this.#weights = weights;
+  }
 
   /** @param truth class index of each row of the batch */
   add(output: NetworkOutput, truth: readonly number[]): void {
@@ -43,8 +49,9 @@ export class Tally {
       const first = row * classes;
       let best = 0;
       for (let c = 1; c < classes; c++) if (scores[first + c] > scores[first + best]) best = c;
-      this.#seen[exit]++;
-      if (best === label) this.#right[exit]++;
+      const weight = this.#weights?.[label] ?? 1;
+      this.#seen[exit] += weight;
+      if (best === label) this.#right[exit] += weight;
     }
   }
 }

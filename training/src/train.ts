@@ -18,8 +18,9 @@ import { accuracyOfExits, askEveryExit } from './every-exit.js';
 import { exportTensors } from './export.js';
 import { fit, type Progress, type TrainingRows } from './fit.js';
 import { holdOut } from './held-out.js';
+import { judgeEpoch } from './judge-epoch.js';
 import { labelsFor } from './labels.js';
-import { createRandom } from './random.js';
+import { createRandom, shuffled } from './random.js';
 import { createRecipe, type RecipeOptions } from './recipe.js';
 import { fitSteps, type ScoreSteps } from './score-steps.js';
 import type { ExitAccuracy } from './tally.js';
@@ -82,14 +83,12 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   if (training.length === 0) {
     throw new TrainingError('DDNN_TRAINING_EMPTY', `${data.file}: no row has a view to train on`);
   }
+  if (heldOut.length === 0 && recipe.earlyStopping) {
+    throw new TrainingError('DDNN_TRAINING_OPTION', 'training.earlyStopping needs held-out rows, and there are none');
+  }
   const { tf, name: backend } = await loadBackend(options.backend);
   const network = new Network(architecture, random);
   const started = performance.now();
-  let loss = Number.NaN;
-  const onProgress = (progress: Progress) => {
-    loss = progress.loss;
-    options.onProgress?.(progress);
-  };
   const set = { data, labels, rows: training };
   const hide = viewDropout(data, recipe.viewDropout ?? 0, random);
   const augment = augmentation(data, recipe.augment, random);
@@ -100,7 +99,26 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     }),
   };
   const distillation = recipe.distillation && { temperature: 1, ...recipe.distillation };
-  await fit(tf, network, set, { ...recipe, targets, distillation, random, hide, augment, onProgress, signal });
+  const judging = { data, labels, rows: heldOut.length > 0 ? heldOut : training };
+  const selection =
+    recipe.selection === 'balanced' ? classWeights(labels, judging.rows, architecture.classes.length) : undefined;
+  const mixed = { ...judging, rows: shuffled(judging.rows, createRandom(seed)) };
+  const earlyStopping = recipe.earlyStopping && {
+    patience: recipe.earlyStopping.patience,
+    judge: () => judgeEpoch(tf, network, mixed, selection),
+  };
+  const onProgress = (progress: Progress) => options.onProgress?.(progress);
+  const { epoch, loss, best } = await fit(tf, network, set, {
+    ...recipe,
+    targets,
+    distillation,
+    random,
+    hide,
+    augment,
+    earlyStopping,
+    onProgress,
+    signal,
+  });
   const seconds = (performance.now() - started) / 1000;
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.
@@ -118,9 +136,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
   const draft = openBundle(encode({ local: 1, edge: 1 }, {}));
-  const judging = heldOut.length > 0 ? heldOut : training;
-  const weights = recipe.selection === 'balanced' ? classWeights(labels, judging, classes) : undefined;
-  const judged = await judge(draft, { data, labels, rows: judging }, weights, signal);
+  const judged = await judge(draft, judging, selection, signal);
   const chosen = chooseThresholds(judged, { local: local?.threshold, edge: edge?.threshold });
   const exitAccuracy = accuracyOfExits(
     judged.map(({ answers }) => answers),
@@ -128,14 +144,22 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   );
   const counts = { rows: training.length, heldOutRows: heldOut.length };
   const { accuracy, balancedAccuracy } = chosen;
-  const bytes = encode(chosen, { seed, epochs, backend, ...counts, accuracy, ...named(exitAccuracy) });
+  const bytes = encode(chosen, {
+    seed,
+    epochs,
+    ...(best && { bestEpoch: best.epoch }),
+    backend,
+    ...counts,
+    accuracy,
+    ...named(exitAccuracy),
+  });
   return {
     bytes,
     bundle: openBundle(bytes),
     report: {
       backend,
       seconds,
-      secondsPerEpoch: seconds / epochs,
+      secondsPerEpoch: seconds / epoch,
       loss,
       ...counts,
       emptyRows: data.rows.length - seen.length,

@@ -44,6 +44,12 @@ export const TrainingSettingsSchema = Type.Object(
         { ...strict, description: 'random changes of the training pictures, alike in all views of a sample' },
       ),
     ),
+    earlyStopping: Type.Optional(
+      Type.Object(
+        { patience: Type.Integer({ minimum: 1, maximum: 100_000, description: 'epochs without a better one' }) },
+        { ...strict, description: 'keep the best epoch on the held-out rows, and end when none gets better' },
+      ),
+    ),
     distillation: Type.Optional(
       Type.Object(
         {

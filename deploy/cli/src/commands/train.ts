@@ -66,8 +66,9 @@ export async function train(flags: TrainFlags): Promise<void> {
   );
 }
 
-function progressText({ epoch, epochs, loss, accuracy, secondsLeft }: Progress): string {
+function progressText({ epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {
   const exits = Object.entries(accuracy).map(([exit, share]) => `${exit} ${percent(share)}`);
+  if (best) exits.push(`best ${percent(best.accuracy)} in epoch ${best.epoch}`);
   return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${exits.join('  ')}  ${clock(secondsLeft)} left`;
 }
 
