@@ -13,6 +13,7 @@ export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './eva
 export type { Progress } from './fit.js';
 export { type ImageBytes, imageBytes } from './image-bytes.js';
 export type { LostViews, MissingAccuracy, MissingExit, MissingTable } from './missing-views.js';
+export { type Spread, spreadOf } from './spread.js';
 export type { EvalSummary } from './summary.js';
 export type { Thresholds } from './tiers.js';
 export { type TrainedBundle, type TrainingReport, type TrainOptions, trainNetwork } from './train.js';

@@ -24,6 +24,7 @@ export function createProgram(): Command {
     .option('--rate <x>', 'learning rate of Adam at the start; default: the architecture’s, else 0.001', number)
     .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number, 0.15)
     .option('--seed <n>', 'same seed, same bundle on one backend', whole, 1)
+    .option('--seeds <n>', 'train so many seeds, from --seed on, each into a bundle of its own', whole, 1)
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
     .option('--backend <name>', 'node or wasm; default: node where it loads')
     .option('--json', 'one JSON document on standard output')
@@ -52,7 +53,7 @@ export function createProgram(): Command {
     .option('--json', 'one JSON document on standard output')
     .action(async (name, options) => (await import('./commands/data-check.js')).dataCheck(name, options));
 
-  bundled(manifest(program.command('eval')))
+  bundled(manifest(program.command('eval')), 'trained bundle; several: each, and their mean', '<file...>')
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
     .option('--per-exit', 'also the accuracy of every exit on its own')
@@ -137,9 +138,9 @@ function manifest(command: Command): Command {
     .option('--split-column <name>', 'another split column');
 }
 
-function bundled(command: Command): Command {
+function bundled(command: Command, description = 'trained bundle', value = '<file>'): Command {
   return command
-    .requiredOption('--bundle <file>', 'trained bundle')
+    .requiredOption(`--bundle ${value}`, description)
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
     .option('--threshold <x>', 'of the local exit, instead of the bundle’s', number)
     .option('--edge-threshold <x>', 'of the edge exit, instead of the bundle’s', number);

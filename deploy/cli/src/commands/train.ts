@@ -1,10 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { inferShapes, parseArchitecture, resolveArchitecture } from '@ddnn/model';
-import { loadDataSet, type Progress, pickViews, trainNetwork } from '@ddnn/training';
+import {
+  loadDataSet,
+  type Progress,
+  pickViews,
+  spreadOf,
+  type TrainedBundle,
+  type TrainingReport,
+  trainNetwork,
+} from '@ddnn/training';
 import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
+import { accuracyFigures, exitFigures, spreadTable } from '../terminal/seeds-table.js';
 import { tierTable } from '../terminal/tier-table.js';
 import { bytes, clock, percent } from '../terminal/words.js';
 import type { ManifestFlags } from './open-bundle.js';
@@ -17,6 +27,7 @@ interface TrainFlags extends ManifestFlags {
   readonly rate?: number;
   readonly holdOut: number;
   readonly seed: number;
+  readonly seeds: number;
   readonly backend?: string;
   readonly json?: boolean;
 }
@@ -38,32 +49,73 @@ export async function train(flags: TrainFlags): Promise<void> {
   const data = flags.views ? pickViews(loaded, flags.views) : loaded;
   const resolved = resolveArchitecture(architecture, data);
   if (!flags.json) process.stderr.write(`${tierTable(resolved, inferShapes(resolved))}\n`);
-  const {
-    bytes: file,
-    report,
-    bundle,
-  } = await trainNetwork({
-    architecture,
-    data,
-    seed: flags.seed,
-    epochs: flags.epochs,
-    batchSize: flags.batch,
-    learningRate: flags.rate,
-    holdOut: flags.holdOut,
-    ...(backend === undefined ? {} : { backend }),
-    onProgress: (progress) => line.update(progress.epoch / progress.epochs, progressText(progress)),
-  });
-  line.end();
-  await writeFile(flags.out, file);
+  const runs = outputs(flags);
+  const trained: Trained[] = [];
+  for (const { seed, out } of runs) {
+    const name = runs.length > 1 ? `seed ${seed}  ` : '';
+    const result = await trainNetwork({
+      architecture,
+      data,
+      seed,
+      epochs: flags.epochs,
+      batchSize: flags.batch,
+      learningRate: flags.rate,
+      holdOut: flags.holdOut,
+      ...(backend === undefined ? {} : { backend }),
+      onProgress: (progress) => line.update(progress.epoch / progress.epochs, name + progressText(progress)),
+    });
+    line.end();
+    await writeFile(out, result.bytes);
+    trained.push({ seed, out, ...result });
+  }
+  const documents = trained.map(({ seed, out, bytes, bundle, report }) => ({
+    ...(runs.length > 1 && { seed }),
+    bundle: out,
+    id: bundle.id,
+    bytes: bytes.length,
+    ...report,
+  }));
   if (flags.json) {
-    printJson({ bundle: flags.out, id: bundle.id, bytes: file.length, ...report });
+    printJson(documents.length === 1 ? documents[0] : { seeds: documents, ...spreadOf(documents) });
     return;
   }
-  process.stdout.write(`${pc.green('✓')} ${flags.out}  ${bytes(file.length)}  ${pc.dim(bundle.id.slice(0, 12))}\n`);
-  for (const [name, value] of Object.entries(bundle.figures)) process.stdout.write(`  ${name.padEnd(28)} ${value}\n`);
+  for (const { out, bytes: file, bundle } of trained) {
+    process.stdout.write(`${pc.green('✓')} ${out}  ${bytes(file.length)}  ${pc.dim(bundle.id.slice(0, 12))}\n`);
+    if (trained.length > 1) continue;
+    for (const [name, value] of Object.entries(bundle.figures)) process.stdout.write(`  ${name.padEnd(28)} ${value}\n`);
+  }
+  if (trained.length > 1) {
+    const names = trained.map(({ seed }) => `seed ${seed}`);
+    const figures = [...accuracyFigures, ...exitFigures<TrainingReport>(({ exitAccuracy }) => exitAccuracy)];
+    process.stdout.write('on the held-out rows, which thresholds were chosen on:\n');
+    process.stdout.write(
+      `${spreadTable(
+        names,
+        trained.map(({ report }) => report),
+        figures,
+      )}\n`,
+    );
+  }
+  const bundles = trained.map(({ out }) => out).join(' ');
   process.stdout.write(
-    pc.dim(`next, on rows it was not trained on: ddnn eval --data ${flags.data} --split NAME --bundle ${flags.out}\n`),
+    pc.dim(`next, on rows it was not trained on: ddnn eval --data ${flags.data} --split NAME --bundle ${bundles}\n`),
   );
+}
+
+interface Trained extends TrainedBundle {
+  readonly seed: number;
+  readonly out: string;
+}
+
+/** Seeds to train, and the file of each: the one that was asked for, or with `.s` and the seed before its extension. */
+function outputs({ out, seed, seeds }: TrainFlags): { seed: number; out: string }[] {
+  if (seeds < 1) throw new UsageError('--seeds must be 1 or above');
+  if (seeds === 1) return [{ seed, out }];
+  const { dir, name, ext } = path.parse(out);
+  return Array.from({ length: seeds }, (_, i) => ({
+    seed: seed + i,
+    out: path.join(dir, `${name}.s${seed + i}${ext}`),
+  }));
 }
 
 function progressText({ epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {

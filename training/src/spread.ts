@@ -1,0 +1,51 @@
+/** Several results of one shape, as of several seeds, put together number by number. */
+export interface Spread<T> {
+  readonly mean: T;
+  /** Standard deviation of the sample (n - 1); 0 of a single one. */
+  readonly sd: T;
+  readonly min: T;
+  readonly max: T;
+}
+
+/** Puts results together. What is no number stays where all agree on it, and is left out otherwise, as is what not all have. */
+export function spreadOf<T extends object>(results: readonly T[]): Spread<T> {
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const sd = (numbers: readonly number[]) => {
+    const middle = mean(numbers);
+    const squares = numbers.reduce((sum, number) => sum + (number - middle) ** 2, 0);
+    return Math.sqrt(squares / Math.max(1, numbers.length - 1));
+  };
+  return {
+    mean: join(results, mean) as T,
+    sd: join(results, sd) as T,
+    min: join(results, (numbers) => Math.min(...numbers)) as T,
+    max: join(results, (numbers) => Math.max(...numbers)) as T,
+  };
+}
+
+function join(values: readonly unknown[], by: (numbers: readonly number[]) => number): unknown {
+  const first = values[0];
+  if (values.every((value) => typeof value === 'number')) return by(values);
+  if (values.every(Array.isArray)) {
+    return values.every(({ length }) => length === values[0].length)
+      ? values[0].map((_, i) =>
+          join(
+            values.map((value) => value[i]),
+            by,
+          ),
+        )
+      : undefined;
+  }
+  if (values.every((value): value is Record<string, unknown> => typeof value === 'object' && value !== null)) {
+    const keys = Object.keys(values[0]).filter((key) => values.every((value) => key in value));
+    const joined = keys.map((key) => [
+      key,
+      join(
+        values.map((value) => value[key]),
+        by,
+      ),
+    ]);
+    return Object.fromEntries(joined.filter(([, value]) => value !== undefined));
+  }
+  return values.every((value) => value === first) ? first : undefined;
+}
