@@ -5,7 +5,11 @@ export type TrainingErrorCode =
   | 'DDNN_TRAINING_INPUT'
   | 'DDNN_TRAINING_EMPTY'
   | 'DDNN_TRAINING_OPTION'
-  | 'DDNN_TRAINING_DIVERGED';
+  | 'DDNN_TRAINING_DIVERGED'
+  | 'DDNN_CHECKPOINT_FILE'
+  | 'DDNN_CHECKPOINT_EXISTS'
+  | 'DDNN_CHECKPOINT_OTHER'
+  | 'DDNN_CHECKPOINT_DAMAGED';
 
 /** Data, architecture, bundle and options that do not go together. Always the user's input. */
 export class TrainingError extends Error {

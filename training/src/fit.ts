@@ -53,6 +53,10 @@ export interface FitOptions {
   readonly augment?: Augment | undefined;
   /** Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of them. */
   readonly earlyStopping?: { readonly patience: number; readonly judge: () => Promise<Judgement> } | undefined;
+  /** Where an earlier call stood that was interrupted; left out: at the beginning. */
+  readonly start?: FitState | undefined;
+  /** Told after each epoch; training goes on in the same arrays. */
+  readonly onEpoch?: ((state: FitState) => Promise<void>) | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,17 +82,20 @@ export interface FitState {
  * @returns where it ended
  */
 export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<FitState> {
-  const { epochs, batchSize, learningRate, averaging, random, earlyStopping, onProgress, signal } = options;
+  const { epochs, batchSize, learningRate, averaging, random, earlyStopping, start, onProgress, signal } = options;
   const parameters = network.parameters.all;
-  const adam = new Adam(parameters);
-  const average = averaging ? new WeightAverage(parameters, averaging) : undefined;
+  if (start) setWeights(parameters, start.weights);
+  random.state = start?.random ?? random.state;
+  const adam = new Adam(parameters, start?.adam);
+  const average = averaging ? new WeightAverage(parameters, averaging, start?.average) : undefined;
   const state: FitState = {
-    epoch: 0,
-    loss: Number.NaN,
+    epoch: start?.epoch ?? 0,
+    loss: start?.loss ?? Number.NaN,
     random: random.state,
     weights: parameters.map(({ values }) => values),
     adam: adam.state,
     average: average?.state,
+    best: start?.best,
   };
   const started = performance.now();
   while (state.epoch < epochs && !isOver(state.epoch, state.best, earlyStopping?.patience)) {
@@ -120,7 +127,9 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
       }
       setWeights(parameters, last);
     }
-    const secondsLeft = ((performance.now() - started) / 1000 / state.epoch) * (epochs - state.epoch);
+    await options.onEpoch?.(state);
+    const secondsAnEpoch = (performance.now() - started) / 1000 / (state.epoch - (start?.epoch ?? 0));
+    const secondsLeft = secondsAnEpoch * (epochs - state.epoch);
     const best = state.best && { epoch: state.best.epoch, accuracy: state.best.accuracy };
     onProgress({ epoch: state.epoch, epochs, loss, accuracy: tally.accuracy(), best, secondsLeft });
   }

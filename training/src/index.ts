@@ -1,3 +1,4 @@
+export { type CheckpointOptions, removeCheckpoint } from './checkpoint.js';
 export {
   type CopyCount,
   type CopyPair,
@@ -13,6 +14,7 @@ export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './eva
 export type { Progress } from './fit.js';
 export { type ImageBytes, imageBytes } from './image-bytes.js';
 export type { LostViews, MissingAccuracy, MissingExit, MissingTable } from './missing-views.js';
+export { replaceFile } from './replace-file.js';
 export { type Spread, spreadOf } from './spread.js';
 export type { EvalSummary } from './summary.js';
 export type { Thresholds } from './tiers.js';

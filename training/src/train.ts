@@ -9,24 +9,23 @@ import {
   resolveArchitecture,
 } from '@ddnn/model';
 import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/tensor';
-import { augmentation } from './augment.js';
 import { batchRows, createBatch } from './batches.js';
-import { classWeights } from './class-weights.js';
+import { Checkpoint, type CheckpointOptions } from './checkpoint.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
 import { accuracyOfExits, askEveryExit } from './every-exit.js';
 import { exportTensors } from './export.js';
 import { fit, type Progress, type TrainingRows } from './fit.js';
+import { type FitParts, fitOptions, selectionWeights } from './fit-options.js';
 import { holdOut } from './held-out.js';
-import { judgeEpoch } from './judge-epoch.js';
 import { labelsFor } from './labels.js';
-import { createRandom, shuffled } from './random.js';
+import { createRandom } from './random.js';
 import { createRecipe, type RecipeOptions } from './recipe.js';
 import { fitSteps, type ScoreSteps } from './score-steps.js';
 import type { ExitAccuracy } from './tally.js';
 import { chooseThresholds, type JudgedSample } from './thresholds.js';
 import { Tiers } from './tiers.js';
-import { viewDropout } from './view-dropout.js';
+import { hashData, type TrainingIdentity } from './training-identity.js';
 
 /** What to train, and how. */
 export interface TrainOptions extends RecipeOptions {
@@ -35,6 +34,8 @@ export interface TrainOptions extends RecipeOptions {
   /** Draws the initial weights, the held-out rows, the order of the samples and the views that drop out. */
   readonly seed: number;
   readonly backend?: BackendName | undefined;
+  /** Keeps the state of training in a file, to go on from; it stays when training is done. Left out: it is not kept. */
+  readonly checkpoint?: CheckpointOptions | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -66,8 +67,8 @@ export interface TrainedBundle {
  * Trains a network as a whole and exports it as a bundle (DDNN, section III-C). Everything random comes from the seed:
  * the same options on the same backend give the same bytes.
  *
- * Throws `ModelError`, `TensorError` or {@link TrainingError} where data, architecture, backend and options do not fit, and the
- * signal's reason where it aborts.
+ * Throws `ModelError`, `TensorError` or {@link TrainingError} where data, architecture, backend, options and checkpoint do not
+ * fit, and the signal's reason where it aborts.
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
   const { data, seed, signal } = options;
@@ -88,40 +89,26 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   }
   const { tf, name: backend } = await loadBackend(options.backend);
   const network = new Network(architecture, random);
-  const started = performance.now();
   const set = { data, labels, rows: training };
-  const hide = viewDropout(data, recipe.viewDropout ?? 0, random);
-  const augment = augmentation(data, recipe.augment, random);
-  const targets = {
-    smoothing: recipe.labelSmoothing,
-    ...(recipe.classWeights === 'balanced' && {
-      weights: classWeights(labels, training, classes, recipe.classWeightPower),
-    }),
-  };
-  const distillation = recipe.distillation && { temperature: 1, ...recipe.distillation };
   const judging = { data, labels, rows: heldOut.length > 0 ? heldOut : training };
-  const selection =
-    recipe.selection === 'balanced' ? classWeights(labels, judging.rows, architecture.classes.length) : undefined;
-  const mixed = { ...judging, rows: shuffled(judging.rows, createRandom(seed)) };
-  const earlyStopping = recipe.earlyStopping && {
-    patience: recipe.earlyStopping.patience,
-    judge: () => judgeEpoch(tf, network, mixed, selection),
-  };
-  const onProgress = (progress: Progress) => options.onProgress?.(progress);
+  const parts = { recipe, set, judging, seed, random };
+  const lessons = fitOptions(tf, network, parts);
+  const checkpoint =
+    options.checkpoint && (await Checkpoint.open(options.checkpoint, identify(architecture, parts, backend)));
+  const start = checkpoint?.start('network');
+  if (start) options.checkpoint?.onResume?.(start.epoch);
+  const started = performance.now();
   const { epoch, loss, best } = await fit(tf, network, set, {
-    ...recipe,
-    targets,
-    distillation,
-    random,
-    hide,
-    augment,
-    earlyStopping,
-    onProgress,
+    ...lessons,
+    start,
     signal,
-  });
+    onProgress: (progress) => options.onProgress?.(progress),
+    onEpoch: async (state) => checkpoint?.keep('network', state),
+  }).finally(() => checkpoint?.flush());
   const seconds = (performance.now() - started) / 1000;
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.
+  const { hide } = lessons;
   const hidden = hide && new Map(training.map((row) => [row, hide(row)]));
   const batches = function* () {
     for (const rows of batchRows(training, batchSize)) {
@@ -136,7 +123,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
   const draft = openBundle(encode({ local: 1, edge: 1 }, {}));
-  const judged = await judge(draft, judging, selection, signal);
+  const judged = await judge(draft, judging, selectionWeights(recipe, judging, classes), signal);
   const chosen = chooseThresholds(judged, { local: local?.threshold, edge: edge?.threshold });
   const exitAccuracy = accuracyOfExits(
     judged.map(({ answers }) => answers),
@@ -159,7 +146,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     report: {
       backend,
       seconds,
-      secondsPerEpoch: seconds / epoch,
+      secondsPerEpoch: seconds / Math.max(1, epoch - (start?.epoch ?? 0)),
       loss,
       ...counts,
       emptyRows: data.rows.length - seen.length,
@@ -180,6 +167,17 @@ function exitSettings(
     ...(edge && { edge: { threshold: thresholds.edge, step: steps.edge } }),
     cloud: { threshold: 1, step: steps.cloud },
   };
+}
+
+/** All that decides the bundle. */
+function identify(
+  architecture: ResolvedArchitecture,
+  { recipe, set, seed }: FitParts,
+  backend: BackendName,
+): TrainingIdentity {
+  const { epochs, batchSize, learningRate, holdOut } = recipe;
+  const options = { seed, epochs, batchSize, learningRate, holdOut, backend };
+  return { ...options, architecture: JSON.stringify(architecture), data: hashData(set.data) };
 }
 
 /** Asks every packed exit about some rows; `weights` tell what a row of each class counts. */

@@ -25,6 +25,8 @@ export function createProgram(): Command {
     .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number, 0.15)
     .option('--seed <n>', 'same seed, same bundle on one backend', whole, 1)
     .option('--seeds <n>', 'train so many seeds, from --seed on, each into a bundle of its own', whole, 1)
+    .option('--resume', 'go on from the checkpoint that an interrupted training left beside --out, if there is one')
+    .option('--no-resume', 'start anew, whatever checkpoint there is')
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
     .option('--backend <name>', 'node or wasm; default: node where it loads')
     .option('--json', 'one JSON document on standard output')

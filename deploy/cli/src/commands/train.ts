@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inferShapes, parseArchitecture, resolveArchitecture } from '@ddnn/model';
 import {
   loadDataSet,
   type Progress,
   pickViews,
+  removeCheckpoint,
+  replaceFile,
   spreadOf,
   type TrainedBundle,
   type TrainingReport,
@@ -18,6 +20,7 @@ import { accuracyFigures, exitFigures, spreadTable } from '../terminal/seeds-tab
 import { tierTable } from '../terminal/tier-table.js';
 import { bytes, clock, percent } from '../terminal/words.js';
 import type { ManifestFlags } from './open-bundle.js';
+import { untilStopped } from './until-stopped.js';
 
 interface TrainFlags extends ManifestFlags {
   readonly out: string;
@@ -29,6 +32,7 @@ interface TrainFlags extends ManifestFlags {
   readonly seed: number;
   readonly seeds: number;
   readonly backend?: string;
+  readonly resume?: boolean;
   readonly json?: boolean;
 }
 
@@ -53,21 +57,33 @@ export async function train(flags: TrainFlags): Promise<void> {
   const trained: Trained[] = [];
   for (const { seed, out } of runs) {
     const name = runs.length > 1 ? `seed ${seed}  ` : '';
-    const result = await trainNetwork({
-      architecture,
-      data,
-      seed,
-      epochs: flags.epochs,
-      batchSize: flags.batch,
-      learningRate: flags.rate,
-      holdOut: flags.holdOut,
-      ...(backend === undefined ? {} : { backend }),
-      onProgress: (progress) => line.update(progress.epoch / progress.epochs, name + progressText(progress)),
-    });
+    const checkpoint = `${out}.checkpoint`;
+    const result = await untilStopped(checkpoint, line, (signal) =>
+      trainNetwork({
+        architecture,
+        data,
+        seed,
+        epochs: flags.epochs,
+        batchSize: flags.batch,
+        learningRate: flags.rate,
+        holdOut: flags.holdOut,
+        ...(backend === undefined ? {} : { backend }),
+        checkpoint: {
+          file: checkpoint,
+          resume: flags.resume,
+          onResume: (epoch) => process.stderr.write(`${name}goes on from ${checkpoint}, after epoch ${epoch}\n`),
+        },
+        onProgress: (progress) => line.update(progress.epoch / progress.epochs, name + progressText(progress)),
+        signal,
+      }),
+    );
+    if (!result) return;
     line.end();
-    await writeFile(out, result.bytes);
+    await replaceFile(out, result.bytes);
     trained.push({ seed, out, ...result });
   }
+  // Only now, so that an interrupted run of several seeds does not train the first ones again.
+  for (const { out } of runs) await removeCheckpoint(`${out}.checkpoint`);
   const documents = trained.map(({ seed, out, bytes, bundle, report }) => ({
     ...(runs.length > 1 && { seed }),
     bundle: out,

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { EvalSummary } from '@ddnn/training';
 import { expect, test } from 'vitest';
 import { evaluationsTable } from './seeds-table.js';
@@ -17,12 +18,9 @@ function summary(accuracy: number, exitAccuracy?: EvalSummary['exitAccuracy']): 
 /** Cells of the row that begins with this title. */
 function row(table: string, title: string): string[] | undefined {
   const line = table.split('\n').find((text) => text.includes(` ${title} `));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal
-  return line
-    ?.replace(/\x1b\[\d+m/g, '')
-    .split('│')
-    .slice(2, -1)
-    .map((cell) => cell.trim());
+  if (!line) return undefined;
+  const cells = stripVTControlCharacters(line).split('│').slice(2, -1);
+  return cells.map((cell) => cell.trim());
 }
 
 test('A figure a row: mean and deviation, range, then each seed', () => {

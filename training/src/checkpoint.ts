@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
+import { TrainingError } from './errors.js';
+import type { FitState } from './fit.js';
+import { replaceFile } from './replace-file.js';
+import { differenceOf, type TrainingIdentity } from './training-identity.js';
+
+/** A checkpoint file: this line · SHA-256 of what follows · a structured clone as `node:v8` writes it. */
+const MAGIC = 'DDNN checkpoint 1\n';
+const HASH_BYTES = 32;
+const HEAD_BYTES = MAGIC.length + HASH_BYTES;
+
+/** Between two writes: what a crash may cost, against the wear of a memory card. */
+const INTERVAL_MS = 5000;
+
+/** Where to keep what is needed to go on after an interruption. */
+export interface CheckpointOptions {
+  readonly file: string;
+  /** Go on from the file if it is there; false: start anew and overwrite it; left out: refuse to overwrite it. */
+  readonly resume?: boolean | undefined;
+  /** Told the epochs that are done already, where training goes on. */
+  readonly onResume?: ((epoch: number) => void) | undefined;
+}
+
+/** Each network that is trained in one run, by name. */
+type Stages = Record<string, FitState>;
+
+/**
+ * The state of training in a file, replaced whole every few seconds at the end of an epoch. Going on from any of them gives the same
+ * bundle, byte for byte.
+ */
+export class Checkpoint {
+  readonly #file: string;
+  readonly #identity: TrainingIdentity;
+  readonly #stages: Stages;
+  #pending: Buffer | undefined;
+  #writtenAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(file: string, identity: TrainingIdentity, stages: Stages) {
+    this.#file = file;
+    this.#identity = identity;
+    this.#stages = stages;
+  }
+
+  /**
+   * Throws `DDNN_CHECKPOINT_EXISTS` where there is a file and nobody said what to do with it, `DDNN_CHECKPOINT_OTHER` where it is to be
+   * resumed and is that of another training, `DDNN_CHECKPOINT_DAMAGED`, and `DDNN_CHECKPOINT_FILE`.
+   */
+  static async open({ file, resume }: CheckpointOptions, identity: TrainingIdentity): Promise<Checkpoint> {
+    const bytes = resume === false ? undefined : await readIfThere(file);
+    if (!bytes) return new Checkpoint(file, identity, {});
+    if (!resume) {
+      const reason = 'an interrupted training left it: go on from it with --resume, or start anew with --no-resume';
+      throw new TrainingError('DDNN_CHECKPOINT_EXISTS', `${file}: ${reason}`);
+    }
+    const content = decode(bytes, file);
+    const difference = differenceOf(content.identity, identity);
+    if (difference) {
+      const reason = `it is of another training (${difference}): start anew with --no-resume`;
+      throw new TrainingError('DDNN_CHECKPOINT_OTHER', `${file}: ${reason}`);
+    }
+    return new Checkpoint(file, identity, content.stages);
+  }
+
+  /** Where the training of one network stands; undefined where it has not begun. */
+  start(stage: string): FitState | undefined {
+    return this.#stages[stage];
+  }
+
+  /** Takes the state at the end of an epoch, and writes it if the last write is long enough ago. */
+  async keep(stage: string, state: FitState): Promise<void> {
+    this.#stages[stage] = state;
+    // Serialised at once, for training goes on in the same arrays.
+    this.#pending = serialize({ identity: this.#identity, stages: this.#stages });
+    if (performance.now() - this.#writtenAt >= INTERVAL_MS) await this.flush();
+  }
+
+  /** Writes what was taken last, if it is not written yet. */
+  async flush(): Promise<void> {
+    if (!this.#pending) return;
+    const body = this.#pending;
+    this.#pending = undefined;
+    const hash = createHash('sha256').update(body).digest();
+    try {
+      await replaceFile(this.#file, Buffer.concat([Buffer.from(MAGIC), hash, body]));
+    } catch (error) {
+      throw new TrainingError('DDNN_CHECKPOINT_FILE', `${this.#file}: cannot be written: ${(error as Error).message}`);
+    }
+    this.#writtenAt = performance.now();
+  }
+}
+
+/** Removes a checkpoint, once its bundle is safe. */
+export async function removeCheckpoint(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await rm(`${file}.tmp`, { force: true });
+}
+
+function decode(bytes: Buffer, file: string): { identity: TrainingIdentity; stages: Stages } {
+  const damaged = (why: string) =>
+    new TrainingError('DDNN_CHECKPOINT_DAMAGED', `${file}: ${why}: start anew with --no-resume`);
+  if (bytes.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw damaged('not a checkpoint of this software');
+  const body = bytes.subarray(HEAD_BYTES);
+  const hash = createHash('sha256').update(body).digest();
+  if (!hash.equals(bytes.subarray(MAGIC.length, HEAD_BYTES))) throw damaged('its SHA-256 does not match its content');
+  try {
+    return deserialize(body);
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+}
+
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new TrainingError('DDNN_CHECKPOINT_FILE', `${file}: cannot be read: ${(error as Error).message}`);
+  }
+}

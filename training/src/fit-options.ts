@@ -1,0 +1,56 @@
+import type { Network, TensorFlow } from '@ddnn/tensor';
+import { augmentation } from './augment.js';
+import { classWeights } from './class-weights.js';
+import type { FitOptions, TrainingRows } from './fit.js';
+import { judgeEpoch } from './judge-epoch.js';
+import { createRandom, type Random, shuffled } from './random.js';
+import type { Recipe } from './recipe.js';
+import { viewDropout } from './view-dropout.js';
+
+/** What one network is trained with. */
+export interface FitParts {
+  readonly recipe: Recipe;
+  readonly set: TrainingRows;
+  /** Rows that thresholds and the best epoch are chosen on. */
+  readonly judging: TrainingRows;
+  readonly seed: number;
+  readonly random: Random;
+}
+
+/** Turns what a recipe asks for into what the loop does; what it leaves out takes nothing from the random stream. */
+export function fitOptions(
+  tf: TensorFlow,
+  network: Network,
+  { recipe, set, judging, seed, random }: FitParts,
+): Omit<FitOptions, 'onProgress'> {
+  const { data, labels, rows } = set;
+  const classes = network.architecture.classes.length;
+  const weights =
+    recipe.classWeights === 'balanced' ? classWeights(labels, rows, classes, recipe.classWeightPower) : undefined;
+  const mixed = { ...judging, rows: shuffled(judging.rows, createRandom(seed)) };
+  const selection = selectionWeights(recipe, judging, classes);
+  return {
+    epochs: recipe.epochs,
+    batchSize: recipe.batchSize,
+    learningRate: recipe.learningRate,
+    averaging: recipe.averaging,
+    random,
+    targets: { weights, smoothing: recipe.labelSmoothing },
+    hide: viewDropout(data, recipe.viewDropout ?? 0, random),
+    augment: augmentation(data, recipe.augment, random),
+    distillation: recipe.distillation && { temperature: 1, ...recipe.distillation },
+    earlyStopping: recipe.earlyStopping && {
+      patience: recipe.earlyStopping.patience,
+      judge: () => judgeEpoch(tf, network, mixed, selection),
+    },
+  };
+}
+
+/** What a held-out row of each class counts in choosing thresholds and the best epoch; undefined: 1. */
+export function selectionWeights(
+  { selection }: Recipe,
+  { labels, rows }: TrainingRows,
+  classes: number,
+): number[] | undefined {
+  return selection === 'balanced' ? classWeights(labels, rows, classes) : undefined;
+}

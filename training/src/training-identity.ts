@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { DataSet } from './data-set.js';
+
+/**
+ * All that decides what training comes to: two runs of the same identity give the same bundle. Everything is kept as it is, so that a
+ * message can tell what differs, but the data, which are a hash.
+ */
+export type TrainingIdentity = Readonly<Record<string, string | number>>;
+
+/** SHA-256 of what training sees of a data set, as hexadecimal text. */
+export function hashData({ views, size, rows, images }: DataSet): string {
+  const hash = createHash('sha256').update(JSON.stringify([views, size, rows]));
+  for (const row of images) {
+    for (const image of row) hash.update(image ? Uint8Array.of(1) : Uint8Array.of(0)).update(image ?? new Uint8Array());
+  }
+  return hash.digest('hex');
+}
+
+/** What differs between two trainings, in words; undefined where nothing does. */
+export function differenceOf(there: TrainingIdentity, here: TrainingIdentity): string | undefined {
+  const keys = [...new Set([...Object.keys(there), ...Object.keys(here)])].filter((key) => there[key] !== here[key]);
+  const isShort = (value: unknown) => String(value).length <= 20;
+  const words = keys.map((key) =>
+    isShort(there[key]) && isShort(here[key]) ? `${key} is ${there[key]} there and ${here[key]} here` : `other ${key}`,
+  );
+  return words.length > 0 ? words.join(', ') : undefined;
+}
