@@ -14,7 +14,7 @@ const rooms: Record<string, readonly string[]> = {
   'shared/fusion': ['protocol', 'model'],
   'shared/tensor': ['model'],
   'device-agent': ['protocol', 'model', 'images', 'process', 'street'],
-  'edge-broker': ['protocol', 'model', 'fusion', 'process', 'broker', 'tensor'],
+  'edge-broker': ['protocol', 'model', 'fusion', 'process', 'broker'],
   'cloud-api': ['protocol', 'model', 'fusion', 'tensor', 'process', 'broker'],
   training: ['protocol', 'model', 'images', 'tensor'],
   'deploy/cli': [

@@ -1,4 +1,4 @@
-import type { Architecture } from '@ddnn/model';
+import { type Architecture, unpackSigns } from '@ddnn/model';
 import { expect, test } from 'vitest';
 import type { DataSet } from './data-set.js';
 import { evaluate } from './evaluate.js';
@@ -79,6 +79,40 @@ test('A float cloud section trains beside binary device sections, the same seed 
   expect(first.bundle.tensors.get('device.0.0.weights')).toBeInstanceOf(Uint8Array);
   const { summary } = await evaluate({ bundle: first.bundle, data, perExit: true });
   expect(summary.exitAccuracy!.cloud).toBeGreaterThan(0.9);
+});
+
+test('A float edge and learned stand-ins train, the same seed to the same bytes, and stand-ins take either sign', async () => {
+  const learned: Architecture = {
+    ...architecture,
+    local: { aggregator: 'concat', missing: 'learned' },
+    edge: { aggregator: 'concat', missing: 'learned', arithmetic: 'float', section: [{ convp: { filters: 6 } }] },
+    cloud: { aggregator: 'concat', arithmetic: 'float', section: [{ fc: { units: 12 } }] },
+    training: { viewDropout: 0.25 },
+  };
+  const options = { ...quick, architecture: learned, epochs: 12, learningRate: 1e-2, batchSize: 32, seed: 4 };
+  const [first, second] = [await trainNetwork(options), await trainNetwork(options)];
+  expect(second.bytes).toEqual(first.bytes);
+  const { tensors } = first.bundle;
+  expect(tensors.get('edge.0.0.weights')).toBeInstanceOf(Float32Array);
+  // Three views of six channels each: 18 bits.
+  const signs = unpackSigns(tensors.get('edge.0.missing') as Uint8Array, new Int8Array(18));
+  expect(new Set(signs)).toEqual(new Set([-1, 1]));
+  const scores = tensors.get('local.0.missing')!;
+  expect(scores).toHaveLength(9);
+  expect(scores.some((score) => score !== 0)).toBe(true);
+  const { summary } = await evaluate({ bundle: first.bundle, data, perExit: true, missing: true });
+  expect(summary.exitAccuracy!.edge).toBeGreaterThan(0.9);
+  expect(summary.exitAccuracy!.cloud).toBeGreaterThan(0.9);
+  expect(summary.missing!.one!.mean.edge).toBeGreaterThan(0.75);
+});
+
+test('missing: mask is what is done where it is left out', async () => {
+  const masked: Architecture = { ...architecture, cloud: { ...architecture.cloud, missing: 'mask' } };
+  const [plain, same] = [
+    await trainNetwork({ ...quick, seed: 5 }),
+    await trainNetwork({ ...quick, architecture: masked, seed: 5 }),
+  ];
+  expect(same.bundle.tensors).toEqual(plain.bundle.tensors);
 });
 
 test('Rows that no camera sees are left out of training', async () => {
