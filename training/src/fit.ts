@@ -146,7 +146,8 @@ function differentiate(
   tally: Tally,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
-  return tf.tidy(() => {
+  let result: { value: number; gradients: Float32Array[] } | undefined;
+  tf.tidy(() => {
     const batch = createBatch(tf, data, rows, hide && rows.map(hide), augment && rows.map(augment));
     const truth = rows.map((row) => labels[row]);
     const wanted = createTargets(tf, truth, architecture.classes.length, targets);
@@ -161,6 +162,8 @@ function differentiate(
       return tf.add(loss, distillationLoss(tf, students, output.cloud, wanted, distillation));
     });
     const { value, grads } = lossAndGradients(parameters.tensors(tf));
-    return { value: value.dataSync()[0], gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) };
+    result = { value: value.dataSync()[0], gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) };
   });
+  // Not what tidy returns: it would search these arrays for tensors, number by number.
+  return result!;
 }

@@ -25,12 +25,18 @@ export function paddedBytes(height: i32, width: i32, channels: i32): usize {
   return <usize>((((height + 2) * (width + 1) + STEP + 2) * channels + 20) << 2);
 }
 
-/** Bytes of scratch memory of one thread: the image between zeros, the convolved map, a list of winners. */
+/** Images that a gradient kernel takes at once: small maps alone would not keep it busy. */
+export function imagesAtOnce(height: i32, width: i32): i32 {
+  return max(1, 96 / (((height + 1) >> 1) * ((width + 1) >> 1)));
+}
+
+/** Bytes of scratch memory of one thread: images between zeros, and a list of their winners or one convolved map. */
 export function convPScratch(height: i32, width: i32, channels: i32, filters: i32): usize {
   const lanes = (filters + 3) & ~3;
   const convolved = <usize>(((height * (width + 1) + STEP) * lanes) << 2);
-  const list = <usize>(((height + 1) >> 1) * ((width + 1) >> 1) * 8);
-  return (paddedBytes(height, width, channels) + convolved + list + 63) & ~63;
+  const images = <usize>imagesAtOnce(height, width);
+  const list = images * <usize>(((height + 1) >> 1) * ((width + 1) >> 1) * 8);
+  return (images * paddedBytes(height, width, channels) + max(convolved, list) + 63) & ~63;
 }
 
 /** Four filters at eight positions: out[p][0..3] = sum over v, k of x[p + v][k] w[v][k][0..3]. */
@@ -216,8 +222,9 @@ export function convPForward(
   }
 }
 
-/** Writes the winners of one filter whose gradient is not 0: byte offset in the padded image, gradient. Returns the list's end. */
+/** Lists the winners of one filter whose gradient is not 0: address in the image between zeros, gradient. Returns the list's end. */
 function listWinners(
+  padded: usize,
   dy: usize,
   winners: usize,
   list: usize,
@@ -237,7 +244,7 @@ function listWinners(
       const winner = <i32>load<u8>(winners);
       const down = (winner * 11) >> 5;
       const q = (2 * row - 1 + down) * line + 2 * column - 1 + winner - 3 * down;
-      store<i32>(list, (q * channels) << 2);
+      store<usize>(list, padded + ((<usize>(q * channels)) << 2));
       store<f32>(list, slope, 4);
       list += 8;
     }
@@ -270,7 +277,9 @@ export function convPFilterGradient(
   const lanes = (filters + 3) & ~3;
   const cells = ((height + 1) >> 1) * ((width + 1) >> 1);
   const padded = scratch + <usize>thread * convPScratch(height, width, channels, filters);
-  const list = padded + paddedBytes(height, width, channels);
+  const atOnce = imagesAtOnce(height, width);
+  const size = paddedBytes(height, width, channels);
+  const list = padded + <usize>atOnce * size;
   const stride = (<usize>(width + 1) * channels) << 2;
   const steps = (3 * channels + 11) / 12;
   const line = <usize>steps * 48;
@@ -279,23 +288,30 @@ export function convPFilterGradient(
   const group = task / parts;
   const part = task % parts;
   const last = group * batch + ((part + 1) * batch) / parts;
-  for (let image = group * batch + (part * batch) / parts; image < last; image++) {
-    if (load<f32>(mask + ((<usize>image) << 2)) === 0) continue;
-    pad(x + ((<usize>(image * height * width * channels)) << 2), padded, height, width, channels);
-    const slopes = dy + ((<usize>(image * cells * filters)) << 2);
+  for (let image = group * batch + (part * batch) / parts; image < last; image += atOnce) {
+    const end = min(image + atOnce, last);
+    for (let i = image, to = padded; i < end; i++, to += size) {
+      if (load<f32>(mask + ((<usize>i) << 2)) === 0) continue;
+      pad(x + ((<usize>(i * height * width * channels)) << 2), to, height, width, channels);
+    }
     for (let f = 0; f < filters; f++) {
-      const first = winners + <usize>(image * cells * lanes + f);
-      const end = listWinners(slopes + ((<usize>f) << 2), first, list, height, width, channels, filters);
+      let listed = list;
+      for (let i = image, from = padded; i < end; i++, from += size) {
+        if (load<f32>(mask + ((<usize>i) << 2)) === 0) continue;
+        const slopes = dy + ((<usize>(i * cells * filters + f)) << 2);
+        const won = winners + <usize>(i * cells * lanes + f);
+        listed = listWinners(from, slopes, won, listed, height, width, channels, filters);
+      }
       for (let step = 0; step < steps; step++) {
-        const to = dw + <usize>f * 3 * line + <usize>step * 48;
-        addPatches(list, end, padded + <usize>step * 48, stride, to, line);
+        const shift = <usize>step * 48;
+        addPatches(list, listed, shift, stride, dw + <usize>f * 3 * line + shift, line);
       }
     }
   }
 }
 
 /** Three lines of 12 floats: to += the sum of the listed patches, each times its gradient. */
-function addPatches(list: usize, end: usize, padded: usize, stride: usize, to: usize, line: usize): void {
+function addPatches(list: usize, end: usize, shift: usize, stride: usize, to: usize, line: usize): void {
   const to1 = to + line;
   const to2 = to1 + line;
   const stride2 = stride << 1;
@@ -310,7 +326,7 @@ function addPatches(list: usize, end: usize, padded: usize, stride: usize, to: u
   let c2 = v128.load(to2, 32);
   for (; list < end; list += 8) {
     const d = v128.load32_splat(list, 4);
-    const x = padded + <usize>load<u32>(list);
+    const x = load<usize>(list) + shift;
     a0 = f32x4.add(a0, f32x4.mul(d, v128.load(x)));
     a1 = f32x4.add(a1, f32x4.mul(d, v128.load(x, 16)));
     a2 = f32x4.add(a2, f32x4.mul(d, v128.load(x, 32)));
@@ -335,7 +351,7 @@ function addPatches(list: usize, end: usize, padded: usize, stride: usize, to: u
 }
 
 /**
- * dL/dx of one image.
+ * dL/dx of the next {@link imagesAtOnce} images of a group.
  *
  * @param w [groups, filters, 3, line], zeros between 3 * channels and the line's end
  */
@@ -356,24 +372,36 @@ export function convPInputGradient(
   const lanes = (filters + 3) & ~3;
   const cells = ((height + 1) >> 1) * ((width + 1) >> 1);
   const padded = scratch + <usize>thread * convPScratch(height, width, channels, filters);
-  const list = padded + paddedBytes(height, width, channels);
+  const atOnce = imagesAtOnce(height, width);
+  const size = paddedBytes(height, width, channels);
+  const list = padded + <usize>atOnce * size;
   const stride = (<usize>(width + 1) * channels) << 2;
   const steps = (3 * channels + 11) / 12;
   const line = <usize>steps * 48;
-  memory.fill(padded, 0, paddedBytes(height, width, channels));
-  w += <usize>(task / batch) * filters * 3 * line;
-  dy += (<usize>(task * cells * filters)) << 2;
-  winners += <usize>(task * cells * lanes);
+  const parts = (batch + atOnce - 1) / atOnce;
+  const group = task / parts;
+  const first = group * batch + (task % parts) * atOnce;
+  const last = min(first + atOnce, (group + 1) * batch);
+  memory.fill(padded, 0, <usize>(last - first) * size);
+  w += <usize>group * filters * 3 * line;
   for (let f = 0; f < filters; f++, w += 3 * line) {
-    const end = listWinners(dy + ((<usize>f) << 2), winners + <usize>f, list, height, width, channels, filters);
+    let listed = list;
+    for (let i = first, to = padded; i < last; i++, to += size) {
+      const slopes = dy + ((<usize>(i * cells * filters + f)) << 2);
+      const won = winners + <usize>(i * cells * lanes + f);
+      listed = listWinners(to, slopes, won, listed, height, width, channels, filters);
+    }
     for (let step = 0; step < steps; step++) {
-      spreadPatches(list, end, padded + <usize>step * 48, stride, w + <usize>step * 48, line);
+      const shift = <usize>step * 48;
+      spreadPatches(list, listed, shift, stride, w + shift, line);
     }
   }
-  const bytes = (<usize>width * channels) << 2;
-  dx += <usize>task * height * bytes;
-  let from = padded + stride + ((<usize>channels) << 2);
-  for (let y = 0; y < height; y++, dx += bytes, from += stride) memory.copy(dx, from, bytes);
+  const bytes = (<usize>(width * channels)) << 2;
+  dx += <usize>(first * height) * bytes;
+  for (let i = first, image = padded; i < last; i++, image += size) {
+    let from = image + stride + ((<usize>channels) << 2);
+    for (let y = 0; y < height; y++, dx += bytes, from += stride) memory.copy(dx, from, bytes);
+  }
 }
 
 function addTo(to: usize, values: v128): void {
@@ -381,7 +409,7 @@ function addTo(to: usize, values: v128): void {
 }
 
 /** Three lines of 12 floats of a filter, times each gradient, onto its patch. */
-function spreadPatches(list: usize, end: usize, padded: usize, stride: usize, w: usize, line: usize): void {
+function spreadPatches(list: usize, end: usize, shift: usize, stride: usize, w: usize, line: usize): void {
   const w1 = w + line;
   const w2 = w1 + line;
   const stride2 = stride << 1;
@@ -396,7 +424,7 @@ function spreadPatches(list: usize, end: usize, padded: usize, stride: usize, w:
   const c2 = v128.load(w2, 32);
   for (; list < end; list += 8) {
     const d = v128.load32_splat(list, 4);
-    const x = padded + <usize>load<u32>(list);
+    const x = load<usize>(list) + shift;
     addTo(x, f32x4.mul(d, a0));
     addTo(x + 16, f32x4.mul(d, a1));
     addTo(x + 32, f32x4.mul(d, a2));

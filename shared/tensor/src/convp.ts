@@ -88,21 +88,19 @@ class ConvP {
     const [, , , channels] = this.#map;
     const [groups, filters] = [this.#groups, this.#filters];
     // Sums of parts, added up in order: the same on any number of threads.
-    const parts = Math.ceil(12 / groups);
+    const parts = Math.ceil(4 / groups);
     const size = filters * 3 * this.#line;
     const x = this.#place(k, maps);
     const slopes = k.placeTensor(this.#tf, dy);
     const dw = k.room(groups * parts * size * 4);
     const [won, needed, scratch] = [k.place(winners), k.place(this.#needed), this.#scratch(k)];
     k.run('convPFilterGradient', groups * parts, x, slopes, won, needed, dw, scratch, parts, ...this.#sizes());
-    const sums = k.floats(dw, groups * parts * size);
     const gradient = new Float32Array(groups * filters * 9 * channels);
-    for (let group = 0, at = 0; group < groups; group++) {
-      for (let row = 0; row < 3 * filters; row++) {
-        for (let i = 0; i < 3 * channels; i++, at++) {
-          let from = group * parts * size + row * this.#line + i;
-          for (let part = 0; part < parts; part++, from += size) gradient[at] += sums[from];
-        }
+    for (let part = 0; part < groups * parts; part++) {
+      const sums = k.floats(dw + part * size * 4, size);
+      const first = Math.floor(part / parts) * filters * 9 * channels;
+      for (let row = 0, at = first; row < 3 * filters; row++) {
+        for (let i = row * this.#line, end = i + 3 * channels; i < end; i++, at++) gradient[at] += sums[i];
       }
     }
     return this.#tf.tensor(gradient, [groups, filters, 3, 3, channels]);
@@ -116,7 +114,8 @@ class ConvP {
     const w = k.place(this.#linesPadded(weights));
     const dx = k.room(this.#groups * volume * 4);
     const [won, scratch] = [k.place(winners), this.#scratch(k)];
-    k.run('convPInputGradient', this.#groups * batch, slopes, w, won, dx, scratch, ...this.#sizes());
+    const tasks = this.#groups * Math.ceil(batch / k.imagesAtOnce(height, width));
+    k.run('convPInputGradient', tasks, slopes, w, won, dx, scratch, ...this.#sizes());
     return Array.from({ length: this.#groups }, (_, g) => k.tensor(this.#tf, dx + g * volume * 4, this.#map));
   }
 

@@ -22,6 +22,7 @@ declare namespace WebAssembly {
 type Kernel = (task: number, thread: number, ...args: number[]) => void;
 type Exports = Record<string, Kernel> & {
   readonly convPScratch: (height: number, width: number, channels: number, filters: number) => number;
+  readonly imagesAtOnce: (height: number, width: number) => number;
 };
 
 const PAGE = 65_536;
@@ -76,6 +77,11 @@ export class Kernels {
   /** Scratch memory of ConvP for all threads. */
   convPScratch(height: number, width: number, channels: number, filters: number): number {
     return this.room(this.threads * this.#exports.convPScratch(height, width, channels, filters));
+  }
+
+  /** Images that a task of the gradient kernel of a map takes. */
+  imagesAtOnce(height: number, width: number): number {
+    return this.#exports.imagesAtOnce(height, width);
   }
 
   /** Runs a kernel for each task from 0. */
