@@ -6,8 +6,10 @@ import { readRecording } from './recording.js';
 export interface ExitAnswer {
   readonly confident: boolean;
   readonly classIndex: number;
-  /** Normalised entropy: the 64 bits of the double. */
+  /** Uncertainty: the 64 bits of the double. */
   readonly entropy: string;
+  /** What every measure is made of, likewise. */
+  readonly evidence: readonly string[];
   /** Quantised scores of the upper exits. */
   readonly scores?: readonly number[];
   /** Features that the section gives on, packed bits. */
@@ -51,8 +53,8 @@ export function exitAnswers(bundleFile: Uint8Array, recording: Uint8Array): Samp
   return samples;
 }
 
-function said({ classIndex, entropy }: Exit, confident: boolean): ExitAnswer {
-  return { confident, classIndex, entropy: bitsOf(entropy) };
+function said({ classIndex, entropy, evidence }: Exit, confident: boolean): ExitAnswer {
+  return { confident, classIndex, entropy: bitsOf(entropy), evidence: Array.from(evidence, bitsOf) };
 }
 
 function saidAbove(tier: UpperTier, confident: boolean): ExitAnswer {

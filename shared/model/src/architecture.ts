@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { confidenceNames } from './confidence.js';
 import { ModelError } from './errors.js';
 import { TrainingSettingsSchema } from './training-settings.js';
 
@@ -29,6 +30,7 @@ const ArithmeticName = Type.Enum(['binary', 'float'], {
 const MissingName = Type.Enum(['mask', 'learned'], {
   description: 'what concat has in place of a source that is not present: zeros, or a learned stand-in. Default: mask',
 });
+const Confidence = Type.Enum([...confidenceNames], { description: 'measure of uncertainty; default: entropy' });
 const Threshold = Type.Number({ minimum: 0, maximum: 1 });
 const ExitWeight = Type.Number({ minimum: 0, maximum: 100 });
 
@@ -61,6 +63,7 @@ export const ArchitectureSchema = Type.Object(
         {
           aggregator: AggregatorName,
           missing: Type.Optional(MissingName),
+          confidence: Type.Optional(Confidence),
           threshold: Type.Optional(Threshold),
           exitWeight: Type.Optional(ExitWeight),
         },
@@ -74,6 +77,7 @@ export const ArchitectureSchema = Type.Object(
           missing: Type.Optional(MissingName),
           section: Section,
           arithmetic: Type.Optional(ArithmeticName),
+          confidence: Type.Optional(Confidence),
           threshold: Type.Optional(Threshold),
           exitWeight: Type.Optional(ExitWeight),
           groups: Type.Optional(

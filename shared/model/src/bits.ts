@@ -8,6 +8,13 @@ export function bitBytes(count: number): number {
   return (count + 7) >> 3;
 }
 
+/** How many of a mask's 32 bits are set. */
+export function countBits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
 /** Packs signs: a value of 0 or above becomes bit 1. */
 export function packSigns(
   values: ArrayLike<number>,

@@ -1,12 +1,13 @@
 import { checkArchitecture, type ResolvedArchitecture } from './architecture.js';
 import { decodeBundleFile, encodeBundleFile, type Tensor } from './bundle-file.js';
+import { NEVER_EXITS } from './confidence.js';
 import { ModelError } from './errors.js';
 import { resolveArchitecture } from './resolve.js';
 import { inferShapes, type NetworkShapes } from './shapes.js';
 
 /** What an exit needs beside its weights. */
 export interface ExitSettings {
-  /** The sample exits where normalised entropy <= threshold; the cloud's is 1, for it always answers. */
+  /** The sample exits where uncertainty <= threshold, 0 to 1 or `NEVER_EXITS`; the cloud's is 1, for it always answers. */
   readonly threshold: number;
   /** What one unit of a quantised score is worth. */
   readonly step: number;
@@ -72,7 +73,8 @@ function checkExits(
     }
     if (settings === undefined) continue;
     const { threshold, step } = (settings ?? {}) as ExitSettings;
-    const inRange = Number.isFinite(threshold) && threshold >= 0 && threshold <= 1;
+    const never = exit !== 'cloud' && threshold === NEVER_EXITS;
+    const inRange = never || (Number.isFinite(threshold) && threshold >= 0 && threshold <= 1);
     if (!inRange) throw content(`exits.${exit}.threshold is ${threshold}, expected 0 to 1`);
     if (!(Number.isFinite(step) && step > 0))
       throw content(`exits.${exit}.step is ${step}, expected a positive number`);

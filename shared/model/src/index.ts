@@ -2,6 +2,7 @@ export * from './architecture.js';
 export * from './bits.js';
 export * from './bundle.js';
 export type { Tensor } from './bundle-file.js';
+export * from './confidence.js';
 export * from './device-tier.js';
 export * from './errors.js';
 export * from './exit.js';

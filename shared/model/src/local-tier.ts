@@ -1,5 +1,7 @@
+import { countBits } from './bits.js';
 import { type Bundle, tensor } from './bundle.js';
-import { Exit } from './exit.js';
+import { createExit } from './create-exit.js';
+import type { Exit } from './exit.js';
 import { edgeGroup } from './resolve.js';
 import { createScoreAggregator, type MixWeights, type ScoreAggregator } from './score-aggregator.js';
 
@@ -21,7 +23,7 @@ export class LocalTier {
    */
   decide(scores: Int8Array, offset: number, mask: number): boolean {
     this.#aggregator.join(scores, offset, mask);
-    return this.exit.decide(this.#aggregator.out, this.#aggregator.divisor);
+    return this.exit.decide(this.#aggregator.out, this.#aggregator.divisor, countBits(mask));
   }
 }
 
@@ -31,8 +33,7 @@ export class LocalTier {
  */
 export function createLocalTier(bundle: Bundle, edge = 0, threshold?: number): LocalTier | undefined {
   const { local } = bundle.architecture;
-  const settings = bundle.exits.local;
-  if (!local || !settings) return undefined;
+  if (!local) return undefined;
   const classes = bundle.architecture.classes.length;
   const views = edgeGroup(bundle.architecture, edge).length;
   const mix: MixWeights | undefined =
@@ -47,5 +48,5 @@ export function createLocalTier(bundle: Bundle, edge = 0, threshold?: number): L
         }
       : undefined;
   const aggregator = createScoreAggregator(local.aggregator, views, classes, mix);
-  return new LocalTier(aggregator, new Exit(classes, settings.step, threshold ?? settings.threshold));
+  return new LocalTier(aggregator, createExit(bundle, 'local', threshold));
 }

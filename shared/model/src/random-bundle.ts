@@ -2,6 +2,7 @@ import type { Block, ResolvedArchitecture } from './architecture.js';
 import { bitBytes } from './bits.js';
 import { type BundleHeader, encodeBundle } from './bundle.js';
 import type { Tensor } from './bundle-file.js';
+import { GATE_LENGTH, GATE_UNIT } from './confidence.js';
 import { floatWeightCount } from './float-block.js';
 import { LOCAL_SCORE_LIMIT, UPPER_SCORE_LIMIT } from './quantise.js';
 import { edgeGroups } from './resolve.js';
@@ -40,6 +41,9 @@ export function randomBundle(architecture: ResolvedArchitecture, seed: number): 
   }
   const divisors = cloud.aggregator === 'average' ? shapes.edges.length || views : 1;
   random.upper('cloud', cloud, shapes.cloud.input, shapes.cloud.output, divisors, edge ? BIT_SPREAD : spread);
+  // Last, so that the weights of an architecture without gates stay as they are.
+  if (local?.confidence === 'gate') random.gate('local');
+  if (edge?.confidence === 'gate') random.gate('edge');
 
   const upper = LARGEST_SCORE / UPPER_SCORE_LIMIT;
   const exits: BundleHeader['exits'] = {
@@ -147,6 +151,11 @@ class RandomTensors {
       const score = () => Math.round((this.#next() - 0.5) * LOCAL_SCORE_LIMIT);
       this.tensors.set(`${name}.missing`, Int8Array.from({ length: views * this.#classes }, score));
     }
+  }
+
+  gate(name: string): void {
+    const draw = () => Math.round((2 * this.#next() - 1) * GATE_UNIT);
+    this.tensors.set(`${name}.gate`, Int32Array.from({ length: GATE_LENGTH }, draw));
   }
 
   #bits(count: number): Uint8Array {

@@ -1,6 +1,8 @@
+import { countBits } from './bits.js';
 import type { Bundle } from './bundle.js';
+import { createExit } from './create-exit.js';
 import { ModelError } from './errors.js';
-import { Exit } from './exit.js';
+import type { Exit } from './exit.js';
 import { FeatureAggregator } from './feature-aggregator.js';
 import { edgeGroup } from './resolve.js';
 import { createScoredSection, type ScoredSection } from './scored-section.js';
@@ -35,7 +37,7 @@ export class UpperTier {
     this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits', learned);
     const place = { bundle, name, input, section, divisors, step: settings.step };
     this.#section = createScoredSection(arithmetic, place);
-    this.exit = new Exit(architecture.classes.length, settings.step, threshold ?? settings.threshold);
+    this.exit = createExit(bundle, tier, threshold);
   }
 
   /** Features of the last run, packed bits; zeros for an empty section. */
@@ -52,6 +54,6 @@ export class UpperTier {
   decide(maps: readonly (Uint8Array | null | undefined)[], mask: number): boolean {
     this.#aggregator.join(maps, mask);
     this.#section.run(this.#aggregator.out, this.#aggregator.divisor);
-    return this.exit.decide(this.scores);
+    return this.exit.decide(this.scores, 1, countBits(mask));
   }
 }
