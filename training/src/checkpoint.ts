@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import { TrainingError } from './errors.js';
-import type { FitState } from './fit.js';
+import type { FitCheckpoint, FitState } from './fit.js';
 import { replaceFile } from './replace-file.js';
 import { differenceOf, type TrainingIdentity } from './training-identity.js';
 
@@ -19,8 +19,8 @@ export interface CheckpointOptions {
   readonly file: string;
   /** Go on from the file if it is there; false: start anew and overwrite it; left out: refuse to overwrite it. */
   readonly resume?: boolean | undefined;
-  /** Told the epochs that are done already, where training goes on. */
-  readonly onResume?: ((epoch: number) => void) | undefined;
+  /** Told the epochs that are done already, where training goes on; `stage` is teacher or network. */
+  readonly onResume?: ((epoch: number, stage: string) => void) | undefined;
 }
 
 /** Each network that is trained in one run, by name. */
@@ -47,7 +47,7 @@ export class Checkpoint {
    * Throws `DDNN_CHECKPOINT_EXISTS` where there is a file and nobody said what to do with it, `DDNN_CHECKPOINT_OTHER` where it is to be
    * resumed and is that of another training, `DDNN_CHECKPOINT_DAMAGED`, and `DDNN_CHECKPOINT_FILE`.
    */
-  static async open({ file, resume }: CheckpointOptions, identity: TrainingIdentity): Promise<Checkpoint> {
+  static async open({ file, resume, onResume }: CheckpointOptions, identity: TrainingIdentity): Promise<Checkpoint> {
     const bytes = resume === false ? undefined : await readIfThere(file);
     if (!bytes) return new Checkpoint(file, identity, {});
     if (!resume) {
@@ -60,24 +60,28 @@ export class Checkpoint {
       const reason = `it is of another training (${difference}): start anew with --no-resume`;
       throw new TrainingError('DDNN_CHECKPOINT_OTHER', `${file}: ${reason}`);
     }
+    const [stage, { epoch }] = Object.entries(content.stages).at(-1)!;
+    onResume?.(epoch, stage);
     return new Checkpoint(file, identity, content.stages);
   }
 
-  /** Where the training of one network stands; undefined where it has not begun. */
-  start(stage: string): FitState | undefined {
-    return this.#stages[stage];
+  /** The part of one network. */
+  stage(name: string): FitCheckpoint {
+    return {
+      start: this.#stages[name],
+      keep: (state) => this.#keep(name, state),
+      flush: () => this.#flush(),
+    };
   }
 
-  /** Takes the state at the end of an epoch, and writes it if the last write is long enough ago. */
-  async keep(stage: string, state: FitState): Promise<void> {
-    this.#stages[stage] = state;
+  async #keep(name: string, state: FitState): Promise<void> {
+    this.#stages[name] = state;
     // Serialised at once, for training goes on in the same arrays.
     this.#pending = serialize({ identity: this.#identity, stages: this.#stages });
-    if (performance.now() - this.#writtenAt >= INTERVAL_MS) await this.flush();
+    if (performance.now() - this.#writtenAt >= INTERVAL_MS) await this.#flush();
   }
 
-  /** Writes what was taken last, if it is not written yet. */
-  async flush(): Promise<void> {
+  async #flush(): Promise<void> {
     if (!this.#pending) return;
     const body = this.#pending;
     this.#pending = undefined;

@@ -1,8 +1,12 @@
-import type { Architecture } from '@ddnn/model';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { loadBackend, type Tensor2D } from '@ddnn/tensor';
 import { expect, test } from 'vitest';
 import { distillationLoss } from './distillation.js';
 import { syntheticData } from './synthetic-data.js';
+import { teacherOf } from './teacher.js';
 import { trainNetwork } from './train.js';
 
 const { tf } = await loadBackend('wasm');
@@ -60,4 +64,54 @@ test('A network distils from its own cloud, the same seed to the same bytes', as
   expect(second.bytes).toEqual(first.bytes);
   expect(first.bundle.tensors).not.toEqual(plain.bundle.tensors);
   expect(first.report.loss).toBeGreaterThan(plain.report.loss);
+});
+
+test('A teacher has the same tiers in float, wider, and within what an architecture may have', () => {
+  const resolved = resolveArchitecture(architecture, data);
+  expect(teacherOf(resolved, 3)).toMatchObject({
+    device: { section: [{ convp: { filters: 12 } }] },
+    edge: { section: [{ fc: { units: 24 } }] },
+    cloud: { arithmetic: 'float', section: [{ fc: { units: 36 } }] },
+  });
+  const wide = { ...resolved, device: { section: [{ convp: { filters: 200 } }] } };
+  expect(teacherOf(wide, 8).device.section).toEqual([{ convp: { filters: 256 } }]);
+});
+
+test('A network distils from a teacher that is trained first, the same seed to the same bytes, interrupted or not', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'ddnn-teacher-'));
+  const file = path.join(folder, 'checkpoint');
+  const distillation = { from: 'teacher', weight: 1, temperature: 2, width: 2 } as const;
+  const taught = { ...architecture, training: { distillation, viewDropout: 0.3 } };
+  const options = { architecture: taught, data, epochs: 3, batchSize: 32, seed: 1, backend: 'wasm' as const };
+  const { tf } = await loadBackend('wasm');
+  const before = tf.memory().numTensors;
+  const seen: string[] = [];
+  const whole = await trainNetwork({
+    ...options,
+    onProgress: ({ teacher, epoch }) => seen.push(`${teacher ? 'teacher' : 'network'} ${epoch}`),
+  });
+  expect(seen).toEqual(['teacher 1', 'teacher 2', 'teacher 3', 'network 1', 'network 2', 'network 3']);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(whole.bundle.figures.teacherAccuracy).toBeGreaterThan(0);
+  expect(whole.bundle.architecture.device.section).toEqual(architecture.device.section);
+  const stopAfter = (stop: string) => {
+    const controller = new AbortController();
+    const resumed: string[] = [];
+    const training = trainNetwork({
+      ...options,
+      checkpoint: { file, resume: true, onResume: (epoch, stage) => resumed.push(`${stage} ${epoch}`) },
+      onProgress: ({ teacher, epoch }) => {
+        if (`${teacher ? 'teacher' : 'network'} ${epoch}` === stop) controller.abort(new Error('power cut'));
+      },
+      signal: controller.signal,
+    });
+    return expect(training)
+      .rejects.toThrow('power cut')
+      .then(() => resumed);
+  };
+  expect(await stopAfter('teacher 2')).toEqual([]);
+  expect(await stopAfter('network 1')).toEqual(['teacher 2']);
+  const resumed = await trainNetwork({ ...options, checkpoint: { file, resume: true } });
+  expect(resumed.bytes).toEqual(whole.bytes);
+  await rm(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { BatchNorms, type Network, type TensorFlow } from '@ddnn/tensor';
+import { type Batch, BatchNorms, type Network, type Tensor2D, type TensorFlow } from '@ddnn/tensor';
 import { Adam, type AdamState, cosineDecay } from './adam.js';
 import type { Augment } from './augment.js';
 import { type AverageState, WeightAverage } from './averaging.js';
@@ -16,6 +16,8 @@ import { copyWeights, setWeights, type Weights } from './weights.js';
 
 /** What training tells after each epoch. */
 export interface Progress {
+  /** Whether it is the teacher that is trained, which comes first. */
+  readonly teacher?: boolean;
   /** Epochs done, from 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -39,8 +41,10 @@ export interface TrainingRows {
 /** How to train. */
 export interface FitOptions {
   readonly targets?: TargetOptions | undefined;
-  /** What the exits below the cloud's learn from it; left out: nothing. */
+  /** What exits learn beside the true class: all of them from the teacher, without one those below the cloud's from it; left out: nothing. */
   readonly distillation?: DistillationOptions | undefined;
+  /** Scores of a teacher [batch, classes]. */
+  readonly teacher?: ((batch: Batch) => Tensor2D) | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -53,10 +57,7 @@ export interface FitOptions {
   readonly augment?: Augment | undefined;
   /** Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of them. */
   readonly earlyStopping?: { readonly patience: number; readonly judge: () => Promise<Judgement> } | undefined;
-  /** Where an earlier call stood that was interrupted; left out: at the beginning. */
-  readonly start?: FitState | undefined;
-  /** Told after each epoch; training goes on in the same arrays. */
-  readonly onEpoch?: ((state: FitState) => Promise<void>) | undefined;
+  readonly checkpoint?: FitCheckpoint | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -74,6 +75,16 @@ export interface FitState {
   best?: BestEpoch | undefined;
 }
 
+/** Keeps the state of training. */
+export interface FitCheckpoint {
+  /** Where an earlier call stood that was interrupted; undefined: begin. */
+  readonly start: FitState | undefined;
+  /** Takes the state after an epoch, and may write it; training goes on in the same arrays. */
+  readonly keep: (state: FitState) => Promise<void>;
+  /** Writes what was taken last. */
+  readonly flush: () => Promise<void>;
+}
+
 /**
  * Trains the network's parameters in place, to the weights of the last epoch, or the best one where training may stop early.
  *
@@ -81,8 +92,18 @@ export interface FitState {
  *
  * @returns where it ended
  */
-export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<FitState> {
-  const { epochs, batchSize, learningRate, averaging, random, earlyStopping, start, onProgress, signal } = options;
+export function fit(tf: TensorFlow, network: Network, set: TrainingRows, options: FitOptions): Promise<FitState> {
+  return trainEpochs(tf, network, set, options).finally(() => options.checkpoint?.flush());
+}
+
+async function trainEpochs(
+  tf: TensorFlow,
+  network: Network,
+  set: TrainingRows,
+  options: FitOptions,
+): Promise<FitState> {
+  const { epochs, batchSize, learningRate, averaging, random, earlyStopping, checkpoint, onProgress, signal } = options;
+  const start = checkpoint?.start;
   const parameters = network.parameters.all;
   if (start) setWeights(parameters, start.weights);
   random.state = start?.random ?? random.state;
@@ -127,7 +148,7 @@ export async function fit(tf: TensorFlow, network: Network, set: TrainingRows, o
       }
       setWeights(parameters, last);
     }
-    await options.onEpoch?.(state);
+    await checkpoint?.keep(state);
     const secondsAnEpoch = (performance.now() - started) / 1000 / (state.epoch - (start?.epoch ?? 0));
     const secondsLeft = secondsAnEpoch * (epochs - state.epoch);
     const best = state.best && { epoch: state.best.epoch, accuracy: state.best.accuracy };
@@ -142,7 +163,7 @@ function differentiate(
   tf: TensorFlow,
   network: Network,
   { data, labels, rows }: TrainingRows,
-  { targets, distillation, hide, augment }: FitOptions,
+  { targets, distillation, teacher, hide, augment }: FitOptions,
   tally: Tally,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
@@ -151,15 +172,16 @@ function differentiate(
     const batch = createBatch(tf, data, rows, hide && rows.map(hide), augment && rows.map(augment));
     const truth = rows.map((row) => labels[row]);
     const wanted = createTargets(tf, truth, architecture.classes.length, targets);
+    const lesson = teacher?.(batch);
     const lossAndGradients = tf.valueAndGrads((...tensors) => {
       const leaves = parameters.leaves(tensors);
       const output = network.run({ tf, leaves, norms: new BatchNorms(tf, leaves) }, batch);
       tally.add(output, truth);
       const exits = exitsOf(tf, architecture, output, batch.present);
       const loss = jointLoss(tf, exits, wanted);
-      const students = exits.slice(0, -1);
+      const students = lesson ? exits : exits.slice(0, -1);
       if (!distillation || students.length === 0) return loss;
-      return tf.add(loss, distillationLoss(tf, students, output.cloud, wanted, distillation));
+      return tf.add(loss, distillationLoss(tf, students, lesson ?? output.cloud, wanted, distillation));
     });
     const { value, grads } = lossAndGradients(parameters.tensors(tf));
     result = { value: value.dataSync()[0], gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) };

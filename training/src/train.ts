@@ -23,6 +23,7 @@ import { createRandom } from './random.js';
 import { createRecipe, type RecipeOptions } from './recipe.js';
 import { fitSteps, type ScoreSteps } from './score-steps.js';
 import type { ExitAccuracy } from './tally.js';
+import { trainTeacher } from './teacher.js';
 import { chooseThresholds, type JudgedSample } from './thresholds.js';
 import { Tiers } from './tiers.js';
 import { hashData, type TrainingIdentity } from './training-identity.js';
@@ -95,16 +96,24 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   const lessons = fitOptions(tf, network, parts);
   const checkpoint =
     options.checkpoint && (await Checkpoint.open(options.checkpoint, identify(architecture, parts, backend)));
-  const start = checkpoint?.start('network');
-  if (start) options.checkpoint?.onResume?.(start.epoch);
   const started = performance.now();
+  const isTaught = recipe.distillation?.from === 'teacher';
+  const teacher = isTaught
+    ? await trainTeacher(tf, architecture, parts, {
+        checkpoint: checkpoint?.stage('teacher'),
+        onProgress: (progress) => options.onProgress?.({ ...progress, teacher: true }),
+        signal,
+      })
+    : undefined;
+  const stage = checkpoint?.stage('network');
   const { epoch, loss, best } = await fit(tf, network, set, {
     ...lessons,
-    start,
-    signal,
+    teacher: teacher?.scores,
+    checkpoint: stage,
     onProgress: (progress) => options.onProgress?.(progress),
-    onEpoch: async (state) => checkpoint?.keep('network', state),
-  }).finally(() => checkpoint?.flush());
+    signal,
+  });
+  teacher?.dispose();
   const seconds = (performance.now() - started) / 1000;
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.
@@ -135,6 +144,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     seed,
     epochs,
     ...(best && { bestEpoch: best.epoch }),
+    ...(teacher && { teacherAccuracy: teacher.accuracy }),
     backend,
     ...counts,
     accuracy,
@@ -146,7 +156,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     report: {
       backend,
       seconds,
-      secondsPerEpoch: seconds / Math.max(1, epoch - (start?.epoch ?? 0)),
+      secondsPerEpoch: seconds / Math.max(1, epoch - (stage?.start?.epoch ?? 0)),
       loss,
       ...counts,
       emptyRows: data.rows.length - seen.length,

@@ -53,7 +53,9 @@ export const TrainingSettingsSchema = Type.Object(
     distillation: Type.Optional(
       Type.Object(
         {
-          from: Type.Enum(['cloud'], { description: 'who teaches' }),
+          from: Type.Enum(['cloud', 'teacher'], {
+            description: 'the cloud’s own exit those below it; or a wider float network, trained first, every exit',
+          }),
           weight: Type.Number({
             exclusiveMinimum: 0,
             maximum: 100,
@@ -61,6 +63,9 @@ export const TrainingSettingsSchema = Type.Object(
           }),
           temperature: Type.Optional(
             Type.Number({ minimum: 1, maximum: 100, description: 'softens what the teacher says; default 1' }),
+          ),
+          width: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 8, description: 'how many times as wide a teacher is; default 2' }),
           ),
         },
         { ...strict, description: 'exits also learn what a better one says; default: they do not' },

@@ -55,17 +55,20 @@ export class Network {
   readonly norms: readonly string[];
   readonly #groups: readonly (readonly number[])[];
 
-  /** @param random uniform in [0, 1): draws the initial weights */
-  constructor(architecture: ResolvedArchitecture, random: () => number) {
+  /**
+   * @param random uniform in [0, 1): draws the initial weights
+   * @param devices what the device sections compute with; float only for a network that stays in training, as a teacher
+   */
+  constructor(architecture: ResolvedArchitecture, random: () => number, devices: Arithmetic = 'binary') {
     const { input, views, classes, device, local, edge, cloud } = architecture;
     const parameters = new Parameters(random);
     this.architecture = architecture;
     this.shapes = inferShapes(architecture);
     this.parameters = parameters;
     this.#groups = edgeGroups(architecture);
-    this.device = new Section('device', input, device.section, views, parameters);
+    this.device = new Section('device', input, device.section, views, parameters, devices);
     if (local) {
-      this.deviceExit = new SectionExit('device.exit', this.device.output, classes.length, views, parameters);
+      this.deviceExit = new SectionExit('device.exit', this.device.output, classes.length, views, parameters, devices);
       if (local.aggregator === 'concat') {
         for (const [g, group] of this.#groups.entries()) {
           addMix(parameters, g, group.length, classes.length, local.missing === 'learned');

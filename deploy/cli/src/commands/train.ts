@@ -71,7 +71,8 @@ export async function train(flags: TrainFlags): Promise<void> {
         checkpoint: {
           file: checkpoint,
           resume: flags.resume,
-          onResume: (epoch) => process.stderr.write(`${name}goes on from ${checkpoint}, after epoch ${epoch}\n`),
+          onResume: (epoch, stage) =>
+            process.stderr.write(`${name}goes on from ${checkpoint}, after epoch ${epoch} of the ${stage}\n`),
         },
         onProgress: (progress) => line.update(progress.epoch / progress.epochs, name + progressText(progress)),
         signal,
@@ -134,10 +135,10 @@ function outputs({ out, seed, seeds }: TrainFlags): { seed: number; out: string 
   }));
 }
 
-function progressText({ epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {
+function progressText({ teacher, epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {
   const exits = Object.entries(accuracy).map(([exit, share]) => `${exit} ${percent(share)}`);
   if (best) exits.push(`best ${percent(best.accuracy)} in epoch ${best.epoch}`);
-  return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${exits.join('  ')}  ${clock(secondsLeft)} left`;
+  return `${teacher ? 'teacher  ' : ''}epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${exits.join('  ')}  ${clock(secondsLeft)} left`;
 }
 
 async function readText(file: string): Promise<string> {
