@@ -15,7 +15,7 @@ import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
 import { accuracyOfExits, askEveryExit } from './every-exit.js';
 import { exportTensors } from './export.js';
-import { fit, type Progress, type TrainingRows } from './fit.js';
+import { fit, type Progress } from './fit.js';
 import { type FitParts, fitOptions, selectionWeights } from './fit-options.js';
 import { holdOut } from './held-out.js';
 import { labelsFor } from './labels.js';
@@ -76,7 +76,6 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   const architecture = resolveArchitecture(options.architecture, data);
   const recipe = createRecipe(options, architecture.training);
   const { epochs, batchSize } = recipe;
-  const classes = architecture.classes.length;
   const labels = labelsFor(architecture, data);
   const random = createRandom(seed);
   const seen = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));
@@ -132,8 +131,10 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
   const draft = openBundle(encode({ local: 1, edge: 1 }, {}));
-  const judged = await judge(draft, judging, selectionWeights(recipe, judging, classes), signal);
-  const chosen = chooseThresholds(judged, { local: local?.threshold, edge: edge?.threshold });
+  const judged = await judge(draft, data, labels, judging.rows, signal);
+  const weights = selectionWeights(recipe, judging, architecture.classes.length);
+  const weighted = judged.map((sample) => ({ ...sample, weight: weights?.[sample.classIndex] }));
+  const chosen = chooseThresholds(weighted, { local: local?.threshold, edge: edge?.threshold });
   const exitAccuracy = accuracyOfExits(
     judged.map(({ answers }) => answers),
     judged.map(({ classIndex }) => classIndex),
@@ -190,19 +191,19 @@ function identify(
   return { ...options, architecture: JSON.stringify(architecture), data: hashData(set.data) };
 }
 
-/** Asks every packed exit about some rows; `weights` tell what a row of each class counts. */
+/** Asks every packed exit about some rows. */
 async function judge(
   bundle: Bundle,
-  { data, labels, rows }: TrainingRows,
-  weights: readonly number[] | undefined,
+  data: DataSet,
+  labels: readonly number[],
+  rows: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<JudgedSample[]> {
   const tiers = new Tiers(bundle);
   const judged: JudgedSample[] = [];
   for (const row of rows) {
     signal?.throwIfAborted();
-    const answers = askEveryExit(tiers, data.images[row])!;
-    judged.push({ classIndex: labels[row], answers, weight: weights?.[labels[row]] });
+    judged.push({ classIndex: labels[row], answers: askEveryExit(tiers, data.images[row])! });
     await setImmediate();
   }
   return judged;

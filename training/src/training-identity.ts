@@ -8,8 +8,8 @@ import type { DataSet } from './data-set.js';
 export type TrainingIdentity = Readonly<Record<string, string | number>>;
 
 /** SHA-256 of what training sees of a data set, as hexadecimal text. */
-export function hashData({ views, size, rows, images }: DataSet): string {
-  const hash = createHash('sha256').update(JSON.stringify([views, size, rows]));
+export function hashData({ views, size, groupColumn, rows, images }: DataSet): string {
+  const hash = createHash('sha256').update(JSON.stringify([views, size, groupColumn, rows]));
   for (const row of images) {
     for (const image of row) hash.update(image ? Uint8Array.of(1) : Uint8Array.of(0)).update(image ?? new Uint8Array());
   }
