@@ -361,6 +361,7 @@ export function convPInputGradient(
   dy: usize,
   w: usize,
   winners: usize,
+  mask: usize,
   dx: usize,
   scratch: usize,
   batch: i32,
@@ -387,6 +388,7 @@ export function convPInputGradient(
   for (let f = 0; f < filters; f++, w += 3 * line) {
     let listed = list;
     for (let i = first, to = padded; i < last; i++, to += size) {
+      if (load<f32>(mask + ((<usize>i) << 2)) === 0) continue;
       const slopes = dy + ((<usize>(i * cells * filters + f)) << 2);
       const won = winners + <usize>(i * cells * lanes + f);
       listed = listWinners(to, slopes, won, listed, height, width, channels, filters);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { TensorInfo } from '@tensorflow/tfjs';
 import { TensorError } from './errors.js';
-import { registerWasmKernels } from './wasm-kernels.js';
 
 /** The TensorFlow.js API. */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
@@ -57,7 +57,8 @@ async function loadNode(): Promise<Backend> {
   }
 }
 
-async function loadWasm(): Promise<Backend> {
+/** Loads the WebAssembly backend; `register` adds kernels to it or replaces them, for the whole process. */
+export async function loadWasm(register = shareClones): Promise<Backend> {
   try {
     // The union package: it registers the gradients, which the backend package does not.
     const tf = unwrap<TensorFlow>(await import('@tensorflow/tfjs'));
@@ -65,12 +66,26 @@ async function loadWasm(): Promise<Backend> {
     const file = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     wasm.setWasmPaths(path.join(path.dirname(file), 'wasm-out', path.sep));
     if (!(await tf.setBackend('wasm'))) throw new Error('its WebAssembly module does not start');
-    registerWasmKernels(tf);
+    register(tf);
     return { tf, name: 'wasm' };
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
     throw new TensorError('DDNN_TENSOR_BACKEND', `backend wasm: ${reason}`, { cause });
   }
+}
+
+/** Every tensor that is kept for a gradient is cloned, and the backend's own kernel for that copies the values. */
+function shareClones(tf: TensorFlow): void {
+  tf.unregisterKernel('Identity', 'wasm');
+  tf.registerKernel({
+    kernelName: 'Identity',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend }) => {
+      const x = inputs.x as TensorInfo;
+      (backend as { incRef(dataId: object): void }).incRef(x.dataId as object);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    },
+  });
 }
 
 /** CommonJS packages put what they export under `default`. */

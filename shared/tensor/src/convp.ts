@@ -113,9 +113,9 @@ class ConvP {
     const slopes = k.placeTensor(this.#tf, dy);
     const w = k.place(this.#linesPadded(weights));
     const dx = k.room(this.#groups * volume * 4);
-    const [won, scratch] = [k.place(winners), this.#scratch(k)];
+    const [won, needed, scratch] = [k.place(winners), k.place(this.#needed), this.#scratch(k)];
     const tasks = this.#groups * Math.ceil(batch / k.imagesAtOnce(height, width));
-    k.run('convPInputGradient', tasks, slopes, w, won, dx, scratch, ...this.#sizes());
+    k.run('convPInputGradient', tasks, slopes, w, won, needed, dx, scratch, ...this.#sizes());
     return Array.from({ length: this.#groups }, (_, g) => k.tensor(this.#tf, dx + g * volume * 4, this.#map));
   }
 

@@ -1,4 +1,12 @@
-export * from './backend.js';
+export {
+  type Backend,
+  type BackendName,
+  loadBackend,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+  type TensorFlow,
+} from './backend.js';
 export * from './calibrate.js';
 export * from './convp.js';
 export * from './errors.js';
@@ -8,5 +16,6 @@ export * from './join-scores.js';
 export * from './network.js';
 export * from './norm.js';
 export * from './parameters.js';
+export * from './plain-wasm.js';
 export * from './section.js';
 export * from './sign.js';
