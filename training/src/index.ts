@@ -13,6 +13,7 @@ export { TrainingError, type TrainingErrorCode } from './errors.js';
 export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './evaluate.js';
 export type { Progress } from './fit.js';
 export { type ImageBytes, imageBytes } from './image-bytes.js';
+export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
 export type { LostViews, MissingAccuracy, MissingExit, MissingTable } from './missing-views.js';
 export { replaceFile } from './replace-file.js';
 export { type Spread, spreadOf } from './spread.js';

@@ -116,6 +116,15 @@ export function createProgram(): Command {
     .option('--json', 'one JSON document on standard output')
     .action(async (file, options) => (await import('./commands/inspect.js')).inspect(file, options));
 
+  const bench = program.command('bench').description('measure this machine');
+  manifest(bench.command('train'))
+    .description('seconds an epoch of training, beside plain TensorFlow.js on WebAssembly')
+    .option('--arch <file>', 'architecture (YAML); default: the paper’s network')
+    .option('--batch <n>', 'samples in one step', whole, 64)
+    .option('--epochs <n>', 'epochs to time, after one to warm up', whole, 3)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/bench-train.js')).benchTrain(options));
+
   return program;
 }
 
