@@ -79,7 +79,15 @@ class Exporter {
       this.blocks(name, section.blocks.length, [name], range);
       this.exit(name, [name]);
     }
-    if (missing === 'learned') this.#tensors.set(`${name}.missing`, packSigns(this.#values(`${name}.missing`)));
+    if (missing === 'learned') this.#standIns(`${name}.missing`);
+  }
+
+  /** Each source's from a byte of its own, as its features would come. */
+  #standIns(name: string): void {
+    const { values, shape } = this.#network.parameters.get(name);
+    const [sources] = shape;
+    const maps = Array.from({ length: sources }, (_, source) => [...packSigns(ofGroup(values, source, sources))]);
+    this.#tensors.set(name, Uint8Array.from(maps.flat()));
   }
 
   /** @param targets name of each group's section in the bundle */

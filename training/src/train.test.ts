@@ -94,8 +94,8 @@ test('A float edge and learned stand-ins train, the same seed to the same bytes,
   expect(second.bytes).toEqual(first.bytes);
   const { tensors } = first.bundle;
   expect(tensors.get('edge.0.0.weights')).toBeInstanceOf(Float32Array);
-  // Three views of six channels each: 18 bits.
-  const signs = unpackSigns(tensors.get('edge.0.missing') as Uint8Array, new Int8Array(18));
+  // Three views of 4x4 cells and six channels each.
+  const signs = unpackSigns(tensors.get('edge.0.missing') as Uint8Array, new Int8Array(3 * 96));
   expect(new Set(signs)).toEqual(new Set([-1, 1]));
   const scores = tensors.get('local.0.missing')!;
   expect(scores).toHaveLength(9);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { toBytes } from '../test/naive.js';
 import { Seeded } from '../test/seeded.js';
 import type { AggregatorName } from './architecture.js';
-import { packSigns } from './bits.js';
 import { FeatureAggregator, type MapKind } from './feature-aggregator.js';
 import { createScoreAggregator, MIX_UNIT } from './score-aggregator.js';
 
@@ -141,17 +140,19 @@ describe.each(subjects)('$what', ({ name, subject }) => {
 describe('learned stand-ins', () => {
   const random = new Seeded(50);
 
-  it('are bits, one a channel, in every cell of a concatenated source that is not present', () => {
-    const standIns = random.array(SOURCES * shape.channels, () => random.pick([-1, 1]));
-    const aggregator = new FeatureAggregator('concat', SOURCES, shape, 'bits', packSigns(standIns));
+  it('are features in place of those of a concatenated source that is not present', () => {
     const cells = shape.height * shape.width;
+    const draw = () => random.array(SOURCES, () => random.array(cells * shape.channels, () => random.pick([-1, 1])));
+    const standIns = draw();
+    const aggregator = new FeatureAggregator('concat', SOURCES, shape, 'bits', standIns.map(toBytes));
     for (const mask of [0, ...masks]) {
-      const maps = random.array(SOURCES, () => random.array(cells * shape.channels, () => random.pick([-1, 1])));
+      const maps = draw();
       aggregator.join(maps.map(toBytes), mask);
       const expected = Array.from({ length: cells }, (_, cell) =>
         maps.flatMap((map, s) =>
-          Array.from({ length: shape.channels }, (_, c) =>
-            (mask >> s) & 1 ? map[cell * shape.channels + c] : standIns[s * shape.channels + c],
+          Array.from(
+            { length: shape.channels },
+            (_, c) => ((mask >> s) & 1 ? map : standIns[s])[cell * shape.channels + c],
           ),
         ),
       );

@@ -8,8 +8,8 @@ export type MapKind = 'bits' | 'pixels';
 /**
  * Joins the maps of the present sources (views, or edges) into the input of the next section. *max*: the largest of
  * the present; *average*: their sum, whose divisor the section applies; *concat*: side by side along the channels. There a
- * source that is not present leaves zeros (0 is neither -1 nor +1, so it casts no vote), or has a learned stand-in: one bit a
- * channel, the same in every cell, which tells the section no more than that the source is missing.
+ * source that is not present leaves zeros (0 is neither -1 nor +1, so it casts no vote), or has a learned stand-in: always the same
+ * map, which tells the section no more than that the source is missing.
  */
 export class FeatureAggregator {
   /** The joined map, HWC. */
@@ -22,11 +22,10 @@ export class FeatureAggregator {
   readonly #kind: MapKind;
   readonly #map: Int32Array;
   readonly #bytes: number;
-  /** What `out` is where no source is present. */
-  readonly #blank: Int32Array;
+  readonly #standIns: readonly Uint8Array[] | undefined;
 
-  /** @param standIns of *concat*: `sources * channels` bits, source after source; left out: zeros */
-  constructor(name: AggregatorName, sources: number, shape: Shape, kind: MapKind, standIns?: Uint8Array) {
+  /** @param standIns of *concat*: the bits that each source has where it is not present; left out: zeros */
+  constructor(name: AggregatorName, sources: number, shape: Shape, kind: MapKind, standIns?: readonly Uint8Array[]) {
     this.#name = name;
     this.#sources = sources;
     this.#shape = shape;
@@ -34,21 +33,18 @@ export class FeatureAggregator {
     this.#map = new Int32Array(volume(shape));
     this.#bytes = kind === 'bits' ? bitBytes(volume(shape)) : volume(shape);
     this.out = new Int32Array(volume(shape) * (name === 'concat' ? sources : 1));
-    this.#blank = new Int32Array(this.out.length);
-    if (standIns) {
-      const signs = unpackSigns(standIns, new Int8Array(sources * shape.channels));
-      for (let i = 0; i < this.#blank.length; i++) this.#blank[i] = signs[i % signs.length];
-    }
+    this.#standIns = standIns;
   }
 
   /** `maps[s]` is read where bit s of `mask` is set. Throws where such a map is missing or of another size. */
   join(maps: readonly (Uint8Array | null | undefined)[], mask: number): void {
-    this.out.set(this.#blank);
+    this.out.fill(0);
     this.divisor = 1;
     let joined = 0;
     for (let source = 0; source < this.#sources; source++) {
-      if (((mask >>> source) & 1) === 0) continue;
-      const bytes = maps[source];
+      const present = ((mask >>> source) & 1) === 1;
+      if (!present && !this.#standIns) continue;
+      const bytes = present ? maps[source] : this.#standIns![source];
       if (!bytes) throw new Error(`source ${source} is present, but its features are not there`);
       if (bytes.length !== this.#bytes) {
         throw new Error(`source ${source} has features of ${bytes.length} bytes, expected ${this.#bytes}`);

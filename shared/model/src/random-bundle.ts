@@ -33,14 +33,18 @@ export function randomBundle(architecture: ResolvedArchitecture, seed: number): 
   for (const [index, { input, output }] of shapes.edges.entries()) {
     const divisors = edge?.aggregator === 'average' ? groups[index].length : 1;
     random.upper(`edge.${index}`, edge!, input, output, divisors, spread);
+    if (edge?.missing === 'learned') random.standIns(`edge.${index}`, groups[index].length, shapes.device.output);
   }
   if (local?.aggregator === 'concat') {
     for (const [index, group] of groups.entries()) {
       random.mix(`local.${index}`, group.length, local.missing === 'learned');
     }
   }
-  const divisors = cloud.aggregator === 'average' ? shapes.edges.length || views : 1;
+  const below = shapes.edges[0] ?? shapes.device;
+  const sources = shapes.edges.length || views;
+  const divisors = cloud.aggregator === 'average' ? sources : 1;
   random.upper('cloud', cloud, shapes.cloud.input, shapes.cloud.output, divisors, edge ? BIT_SPREAD : spread);
+  if (cloud.missing === 'learned') random.standIns('cloud', sources, below.output);
   // Last, so that the weights of an architecture without gates stay as they are.
   if (local?.confidence === 'gate') random.gate('local');
   if (edge?.confidence === 'gate') random.gate('edge');
@@ -65,10 +69,10 @@ class RandomTensors {
     this.#classes = classes;
   }
 
-  /** Section, exit and stand-ins of an edge or of the cloud. */
+  /** Section and exit of an edge or of the cloud. */
   upper(
     name: string,
-    { section, arithmetic, missing }: ResolvedArchitecture['cloud'],
+    { section, arithmetic }: ResolvedArchitecture['cloud'],
     input: Shape,
     output: Shape,
     divisors: number,
@@ -79,7 +83,11 @@ class RandomTensors {
       this.section(name, input, section, divisors, spread);
       this.exit(name, output);
     }
-    if (missing === 'learned') this.tensors.set(`${name}.missing`, this.#bits(input.channels));
+  }
+
+  standIns(name: string, sources: number, below: Shape): void {
+    const maps = Array.from({ length: sources }, () => [...this.#bits(volume(below))]);
+    this.tensors.set(`${name}.missing`, Uint8Array.from(maps.flat()));
   }
 
   section(name: string, input: Shape, section: readonly Block[], divisors: number, spread: number): void {

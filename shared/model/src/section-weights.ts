@@ -11,7 +11,7 @@ import { blockShape, type Shape, volume } from './shapes.js';
  * Names of a bundle's tensors. A section is `device.2` (view 2), `edge.0` (edge 0) or `cloud`; its block i holds
  * `<section>.<i>.weights`, `.thresholds` and `.directions`, its exit `<section>.exit.weights`, `.scale` and `.offset`.
  * A float section's blocks hold `.weights`, `.scale` and `.offset` instead, all of them float32, and so does its exit.
- * Learned stand-ins of its sources are `<section>.missing`, bits. The concat aggregator of edge g's local exit holds
+ * Learned stand-ins of its sources are `<section>.missing`: a map of bits a source, each from a byte of its own. The concat aggregator of edge g's local exit holds
  * `local.<g>.weights` and `.bias`, and its learned stand-ins are `local.<g>.missing`, scores.
  */
 
@@ -69,9 +69,11 @@ export function floatExitWeights(bundle: Bundle, name: string, output: Shape): F
   return floatWeights(bundle, `${name}.exit`, volume(output) * classes, classes);
 }
 
-/** Reads the learned stand-ins of a section's sources: one bit a channel. Throws `DDNN_BUNDLE_CONTENT`. */
-export function standIns(bundle: Bundle, name: string, sources: number, below: Shape): Uint8Array {
-  return tensor(bundle, `${name}.missing`, Uint8Array, bitBytes(sources * below.channels));
+/** Reads the learned stand-in of each of a section's sources, as bits. Throws `DDNN_BUNDLE_CONTENT`. */
+export function standIns(bundle: Bundle, name: string, sources: number, below: Shape): Uint8Array[] {
+  const bytes = bitBytes(volume(below));
+  const all = tensor(bundle, `${name}.missing`, Uint8Array, sources * bytes);
+  return Array.from({ length: sources }, (_, source) => all.subarray(source * bytes, (source + 1) * bytes));
 }
 
 function floatWeights(bundle: Bundle, name: string, weights: number, outputs: number): FloatWeights {

@@ -45,7 +45,7 @@ export interface TierShapes {
   /**
    * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that the
    * first block of an averaging tier may see), exit weights and their batch norm (8 a class). In float: 4 a weight, 8 a filter.
-   * Learned stand-ins: a bit for each channel that is joined.
+   * Learned stand-ins: the features of each source once more.
    */
   readonly memoryBytes: number;
 }
@@ -108,7 +108,7 @@ function joinedTier(
   const divisors = aggregator === 'average' ? sources : 1;
   const input = joinedShape(below, sources, aggregator);
   const shapes = tier(input, section, classCount, divisors, arithmetic);
-  const standInBytes = missing === 'learned' ? bitBytes(input.channels) : 0;
+  const standInBytes = missing === 'learned' ? sources * bitBytes(volume(below)) : 0;
   return { ...shapes, memoryBytes: shapes.memoryBytes + standInBytes };
 }
 

@@ -178,7 +178,7 @@ describe('Gradients agree with finite differences', () => {
       tf,
       [
         [3, 2, 1, 2, 2],
-        [3, 2],
+        [3, 1, 2, 2],
       ],
       (x, standIns) => joinFeatures(tf, 'concat', x as Tensor5D, mask, standIns).maps[0],
     );

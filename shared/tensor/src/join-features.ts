@@ -14,7 +14,7 @@ const NOTHING = -1e6;
  *
  * @param sources [sources, batch, height, width, channels]
  * @param mask [sources, batch], 1 where a source is present
- * @param standIns of *concat*: [sources, channels], the signs that every cell of an absent source has
+ * @param standIns of *concat*: [sources, height, width, channels], the signs in place of an absent source
  * @returns what a section of one group takes
  */
 export function joinFeatures(
@@ -61,8 +61,10 @@ function concatenate(tf: TensorFlow, sources: Tensor5D, mask: Tensor2D): Tensor4
 /** Adds the stand-in of each source to the rows where it is absent, in whose place the joined map has zeros. */
 function fillIn(tf: TensorFlow, joined: Tensor4D, standIns: Tensor, mask: Tensor2D): Tensor4D {
   const [batch, height, width, depth] = joined.shape;
-  const [count, channels] = standIns.shape;
-  const absent = tf.reshape(tf.sub(1, tf.transpose(mask)), [batch, count, 1]);
-  const filling = tf.reshape(tf.mul(absent, tf.reshape(standIns, [1, count, channels])), [batch, 1, depth]);
-  return tf.reshape(tf.add(tf.reshape(joined, [batch, height * width, depth]), filling), [batch, height, width, depth]);
+  const [count, , , channels] = standIns.shape as [number, number, number, number];
+  const cells = height * width;
+  const absent = tf.reshape(tf.sub(1, tf.transpose(mask)), [batch, 1, count, 1]);
+  const maps = tf.transpose(tf.reshape(standIns, [count, cells, channels]), [1, 0, 2]);
+  const filling = tf.reshape(tf.mul(absent, tf.expandDims(maps, 0)), [batch, cells, depth]);
+  return tf.reshape(tf.add(tf.reshape(joined, [batch, cells, depth]), filling), [batch, height, width, depth]);
 }

@@ -75,15 +75,20 @@ export class Network {
         }
       }
     }
-    const upper = (name: string, tier: ResolvedArchitecture['cloud'], shape: Shape, sources: number): UpperSection => {
+    type Tier = ResolvedArchitecture['cloud'];
+    const upper = (name: string, tier: Tier, shape: Shape, sources: number, below: Shape): UpperSection => {
       const { section: blocks, arithmetic, missing } = tier;
       const section = new Section(name, shape, blocks, 1, parameters, arithmetic);
       const exit = new SectionExit(`${name}.exit`, section.output, classes.length, 1, parameters, arithmetic);
-      if (missing === 'learned') parameters.addSigns(`${name}.missing`, [sources, shape.channels / sources]);
+      const { height, width, channels } = below;
+      if (missing === 'learned') parameters.addSigns(`${name}.missing`, [sources, height, width, channels]);
       return { section, exit };
     };
-    this.edges = this.shapes.edges.map((tier, e) => upper(`edge.${e}`, edge!, tier.input, this.#groups[e].length));
-    this.cloud = upper('cloud', cloud, this.shapes.cloud.input, this.edges.length || views);
+    this.edges = this.shapes.edges.map((tier, e) =>
+      upper(`edge.${e}`, edge!, tier.input, this.#groups[e].length, this.device.output),
+    );
+    const below = this.shapes.edges[0] ?? this.shapes.device;
+    this.cloud = upper('cloud', cloud, this.shapes.cloud.input, this.edges.length || views, below.output);
     this.norms = [
       ...this.device.norms,
       ...(this.deviceExit ? [this.deviceExit.name] : []),
