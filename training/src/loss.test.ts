@@ -91,7 +91,7 @@ test('The gradient of the joint loss is (softmax − label) over the rows that c
   const total = (values: readonly Tensor[]) => {
     const [devices, local, edge, cloud] = values;
     const output = { devices, local: [local], edges: [edge], cloud, edgePresent: tf.tensor2d([[1, 0]]) };
-    return jointLoss(tf, resolved, output as unknown as NetworkOutput, present, labels);
+    return jointLoss(tf, exitsOf(tf, resolved, output as unknown as NetworkOutput, present), labels);
   };
   const scores = [
     [0.3, -1, 2, 0.5, -0.2, 0.1, 1, -2],

@@ -1,11 +1,12 @@
 import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { disposeBatch, loadBackend, loadPlainWasm, Network } from '@ddnn/tensor';
-import { batchRows, createBatch, createLabels } from './batches.js';
+import { batchRows, createBatch } from './batches.js';
 import type { DataSet } from './data-set.js';
 import { fit } from './fit.js';
 import { labelsFor } from './labels.js';
 import { PlainNetwork } from './plain-network.js';
 import { createRandom, shuffled } from './random.js';
+import { createTargets } from './targets.js';
 
 /** *own*: as `trainNetwork` does it. *plain*: the same network with operations, gradients and Adam of TensorFlow.js on WebAssembly. */
 export type TrainingWay = 'own' | 'plain';
@@ -57,7 +58,7 @@ export async function measureEpochs(
       for (const part of batches) {
         const batch = createBatch(tf, data, part);
         const truth = part.map((row) => labels[row]);
-        const oneHot = createLabels(tf, truth, architecture.classes.length);
+        const oneHot = createTargets(tf, truth, architecture.classes.length);
         loss += network.step(batch, oneHot) / batches.length;
         disposeBatch(tf, batch);
         oneHot.dispose();

@@ -1,4 +1,11 @@
-import { edgeGroups, inferShapes, type NetworkShapes, type ResolvedArchitecture, type Shape } from '@ddnn/model';
+import {
+  type Arithmetic,
+  edgeGroups,
+  inferShapes,
+  type NetworkShapes,
+  type ResolvedArchitecture,
+  type Shape,
+} from '@ddnn/model';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
 import { joinFeatures } from './join-features.js';
