@@ -28,6 +28,7 @@ const everything: Architecture = {
   training: {
     viewDropout: 0.3,
     augment: { flip: true, shift: 1, brightness: 0.2, noise: 3 },
+    mixup: 0.3,
     averaging: 0.9,
     earlyStopping: { patience: 3 },
     distillation: { from: 'cloud', weight: 0.5, temperature: 2 },

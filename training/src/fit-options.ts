@@ -3,6 +3,7 @@ import { augmentation } from './augment.js';
 import { classWeights } from './class-weights.js';
 import type { FitOptions, TrainingRows } from './fit.js';
 import { judgeEpoch } from './judge-epoch.js';
+import { mixup } from './mixup.js';
 import { createRandom, type Random, shuffled } from './random.js';
 import type { Recipe } from './recipe.js';
 import { viewDropout } from './view-dropout.js';
@@ -38,6 +39,7 @@ export function fitOptions(
     targets: { weights, smoothing: recipe.labelSmoothing },
     hide: viewDropout(data, recipe.viewDropout ?? 0, random),
     augment: augmentation(data, recipe.augment, random),
+    mix: mixup(rows, recipe.mixup ?? 0, random),
     distillation: recipe.distillation && { temperature: 1, ...recipe.distillation },
     earlyStopping: recipe.earlyStopping && {
       patience: recipe.earlyStopping.patience,

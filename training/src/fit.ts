@@ -9,6 +9,7 @@ import { type DistillationOptions, distillationLoss } from './distillation.js';
 import { type BestEpoch, isBetter, isOver, type Judgement } from './early-stopping.js';
 import { TrainingError } from './errors.js';
 import { exitsOf, jointLoss } from './loss.js';
+import { blend, type Mixture } from './mixup.js';
 import { type Random, shuffled } from './random.js';
 import { type ExitAccuracy, Tally } from './tally.js';
 import { createTargets, type TargetOptions } from './targets.js';
@@ -55,6 +56,8 @@ export interface FitOptions {
   readonly hide?: ((row: number) => number) | undefined;
   /** Draws the pictures of a row; left out: those of the data set. */
   readonly augment?: Augment | undefined;
+  /** Draws what is mixed into a row; left out: nothing. */
+  readonly mix?: (() => Mixture) | undefined;
   /** Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of them. */
   readonly earlyStopping?: { readonly patience: number; readonly judge: () => Promise<Judgement> } | undefined;
   readonly checkpoint?: FitCheckpoint | undefined;
@@ -163,15 +166,23 @@ function differentiate(
   tf: TensorFlow,
   network: Network,
   { data, labels, rows }: TrainingRows,
-  { targets, distillation, teacher, hide, augment }: FitOptions,
+  { targets, distillation, teacher, hide, augment, mix }: FitOptions,
   tally: Tally,
 ): { value: number; gradients: Float32Array[] } {
   const { parameters, architecture } = network;
   let result: { value: number; gradients: Float32Array[] } | undefined;
   tf.tidy(() => {
-    const batch = createBatch(tf, data, rows, hide && rows.map(hide), augment && rows.map(augment));
+    const hidden = hide && rows.map(hide);
+    const picture = augment ?? ((row) => data.images[row]);
+    const mixtures = mix && rows.map(mix);
+    const pictures = rows.map((row, i) => {
+      const mixture = mixtures?.[i];
+      return mixture ? blend(picture(row), picture(mixture.partner), mixture.share) : picture(row);
+    });
+    const batch = createBatch(tf, data, rows, hidden, pictures);
     const truth = rows.map((row) => labels[row]);
-    const wanted = createTargets(tf, truth, architecture.classes.length, targets);
+    const mixed = mixtures?.map(({ partner, share }) => ({ label: labels[partner], share }));
+    const wanted = createTargets(tf, truth, architecture.classes.length, { ...targets, mixed });
     const lesson = teacher?.(batch);
     const lossAndGradients = tf.valueAndGrads((...tensors) => {
       const leaves = parameters.leaves(tensors);

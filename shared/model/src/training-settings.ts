@@ -44,6 +44,9 @@ export const TrainingSettingsSchema = Type.Object(
         { ...strict, description: 'random changes of the training pictures, alike in all views of a sample' },
       ),
     ),
+    mixup: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 0.5, description: 'most of another sample mixed into each; default 0' }),
+    ),
     earlyStopping: Type.Optional(
       Type.Object(
         { patience: Type.Integer({ minimum: 1, maximum: 100_000, description: 'epochs without a better one' }) },
