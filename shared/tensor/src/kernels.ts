@@ -1,47 +1,33 @@
 import { readFileSync } from 'node:fs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
+import { Crew, type Kernel } from './crew.js';
 
-/** What is used here of WebAssembly: the types of Node 20 lack it. */
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
-  class Memory {
-    constructor(limits: { initial: number; maximum: number; shared: true });
-    readonly buffer: SharedArrayBuffer;
-    grow(pages: number): number;
-  }
-  class Instance {
-    constructor(module: Module, imports: object);
-    readonly exports: object;
-  }
-}
-
-/** A kernel of `assembly`: what to do for one task on one thread, then its arguments in the order of its declaration. */
-type Kernel = (task: number, thread: number, ...args: number[]) => void;
 type Exports = Record<string, Kernel> & {
   readonly convPScratch: (height: number, width: number, channels: number, filters: number) => number;
   readonly imagesAtOnce: (height: number, width: number) => number;
 };
 
 const PAGE = 65_536;
-/** Addresses below this are not handed out. */
+/** Addresses below this are not handed out: there the threads agree. */
 const FIRST = PAGE;
+/** Bytes of a call from which it is worth waking another thread. */
+const WORTH_SHARING = 250_000;
 
 /**
  * The WebAssembly kernels of `assembly`, in a memory of their own that holds one call at a time: {@link begin}, then values
  * go in, kernels run, results come out. Behind tensors' backs, so they serve every backend alike.
  */
 export class Kernels {
-  readonly threads = 1;
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
+  readonly #crew: Crew;
   #next = FIRST;
 
   constructor(module: WebAssembly.Module) {
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE, shared: true });
     this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Exports;
+    this.#crew = new Crew(module, this.#memory, Object.keys(this.#exports));
   }
 
   /** Forgets what the call before has left. */
@@ -76,7 +62,7 @@ export class Kernels {
 
   /** Scratch memory of ConvP for all threads. */
   convPScratch(height: number, width: number, channels: number, filters: number): number {
-    return this.room(this.threads * this.#exports.convPScratch(height, width, channels, filters));
+    return this.room(this.#crew.threads * this.#exports.convPScratch(height, width, channels, filters));
   }
 
   /** Images that a task of the gradient kernel of a map takes. */
@@ -84,10 +70,11 @@ export class Kernels {
     return this.#exports.imagesAtOnce(height, width);
   }
 
-  /** Runs a kernel for each task from 0. */
+  /** Runs a kernel for each task from 0, large calls on several threads. */
   run(kernel: string, tasks: number, ...args: number[]): void {
     const work = this.#exports[kernel];
-    for (let task = 0; task < tasks; task++) work(task, 0, ...args);
+    if (tasks > 1 && this.#next - FIRST > WORTH_SHARING) this.#crew.run(kernel, work, tasks, args);
+    else for (let task = 0; task < tasks; task++) work(task, 0, ...args);
   }
 
   /** What stands at an address; until the next {@link begin}, or {@link room}. */
