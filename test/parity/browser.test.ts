@@ -37,13 +37,13 @@ const withStandIns: ResolvedArchitecture = {
   local: { aggregator: 'concat', missing: 'learned' },
   cloud: { ...paper.cloud, missing: 'learned' },
 };
-/** The same device section under a float edge, with the other aggregators and block, and a float cloud. */
+/** The same device section under a float edge, with the other aggregators, block and measures of uncertainty, and a float cloud. */
 const withEdge: ResolvedArchitecture = {
   ...paper,
   name: 'with an edge',
   classes: ['apple', 'car', 'cow', 'cup', 'dog', 'horse', 'pear', 'tomato'],
-  local: { aggregator: 'concat' },
-  edge: { aggregator: 'average', arithmetic: 'float', section: [convp(16)] },
+  local: { aggregator: 'concat', confidence: 'margin' },
+  edge: { aggregator: 'average', arithmetic: 'float', confidence: 'gate', section: [convp(16)] },
   cloud: { aggregator: 'max', arithmetic: 'float', section: [{ fc: { units: 64 } }] },
 };
 

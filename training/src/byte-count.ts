@@ -37,7 +37,7 @@ export class ByteCount {
   readonly #sizes: UplinkSizes;
   readonly #records = new Map<string, Verdict[]>();
 
-  constructor({ architecture, shapes }: Bundle) {
+  constructor({ architecture, shapes }: Pick<Bundle, 'architecture' | 'shapes'>) {
     this.#sizes = {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,

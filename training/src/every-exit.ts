@@ -1,5 +1,6 @@
+import type { ConfidenceName } from '@ddnn/model';
 import type { ExitAccuracy } from './tally.js';
-import type { Answer, Tiers } from './tiers.js';
+import type { Answer, Tiers, Uncertainty } from './tiers.js';
 
 /** What each exit says about one sample that it is asked about, needed or not. */
 export interface EveryExit {
@@ -8,7 +9,12 @@ export interface EveryExit {
   readonly cloud: Answer;
   /** The one that the site gives: of the lowest exits that are confident, else the cloud's. */
   readonly overall: Answer;
+  /** What each edge says that has a present view; left out where the site has one edge. */
+  readonly edges?: readonly EdgeAnswers[];
 }
+
+/** The exits of one edge. */
+export type EdgeAnswers = Pick<EveryExit, 'local' | 'edge'>;
 
 /** Asks every exit about a sample; undefined where no view is present. */
 export function askEveryExit(tiers: Tiers, images: readonly (Uint8Array | null)[]): EveryExit | undefined {
@@ -23,7 +29,13 @@ export function askAgain(tiers: Tiers): EveryExit {
   const cloud = tiers.answerInCloud();
   const lowest = edges.map((_, i) => (locals[i]?.confident ? locals[i] : above[i]));
   const site = lowest.every((answer) => answer?.confident) ? mostConfident(lowest) : undefined;
-  return { local: mostConfident(locals), edge: mostConfident(above), cloud, overall: site ?? cloud };
+  return {
+    local: mostConfident(locals),
+    edge: mostConfident(above),
+    cloud,
+    overall: site ?? cloud,
+    ...(tiers.groups.length > 1 && { edges: edges.map((_, i) => ({ local: locals[i], edge: above[i] })) }),
+  };
 }
 
 /**
@@ -32,13 +44,21 @@ export function askAgain(tiers: Tiers): EveryExit {
  */
 export function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
   const given = answers.filter((answer) => answer !== undefined);
-  if (given.length === 0) return undefined;
+  if (given.length < 2) return given[0];
   const best = given.reduce((a, b) => (b.entropy < a.entropy ? b : a));
   return {
     classIndex: best.classIndex,
     entropy: Math.max(...given.map((answer) => answer.entropy)),
+    uncertainty: leastSure(given),
     confident: given.every((answer) => answer.confident),
   };
+}
+
+function leastSure(given: readonly Answer[]): Uncertainty {
+  const names = Object.keys(given[0].uncertainty ?? {}) as ConfidenceName[];
+  return Object.fromEntries(
+    names.map((name) => [name, Math.max(...given.map((answer) => answer.uncertainty![name]!))]),
+  );
 }
 
 /**
@@ -48,12 +68,17 @@ export function mostConfident(answers: readonly (Answer | undefined)[]): Answer 
  * @param labels class index of each sample
  */
 export function accuracyOfExits(asked: readonly (EveryExit | undefined)[], labels: readonly number[]): ExitAccuracy {
-  const share = (exit: keyof EveryExit) =>
+  const share = (exit: keyof ExitAccuracy) =>
     asked.filter((answers, i) => answers?.[exit]?.classIndex === labels[i]).length / Math.max(1, asked.length);
-  const has = (exit: keyof EveryExit) => asked.some((answers) => answers?.[exit]);
+  const has = (exit: keyof ExitAccuracy) => asked.some((answers) => answers?.[exit]);
   return {
     ...(has('local') && { local: share('local') }),
     ...(has('edge') && { edge: share('edge') }),
     cloud: share('cloud'),
   };
+}
+
+/** Figures of a bundle have flat names: `localAccuracy` and so on. */
+export function exitFigures(accuracy: ExitAccuracy): Record<string, number> {
+  return Object.fromEntries(Object.entries(accuracy).map(([exit, share]) => [`${exit}Accuracy`, share]));
 }

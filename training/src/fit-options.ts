@@ -50,7 +50,7 @@ export function fitOptions(
 
 /** What a held-out row of each class counts in choosing thresholds and the best epoch; undefined: 1. */
 export function selectionWeights(
-  { selection }: Recipe,
+  { selection }: Pick<Recipe, 'selection'>,
   { labels, rows }: TrainingRows,
   classes: number,
 ): number[] | undefined {

@@ -15,6 +15,8 @@ export interface HoldOutOptions {
   readonly share: number;
   /** Left out: groups where the data have them, else rows. */
   readonly by?: 'rows' | 'groups' | undefined;
+  /** Rows that make up the groups, where it is more than take part: so that a second division tears no block of the first. */
+  readonly among?: readonly number[] | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export function holdOut(
   data: DataSet,
   labels: readonly number[],
   rows: readonly number[],
-  { share, by }: HoldOutOptions,
+  { share, by, among = rows }: HoldOutOptions,
   random: () => number,
 ): HeldOut {
   const groupOf = data.rows.map(({ group }) => group);
@@ -39,9 +41,11 @@ export function holdOut(
     );
   }
   if (by === 'rows' || !grouped) return holdOutRows(labels, rows, share, random);
-  const groups = groupRows(groupOf, rows);
+  const groups = groupRows(groupOf, among);
   const whole = data.groupColumn === 'frame' ? blocksOfFrames(groupOf, groups) : groups;
-  return holdOutGroups(labels, whole, share, random);
+  const part = new Set(rows);
+  const left = whole.map((group) => group.filter((row) => part.has(row))).filter(({ length }) => length > 0);
+  return holdOutGroups(labels, left, share, random);
 }
 
 /**

@@ -1,4 +1,6 @@
+export { type CalibratedBundle, type CalibrateOptions, calibrateThresholds } from './calibrate-thresholds.js';
 export { type CheckpointOptions, removeCheckpoint } from './checkpoint.js';
+export type { ConfidenceQuality, ConfidenceTable, MeasureQuality } from './confidence-table.js';
 export {
   type CopyCount,
   type CopyPair,
@@ -16,7 +18,10 @@ export { type ImageBytes, imageBytes } from './image-bytes.js';
 export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
 export type { LostViews, MissingAccuracy, MissingExit, MissingTable } from './missing-views.js';
 export { replaceFile } from './replace-file.js';
+export type { Certificate } from './risk-control.js';
 export { type Spread, spreadOf } from './spread.js';
 export type { EvalSummary } from './summary.js';
+export type { GoalChoice, ThresholdGoal } from './threshold-goal.js';
 export type { Thresholds } from './tiers.js';
-export { type TrainedBundle, type TrainingReport, type TrainOptions, trainNetwork } from './train.js';
+export { type TrainOptions, trainNetwork } from './train.js';
+export type { TrainedBundle, TrainingReport } from './training-report.js';

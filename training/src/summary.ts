@@ -1,6 +1,7 @@
 import { type ExitName, exitNames } from '@ddnn/protocol';
 import { balancedAccuracy } from './balanced-accuracy.js';
 import type { ByteCount } from './byte-count.js';
+import { type ConfidenceTable, confidenceTable } from './confidence-table.js';
 import type { DataSet } from './data-set.js';
 import type { Outcome } from './evaluate.js';
 import { accuracyOfExits, type EveryExit } from './every-exit.js';
@@ -30,6 +31,8 @@ export interface EvalSummary {
   };
   /** Accuracy where every sample is answered at that one exit; only when asked for. */
   readonly exitAccuracy?: ExitAccuracy;
+  /** How well each measure tells wrong answers of an exit from right ones; only when asked for. */
+  readonly confidence?: ConfidenceTable;
   /** What is left with cameras taken out; only when asked for. */
   readonly missing?: MissingTable;
 }
@@ -67,7 +70,7 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked, missing 
       wirePerView: perView(bytes.wire + bytes.uplink),
       ...imageBytes(data, lost),
     },
-    ...(asked && { exitAccuracy: accuracyOfExits(asked, labels) }),
+    ...(asked && { exitAccuracy: accuracyOfExits(asked, labels), confidence: confidenceTable(asked, labels) }),
     ...(missing && { missing }),
   };
 }

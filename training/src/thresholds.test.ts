@@ -7,6 +7,7 @@ function sample(local: [boolean, number], cloud: boolean, edge?: [boolean, numbe
   const top = answer([cloud, 0.5]);
   return {
     classIndex: 0,
+    present: [1],
     // Thresholds are chosen from the exits; what they give overall is not asked.
     answers: { local: answer(local), edge: edge && answer(edge), cloud: top, overall: top },
   };

@@ -6,6 +6,8 @@ import type { Thresholds } from './tiers.js';
 export interface JudgedSample {
   readonly classIndex: number;
   readonly answers: EveryExit;
+  /** Present views of each edge that has one. */
+  readonly present: readonly number[];
   /** What it counts in the choice; left out: 1. */
   readonly weight?: number | undefined;
 }

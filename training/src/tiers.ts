@@ -1,4 +1,14 @@
-import { type Bundle, createLocalTier, DeviceTier, edgeGroups, type LocalTier, UpperTier } from '@ddnn/model';
+import {
+  type Bundle,
+  type ConfidenceName,
+  confidenceNames,
+  createLocalTier,
+  DeviceTier,
+  type Exit,
+  edgeGroups,
+  type LocalTier,
+  UpperTier,
+} from '@ddnn/model';
 
 /** Thresholds that replace the bundle's. */
 export interface Thresholds {
@@ -6,11 +16,17 @@ export interface Thresholds {
   readonly edge?: number | undefined;
 }
 
+/** How unsure an answer is by each measure, 0 (sure) to 1; without `gate` where the exit has none. */
+export type Uncertainty = Readonly<Partial<Record<ConfidenceName, number>>>;
+
 /** What one exit says about a sample. */
 export interface Answer {
   readonly classIndex: number;
+  /** Its uncertainty by the exit's own measure. */
   readonly entropy: number;
-  /** Its entropy is at most the exit's threshold. */
+  /** And by every measure that the exit has. */
+  readonly uncertainty?: Uncertainty;
+  /** Its `entropy` is at most the exit's threshold. */
   readonly confident: boolean;
 }
 
@@ -23,11 +39,11 @@ export class Tiers {
   /** Views of each edge. */
   readonly groups: readonly (readonly number[])[];
   readonly devices: readonly DeviceTier[];
+  readonly locals: readonly (LocalTier | undefined)[];
   readonly edges: readonly UpperTier[];
   readonly cloud: UpperTier;
   /** Features of each view of the sample; null where it is not present. */
   readonly features: (Uint8Array | null)[];
-  readonly #locals: readonly (LocalTier | undefined)[];
   readonly #scores: readonly Int8Array[];
   readonly #edgeFeatures: (Uint8Array | null)[];
   /** Features of each view that the sample was given with, lost or not. */
@@ -41,7 +57,7 @@ export class Tiers {
     this.devices = Array.from({ length: architecture.views }, (_, view) => new DeviceTier(bundle, view));
     this.features = this.devices.map(() => null);
     this.#seen = this.devices.map(() => null);
-    this.#locals = this.groups.map((_, edge) => createLocalTier(bundle, edge, thresholds.local));
+    this.locals = this.groups.map((_, edge) => createLocalTier(bundle, edge, thresholds.local));
     this.#scores = this.groups.map((group) => new Int8Array(group.length * shapes.scoreBytes));
     this.edges = shapes.edges.map((_, edge) => new UpperTier(bundle, 'edge', edge, thresholds.edge));
     this.#edgeFeatures = this.groups.map(() => null);
@@ -86,7 +102,7 @@ export class Tiers {
 
   /** The local exit of an edge; undefined where the bundle has none. At least one view of that edge is present. */
   local(edge: number): Answer | undefined {
-    const tier = this.#locals[edge];
+    const tier = this.locals[edge];
     if (!tier) return undefined;
     return answer(tier.decide(this.#scores[edge], 0, this.groupMask(edge)), tier.exit);
   }
@@ -109,8 +125,9 @@ export class Tiers {
   }
 }
 
-function answer(confident: boolean, { classIndex, entropy }: Answerable): Answer {
-  return { classIndex, entropy, confident };
+function answer(confident: boolean, exit: Exit): Answer {
+  const { classIndex, entropy } = exit;
+  const measured = confidenceNames.map((name) => [name, exit.uncertainty(name)]);
+  const uncertainty = Object.fromEntries(measured.filter(([, value]) => value !== undefined));
+  return { classIndex, entropy, uncertainty, confident };
 }
-
-type Answerable = Pick<Answer, 'classIndex' | 'entropy'>;

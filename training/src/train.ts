@@ -1,32 +1,33 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   type Architecture,
-  type Bundle,
   type BundleHeader,
   encodeBundle,
+  inferShapes,
   openBundle,
   type ResolvedArchitecture,
   resolveArchitecture,
 } from '@ddnn/model';
 import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/tensor';
 import { batchRows, createBatch } from './batches.js';
+import { refuseSmallBudget } from './budget.js';
 import { Checkpoint, type CheckpointOptions } from './checkpoint.js';
+import { confidenceFigures, confidenceTable } from './confidence-table.js';
 import type { DataSet } from './data-set.js';
-import { TrainingError } from './errors.js';
-import { accuracyOfExits, askEveryExit } from './every-exit.js';
+import { accuracyOfExits, exitFigures } from './every-exit.js';
 import { exportTensors } from './export.js';
 import { fit, type Progress } from './fit.js';
-import { type FitParts, fitOptions, selectionWeights } from './fit-options.js';
-import { holdOut } from './held-out.js';
+import { fitOptions, selectionWeights } from './fit-options.js';
+import { fitGates } from './gate-fit.js';
+import { judge } from './judge.js';
 import { labelsFor } from './labels.js';
 import { createRandom } from './random.js';
 import { createRecipe, type RecipeOptions } from './recipe.js';
+import { assignRows } from './row-roles.js';
 import { fitSteps, type ScoreSteps } from './score-steps.js';
-import type { ExitAccuracy } from './tally.js';
 import { trainTeacher } from './teacher.js';
-import { chooseThresholds, type JudgedSample } from './thresholds.js';
-import { Tiers } from './tiers.js';
-import { hashData, type TrainingIdentity } from './training-identity.js';
+import { checkGoal, chooseFor, goalFigures, type ThresholdGoal } from './threshold-goal.js';
+import { identify } from './training-identity.js';
+import type { TrainedBundle } from './training-report.js';
 
 /** What to train, and how. */
 export interface TrainOptions extends RecipeOptions {
@@ -34,6 +35,8 @@ export interface TrainOptions extends RecipeOptions {
   readonly data: DataSet;
   /** Draws the initial weights, the held-out rows, the order of the samples and the views that drop out. */
   readonly seed: number;
+  /** What thresholds are chosen for; default: the best accuracy on the held-out rows. */
+  readonly goal?: ThresholdGoal | undefined;
   readonly backend?: BackendName | undefined;
   /** Keeps the state of training in a file, to go on from; it stays when training is done. Left out: it is not kept. */
   readonly checkpoint?: CheckpointOptions | undefined;
@@ -41,60 +44,32 @@ export interface TrainOptions extends RecipeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How training went. Accuracies are those of the packed sections on the held-out rows, 0 to 1. */
-export interface TrainingReport {
-  readonly backend: BackendName;
-  readonly seconds: number;
-  readonly secondsPerEpoch: number;
-  /** Joint loss of the last epoch. */
-  readonly loss: number;
-  readonly rows: number;
-  readonly heldOutRows: number;
-  /** Rows without any present view: left out. */
-  readonly emptyRows: number;
-  readonly accuracy: number;
-  readonly balancedAccuracy: number;
-  readonly exitAccuracy: ExitAccuracy;
-}
-
-/** A bundle fresh from training: its file, the same opened, and how it came about. */
-export interface TrainedBundle {
-  readonly bytes: Uint8Array;
-  readonly bundle: Bundle;
-  readonly report: TrainingReport;
-}
-
 /**
  * Trains a network as a whole and exports it as a bundle (DDNN, section III-C). Everything random comes from the seed:
  * the same options on the same backend give the same bytes.
  *
- * Throws `ModelError`, `TensorError` or {@link TrainingError} where data, architecture, backend, options and checkpoint do not
+ * Throws `ModelError`, `TensorError` or `TrainingError` where data, architecture, backend, options and checkpoint do not
  * fit, and the signal's reason where it aborts.
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
-  const { data, seed, signal } = options;
+  const { data, seed, goal, signal } = options;
   const architecture = resolveArchitecture(options.architecture, data);
+  checkGoal(goal, architecture);
   const recipe = createRecipe(options, architecture.training);
   const { epochs, batchSize } = recipe;
   const labels = labelsFor(architecture, data);
   const random = createRandom(seed);
-  const seen = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));
-  const share = { share: recipe.holdOut, by: recipe.holdOutBy };
-  const { training, heldOut } = holdOut(data, labels, seen, share, random);
-  if (training.length === 0) {
-    throw new TrainingError('DDNN_TRAINING_EMPTY', `${data.file}: no row has a view to train on`);
-  }
-  if (heldOut.length === 0 && recipe.earlyStopping) {
-    throw new TrainingError('DDNN_TRAINING_OPTION', 'training.earlyStopping needs held-out rows, and there are none');
-  }
+  const rows = assignRows(architecture, data, labels, recipe, goal, random);
+  const planned = { architecture, shapes: inferShapes(architecture) };
+  if (goal && 'bytesPerView' in goal) refuseSmallBudget(goal.bytesPerView, planned, data, rows.thresholds);
   const { tf, name: backend } = await loadBackend(options.backend);
   const network = new Network(architecture, random);
-  const set = { data, labels, rows: training };
-  const judging = { data, labels, rows: heldOut.length > 0 ? heldOut : training };
+  const set = { data, labels, rows: rows.training };
+  const judging = { data, labels, rows: rows.epochs };
   const parts = { recipe, set, judging, seed, random };
   const lessons = fitOptions(tf, network, parts);
   const checkpoint =
-    options.checkpoint && (await Checkpoint.open(options.checkpoint, identify(architecture, parts, backend)));
+    options.checkpoint && (await Checkpoint.open(options.checkpoint, identify(architecture, parts, backend, goal)));
   const started = performance.now();
   const isTaught = recipe.distillation?.from === 'teacher';
   const teacher = isTaught
@@ -117,10 +92,10 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
 
   // Statistics of what the sections were trained on; every pass over the rows must see the same.
   const { hide } = lessons;
-  const hidden = hide && new Map(training.map((row) => [row, hide(row)]));
+  const hidden = hide && new Map(rows.training.map((row) => [row, hide(row)]));
   const batches = function* () {
-    for (const rows of batchRows(training, batchSize)) {
-      yield createBatch(tf, data, rows, hidden && rows.map((row) => hidden.get(row)!));
+    for (const part of batchRows(rows.training, batchSize)) {
+      yield createBatch(tf, data, part, hidden && part.map((row) => hidden.get(row)!));
     }
   };
   const norms = await calibrateNorms(tf, network, batches);
@@ -130,18 +105,23 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   const encode = (thresholds: { local: number; edge: number }, figures: BundleHeader['figures']) =>
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
-  const draft = openBundle(encode({ local: 1, edge: 1 }, {}));
-  const judged = await judge(draft, data, labels, judging.rows, signal);
-  const weights = selectionWeights(recipe, judging, architecture.classes.length);
-  const weighted = judged.map((sample) => ({ ...sample, weight: weights?.[sample.classIndex] }));
-  const chosen = chooseThresholds(weighted, { local: local?.threshold, edge: edge?.threshold });
-  const exitAccuracy = accuracyOfExits(
-    judged.map(({ answers }) => answers),
-    judged.map(({ classIndex }) => classIndex),
-  );
-  const counts = { rows: training.length, heldOutRows: heldOut.length };
-  const { accuracy, balancedAccuracy } = chosen;
-  const bytes = encode(chosen, {
+  const draft = () => openBundle(encode({ local: 1, edge: 1 }, {}));
+  await fitGates(architecture, tensors, draft, { data, labels, rows: rows.gate, signal });
+  const judged = await judge(draft(), data, labels, rows.thresholds, signal);
+  const weights = selectionWeights(recipe, { data, labels, rows: rows.thresholds }, architecture.classes.length);
+  const choice = chooseFor(goal, {
+    samples: judged.map((sample) => ({ ...sample, weight: weights?.[sample.classIndex] })),
+    bundle: planned,
+    fixed: { local: local?.threshold, edge: edge?.threshold },
+  });
+  const asked = judged.map(({ answers }) => answers);
+  const truth = judged.map(({ classIndex }) => classIndex);
+  const exitAccuracy = accuracyOfExits(asked, truth);
+  const confidence = confidenceTable(asked, truth);
+  const counts = { rows: rows.training.length, heldOutRows: rows.heldOut.length };
+  const gateRows = rows.gate.length;
+  const { thresholds, accuracy, balancedAccuracy, certificate, budget } = choice;
+  const bytes = encode(thresholds, {
     seed,
     epochs,
     ...(best && { bestEpoch: best.epoch }),
@@ -149,7 +129,11 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     backend,
     ...counts,
     accuracy,
-    ...named(exitAccuracy),
+    ...exitFigures(exitAccuracy),
+    // Of those who asked for a measure, so that others' bundles stay as they were.
+    ...((local?.confidence || edge?.confidence) && confidenceFigures(confidence)),
+    ...(gateRows > 0 && { gateRows }),
+    ...goalFigures(choice),
   });
   return {
     bytes,
@@ -160,10 +144,14 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
       secondsPerEpoch: seconds / Math.max(1, epoch - (stage?.start?.epoch ?? 0)),
       loss,
       ...counts,
-      emptyRows: data.rows.length - seen.length,
+      emptyRows: data.rows.length - rows.seen.length,
       accuracy,
       balancedAccuracy,
       exitAccuracy,
+      gateRows,
+      confidence,
+      ...(certificate && { certificate }),
+      ...(budget && { budget }),
     },
   };
 }
@@ -178,38 +166,4 @@ function exitSettings(
     ...(edge && { edge: { threshold: thresholds.edge, step: steps.edge } }),
     cloud: { threshold: 1, step: steps.cloud },
   };
-}
-
-/** All that decides the bundle. */
-function identify(
-  architecture: ResolvedArchitecture,
-  { recipe, set, seed }: FitParts,
-  backend: BackendName,
-): TrainingIdentity {
-  const { epochs, batchSize, learningRate, holdOut } = recipe;
-  const options = { seed, epochs, batchSize, learningRate, holdOut, backend };
-  return { ...options, architecture: JSON.stringify(architecture), data: hashData(set.data) };
-}
-
-/** Asks every packed exit about some rows. */
-async function judge(
-  bundle: Bundle,
-  data: DataSet,
-  labels: readonly number[],
-  rows: readonly number[],
-  signal: AbortSignal | undefined,
-): Promise<JudgedSample[]> {
-  const tiers = new Tiers(bundle);
-  const judged: JudgedSample[] = [];
-  for (const row of rows) {
-    signal?.throwIfAborted();
-    judged.push({ classIndex: labels[row], answers: askEveryExit(tiers, data.images[row])! });
-    await setImmediate();
-  }
-  return judged;
-}
-
-/** Figures of a bundle have flat names: `localAccuracy` and so on. */
-function named(accuracy: ExitAccuracy): Record<string, number> {
-  return Object.fromEntries(Object.entries(accuracy).map(([exit, share]) => [`${exit}Accuracy`, share]));
 }

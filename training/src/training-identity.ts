@@ -1,11 +1,33 @@
 import { createHash } from 'node:crypto';
+import type { ResolvedArchitecture } from '@ddnn/model';
+import type { BackendName } from '@ddnn/tensor';
 import type { DataSet } from './data-set.js';
+import type { FitParts } from './fit-options.js';
+import type { ThresholdGoal } from './threshold-goal.js';
 
 /**
  * All that decides what training comes to: two runs of the same identity give the same bundle. Everything is kept as it is, so that a
  * message can tell what differs, but the data, which are a hash.
  */
 export type TrainingIdentity = Readonly<Record<string, string | number>>;
+
+/** All that decides the bundle. */
+export function identify(
+  architecture: ResolvedArchitecture,
+  { recipe, set, seed }: FitParts,
+  backend: BackendName,
+  goal: ThresholdGoal | undefined,
+): TrainingIdentity {
+  const { epochs, batchSize, learningRate, holdOut } = recipe;
+  const options = { seed, epochs, batchSize, learningRate, holdOut, backend };
+  const goals = Object.entries(goal ?? {}).filter(([, value]) => value !== undefined);
+  return {
+    ...options,
+    ...Object.fromEntries(goals),
+    architecture: JSON.stringify(architecture),
+    data: hashData(set.data),
+  };
+}
 
 /** SHA-256 of what training sees of a data set, as hexadecimal text. */
 export function hashData({ views, size, groupColumn, rows, images }: DataSet): string {
