@@ -15,7 +15,7 @@ export function createProgram(): Command {
     process_(program, name);
   }
 
-  manifest(program.command('train'))
+  goal(manifest(program.command('train')))
     .description('train all sections of one network together')
     .requiredOption('--out <file>', 'bundle file to write')
     .requiredOption('--arch <file>', 'architecture (YAML)')
@@ -55,10 +55,18 @@ export function createProgram(): Command {
     .option('--json', 'one JSON document on standard output')
     .action(async (name, options) => (await import('./commands/data-check.js')).dataCheck(name, options));
 
+  goal(manifest(program.command('calibrate')))
+    .description('choose the thresholds of a trained bundle again, on rows that it was not trained on')
+    .requiredOption('--bundle <file>', 'trained bundle')
+    .requiredOption('--out <file>', 'bundle file to write')
+    .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/calibrate.js')).calibrate(options));
+
   bundled(manifest(program.command('eval')), 'trained bundle; several: each, and their mean', '<file...>')
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
-    .option('--per-exit', 'also the accuracy of every exit on its own')
+    .option('--per-exit', 'also the accuracy of every exit on its own, and how well uncertainty tells its errors')
     .option('--missing', 'also the accuracy with every camera, every pair and every three gone')
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')
@@ -147,6 +155,13 @@ function manifest(command: Command): Command {
     .requiredOption('--data <file>', 'manifest (CSV), FILE.npz or mnist6:FOLDER')
     .option('--split <name>', 'only the rows whose split column says so')
     .option('--split-column <name>', 'another split column');
+}
+
+function goal(command: Command): Command {
+  return command
+    .option('--accuracy-loss <share>', 'thresholds that certainly lose at most so much to the cloud, as 0.01', number)
+    .option('--confidence <share>', 'how certainly; default 0.95', number)
+    .option('--bytes-per-view <n>', 'thresholds of the best accuracy within so many payload bytes a view', number);
 }
 
 function bundled(command: Command, description = 'trained bundle', value = '<file>'): Command {

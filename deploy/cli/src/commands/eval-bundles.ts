@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type EvalSummary, spreadOf } from '@ddnn/training';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
-import { evaluationsTable, missingSpreadTable } from '../terminal/seeds-table.js';
+import { confidenceSpreadTable, evaluationsTable, missingSpreadTable } from '../terminal/seeds-table.js';
 import { type EvalFlags, evaluateBundle } from './eval.js';
 
 /** `ddnn eval` of several bundles, as of several seeds: each, and what they come to together. */
@@ -18,6 +18,9 @@ export async function evalBundles(flags: EvalFlags): Promise<void> {
   const names = flags.bundle.map((file) => path.parse(file).name);
   process.stdout.write(`${evaluationsTable(names, summaries)}\n`);
   const { mean, sd, min, max } = spread;
+  if (mean.confidence && sd.confidence) {
+    process.stdout.write(confidenceSpreadTable({ mean: mean.confidence, sd: sd.confidence }));
+  }
   if (mean.missing && sd.missing && min.missing && max.missing) {
     const missing = { mean: mean.missing, sd: sd.missing, min: min.missing, max: max.missing };
     process.stdout.write(`${missingSpreadTable(missing)}\n`);

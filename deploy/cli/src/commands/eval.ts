@@ -1,5 +1,6 @@
 import type { Bundle } from '@ddnn/model';
 import { type EvalResult, evaluate } from '@ddnn/training';
+import { confidenceTable } from '../terminal/confidence-table.js';
 import { missingTable } from '../terminal/missing-table.js';
 import { printJson, writeLines } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
@@ -33,6 +34,7 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
   if (flags.json) printJson(summary);
   else {
     process.stdout.write(`${resultTable(summary)}\n`);
+    if (summary.confidence) process.stdout.write(confidenceTable(summary.confidence));
     if (summary.missing) process.stdout.write(`${missingTable(summary.missing)}\n`);
   }
 }

@@ -13,16 +13,18 @@ import {
   trainNetwork,
 } from '@ddnn/training';
 import pc from 'picocolors';
+import { certificateLine } from '../terminal/certificate-line.js';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { accuracyFigures, exitFigures, spreadTable } from '../terminal/seeds-table.js';
 import { tierTable } from '../terminal/tier-table.js';
 import { bytes, clock, percent } from '../terminal/words.js';
+import { type GoalFlags, goalOf } from './goal-flags.js';
 import type { ManifestFlags } from './open-bundle.js';
 import { untilStopped } from './until-stopped.js';
 
-interface TrainFlags extends ManifestFlags {
+interface TrainFlags extends ManifestFlags, GoalFlags {
   readonly out: string;
   readonly arch: string;
   readonly epochs?: number;
@@ -41,6 +43,7 @@ export async function train(flags: TrainFlags): Promise<void> {
   const { backend } = flags;
   if (backend !== undefined && backend !== 'node' && backend !== 'wasm')
     throw new UsageError('--backend is node or wasm');
+  const goal = goalOf(flags);
   const architecture = parseArchitecture(await readText(flags.arch), flags.arch);
   const line = new ProgressLine();
   const loaded = await loadDataSet(flags.data, {
@@ -67,6 +70,7 @@ export async function train(flags: TrainFlags): Promise<void> {
         batchSize: flags.batch,
         learningRate: flags.rate,
         holdOut: flags.holdOut,
+        goal,
         ...(backend === undefined ? {} : { backend }),
         checkpoint: {
           file: checkpoint,
@@ -82,6 +86,8 @@ export async function train(flags: TrainFlags): Promise<void> {
     line.end();
     await replaceFile(out, result.bytes);
     trained.push({ seed, out, ...result });
+    const { certificate } = result.report;
+    if (certificate && !certificate.certified) process.stderr.write(`${name}${certificateLine(certificate)}\n`);
   }
   // Only now, so that an interrupted run of several seeds does not train the first ones again.
   for (const { out } of runs) await removeCheckpoint(`${out}.checkpoint`);
@@ -96,8 +102,9 @@ export async function train(flags: TrainFlags): Promise<void> {
     printJson(documents.length === 1 ? documents[0] : { seeds: documents, ...spreadOf(documents) });
     return;
   }
-  for (const { out, bytes: file, bundle } of trained) {
+  for (const { out, bytes: file, bundle, report } of trained) {
     process.stdout.write(`${pc.green('✓')} ${out}  ${bytes(file.length)}  ${pc.dim(bundle.id.slice(0, 12))}\n`);
+    if (report.certificate?.certified) process.stdout.write(`${certificateLine(report.certificate)}\n`);
     if (trained.length > 1) continue;
     for (const [name, value] of Object.entries(bundle.figures)) process.stdout.write(`  ${name.padEnd(28)} ${value}\n`);
   }

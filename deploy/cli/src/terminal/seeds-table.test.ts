@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { EvalSummary } from '@ddnn/training';
+import { type ConfidenceTable, type EvalSummary, spreadOf } from '@ddnn/training';
 import { expect, test } from 'vitest';
-import { evaluationsTable } from './seeds-table.js';
+import { confidenceSpreadTable, evaluationsTable } from './seeds-table.js';
 
 function summary(accuracy: number, exitAccuracy?: EvalSummary['exitAccuracy']): EvalSummary {
   return {
@@ -34,4 +34,17 @@ test('What not every seed has, and an exit that nobody takes, has no row', () =>
   const table = evaluationsTable(['one', 'two'], [summary(0.8, { cloud: 0.7 }), summary(0.9)]);
   expect(row(table, 'all at cloud')).toBeUndefined();
   expect(row(table, 'edge exit')).toBeUndefined();
+});
+
+test('Measures of uncertainty have a row each, without an AUROC where a bundle has none', () => {
+  const measures = (auroc: number | null, accuracyCoverage: number): ConfidenceTable => ({
+    local: {
+      entropy: { auroc: 0.8, accuracyCoverage },
+      margin: { auroc, accuracyCoverage },
+    },
+  });
+  const table = confidenceSpreadTable(spreadOf([measures(null, 0.9), measures(0.7, 0.8)]));
+  expect(row(table, 'entropy')).toEqual(['0.800 ± 0.000', '85.00 ± 7.07 %']);
+  expect(row(table, 'margin')).toEqual(['–', '85.00 ± 7.07 %']);
+  expect(confidenceSpreadTable(spreadOf([{}, {}]))).toBe('');
 });

@@ -1,4 +1,12 @@
-import { type EvalSummary, type MissingExit, type MissingTable, type Spread, spreadOf } from '@ddnn/training';
+import type { ConfidenceName } from '@ddnn/model';
+import {
+  type ConfidenceTable,
+  type EvalSummary,
+  type MissingExit,
+  type MissingTable,
+  type Spread,
+  spreadOf,
+} from '@ddnn/training';
 import { createTable } from './table.js';
 import { percent } from './words.js';
 
@@ -87,6 +95,22 @@ export function missingSpreadTable({ mean, sd }: Spread<MissingTable>): string {
     row(`${count}, worst`, (missing) => missing[count]?.worst);
   }
   return table.toString();
+}
+
+/** How well each measure tells wrong answers from right ones, mean ± standard deviation over several bundles; empty where no exit decides. */
+export function confidenceSpreadTable({ mean, sd }: Pick<Spread<ConfidenceTable>, 'mean' | 'sd'>): string {
+  const rows = (['local', 'edge'] as const).flatMap((exit) =>
+    Object.entries(mean[exit] ?? {}).map(([name, { auroc, accuracyCoverage }]) => {
+      const deviation = sd[exit]![name as ConfidenceName]!;
+      // No number where a bundle has no wrong answer, or nothing else.
+      const area = typeof auroc === 'number' ? plusMinus(auroc, deviation.auroc!, (value) => value.toFixed(3)) : '–';
+      return [exit, name, area, plusMinus(accuracyCoverage, deviation.accuracyCoverage, share)];
+    }),
+  );
+  if (rows.length === 0) return '';
+  const table = createTable(['exit', 'uncertainty', 'AUROC of wrong', 'accuracy over coverage']);
+  table.push(...rows);
+  return `${table.toString()}\n`;
 }
 
 function plusMinus(mean: number, sd: number, write: (value: number) => string): string {

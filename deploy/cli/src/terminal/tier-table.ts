@@ -1,4 +1,4 @@
-import type { BundleHeader, NetworkShapes, ResolvedArchitecture, Shape } from '@ddnn/model';
+import { type BundleHeader, NEVER_EXITS, type NetworkShapes, type ResolvedArchitecture, type Shape } from '@ddnn/model';
 import { createTable } from './table.js';
 import { bytes } from './words.js';
 
@@ -10,7 +10,7 @@ export function tierTable(
 ): string {
   const table = createTable(['tier', 'input', 'output', 'in memory', 'on the wire', 'exit']);
   const exit = (settings: { threshold: number } | undefined) =>
-    settings ? `T = ${settings.threshold.toFixed(4)}` : '–';
+    settings ? (settings.threshold === NEVER_EXITS ? 'never' : `T = ${settings.threshold.toFixed(4)}`) : '–';
   const deviceWire = `${scoreBytes} B scores, ${device.featureBytes} B features`;
   table.push([
     'device',

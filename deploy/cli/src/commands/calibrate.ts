@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { calibrateThresholds } from '@ddnn/training';
+import pc from 'picocolors';
+import { certificateLine } from '../terminal/certificate-line.js';
+import { printJson } from '../terminal/output.js';
+import { ProgressLine } from '../terminal/progress.js';
+import { bytes, percent } from '../terminal/words.js';
+import { type GoalFlags, goalOf } from './goal-flags.js';
+import { loadFor, type ManifestFlags, readBundle } from './open-bundle.js';
+
+interface CalibrateFlags extends ManifestFlags, GoalFlags {
+  readonly bundle: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `ddnn calibrate`: other thresholds for a trained bundle. */
+export async function calibrate(flags: CalibrateFlags): Promise<void> {
+  const goal = goalOf(flags);
+  const before = await readBundle(flags.bundle);
+  const data = await loadFor(before, flags);
+  const line = new ProgressLine();
+  const {
+    bytes: file,
+    bundle,
+    report,
+  } = await calibrateThresholds({
+    bundle: before,
+    data,
+    goal,
+    onProgress: (done, rows) => line.update(done / rows, `asking every exit ${done}/${rows}`),
+  });
+  line.end();
+  await writeFile(flags.out, file);
+  const { certificate } = report;
+  if (certificate && !certificate.certified) process.stderr.write(`${certificateLine(certificate)}\n`);
+  if (flags.json) {
+    printJson({ bundle: flags.out, id: bundle.id, bytes: file.length, ...report });
+    return;
+  }
+  process.stdout.write(`${pc.green('✓')} ${flags.out}  ${bytes(file.length)}  ${pc.dim(bundle.id.slice(0, 12))}\n`);
+  if (certificate?.certified) process.stdout.write(`${certificateLine(certificate)}\n`);
+  for (const exit of ['local', 'edge'] as const) {
+    const settings = bundle.exits[exit];
+    if (settings)
+      process.stdout.write(`  ${exit} threshold ${before.exits[exit]!.threshold} → ${settings.threshold}\n`);
+  }
+  process.stdout.write(`  accuracy ${percent(report.accuracy, 2)} on ${report.rows} rows\n`);
+  if (report.budget) process.stdout.write(`  payload bytes a view ${report.budget.payloadPerView.toFixed(2)}\n`);
+}
