@@ -164,6 +164,23 @@ describe('bad bundles', () => {
   });
 });
 
+describe('bad goals', () => {
+  const calibrate = (...goal: string[]) => {
+    const files = ['--data', site.at('street/manifest.csv'), '--bundle', site.at('b.ddnn'), '--out', site.at('c.ddnn')];
+    return ['calibrate', ...files, '--views', '0,3', ...goal];
+  };
+
+  it('names the least bytes that a budget takes', async () => {
+    await refused(calibrate('--bytes-per-view', '1'), ['1 payload bytes', 'at least', 'DDNN_TRAINING_BUDGET']);
+  });
+
+  it('refuses two goals at once, half a goal, and a promise that nobody can keep', async () => {
+    await refused(calibrate('--bytes-per-view', '9', '--accuracy-loss', '0.1'), ['two goals', 'DDNN_CLI_USAGE']);
+    await refused(calibrate('--confidence', '0.9'), ['--confidence goes with --accuracy-loss']);
+    await refused(calibrate('--accuracy-loss', '0'), ['accuracyLoss is 0', 'DDNN_TRAINING_OPTION']);
+  });
+});
+
 describe('bad surroundings', () => {
   it.each([
     ['--mqtt-port', 'mqtt.port'],

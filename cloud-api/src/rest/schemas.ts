@@ -19,7 +19,7 @@ export const VerdictSchema = Type.Object({
   classIndex: Type.Integer({ description: 'its place in the bundle; 255 for "none"' }),
   exit: ExitSchema,
   reason: Type.Enum([...fallbackReasons], { description: 'why it is a fallback' }),
-  entropy: Type.Number({ description: 'normalised entropy, 0 (sure) to 1' }),
+  entropy: Type.Number({ description: 'uncertainty of its exit, 0 (sure) to 1' }),
   views: Type.Array(Type.Enum([...viewStateNames]), { description: 'what became of each view' }),
   epoch: Type.Integer({ description: 'which bundle answered' }),
   capturedAt: Nullable(Type.Integer(), 'Unix time of the slot in ms; null where slots merely count'),

@@ -22,7 +22,7 @@ export interface Verdict {
   readonly classIndex: number;
   readonly exit: ExitName;
   readonly reason: FallbackReason;
-  /** Normalised entropy of the exit's scores, 0 (sure) to 1; a 255th apart on the wire. */
+  /** The exit's uncertainty, normalised entropy or another measure of its bundle, 0 (sure) to 1; a 255th apart on the wire. */
   readonly entropy: number;
   /** One {@link ViewState} a view: which took part, which were missing and how. */
   readonly states: Uint8Array;
