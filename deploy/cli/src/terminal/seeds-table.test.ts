@@ -44,7 +44,7 @@ test('Measures of uncertainty have a row each, without an AUROC where a bundle h
     },
   });
   const table = confidenceSpreadTable(spreadOf([measures(null, 0.9), measures(0.7, 0.8)]));
-  expect(row(table, 'entropy')).toEqual(['0.800 ± 0.000', '85.00 ± 7.07 %']);
-  expect(row(table, 'margin')).toEqual(['–', '85.00 ± 7.07 %']);
+  expect(row(table, 'entropy')).toEqual(['entropy', '0.800 ± 0.000', '85.00 ± 7.07 %']);
+  expect(row(table, 'margin')).toEqual(['margin', '–', '85.00 ± 7.07 %']);
   expect(confidenceSpreadTable(spreadOf([{}, {}]))).toBe('');
 });
