@@ -35,6 +35,8 @@ const everything: Architecture = {
     classWeights: 'balanced',
   },
 };
+/** A gate and a guarantee, which draw rows of their own. */
+const gated: Architecture = { ...everything, local: { aggregator: 'concat', confidence: 'gate' } };
 const data = syntheticData({ rows: 90, views: 2, side: 8, seed: 1, absent: 0.2 });
 const base = { architecture, data, epochs: 6, batchSize: 32, learningRate: 1e-2, seed: 1, backend: 'wasm' } as const;
 
@@ -59,11 +61,12 @@ async function interrupt(options: TrainOptions, steps: number, resume?: boolean)
 }
 
 test.each([
-  ['plain', architecture],
-  ['with everything', everything],
+  ['plain', { architecture }],
+  ['with everything', { architecture: everything }],
+  ['with a gate and a guarantee', { architecture: gated, holdOut: 0.4, goal: { accuracyLoss: 0.3 } }],
 ])('Training that is interrupted twice comes to the same bytes as training that is not (%s)', async (_, each) => {
   await removeCheckpoint(file);
-  const options = { ...base, architecture: each };
+  const options: TrainOptions = { ...base, ...each };
   const whole = await trainNetwork(options);
   expect(await interrupt(options, 2)).toBeUndefined();
   expect(await interrupt(options, 1, true)).toBe(2);
@@ -106,6 +109,7 @@ test('A checkpoint of another training is refused, and the message tells what di
     'epochs is 6 there and 7 here, learningRate is 0.01 there and 0.5 here',
   );
   await refuse({ architecture: everything }, 'other architecture');
+  await refuse({ goal: { bytesPerView: 20 } }, 'bytesPerView is not set there and 20 here');
   const images = data.images.map((row) => row.map((image) => image?.slice() ?? null));
   images[7].find((image) => image)![3] ^= 1;
   await refuse({ data: { ...data, images } }, 'other data');
