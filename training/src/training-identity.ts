@@ -43,7 +43,9 @@ export function differenceOf(there: TrainingIdentity, here: TrainingIdentity): s
   const keys = [...new Set([...Object.keys(there), ...Object.keys(here)])].filter((key) => there[key] !== here[key]);
   const isShort = (value: unknown) => String(value).length <= 20;
   const words = keys.map((key) =>
-    isShort(there[key]) && isShort(here[key]) ? `${key} is ${there[key] ?? 'not set'} there and ${here[key] ?? 'not set'} here` : `other ${key}`,
+    isShort(there[key]) && isShort(here[key])
+      ? `${key} is ${there[key] ?? 'not set'} there and ${here[key] ?? 'not set'} here`
+      : `other ${key}`,
   );
   return words.length > 0 ? words.join(', ') : undefined;
 }
