@@ -29,6 +29,18 @@ describe('A budget of payload bytes', () => {
     expect(payloadPerView).toBe(7 + 20);
   });
 
+  test('goes where the weights of the samples are, and accuracy is told without them', () => {
+    // The cloud is wrong about the sure ones of class 0, and right about the others, which count more.
+    const sides = samples.map((sample, i): JudgedSample => {
+      const cloud = { ...sample.answers.cloud, classIndex: i < 60 ? 1 : 0 };
+      const local = { ...sample.answers.local!, classIndex: i < 60 ? 0 : 1, entropy: 0.5 };
+      return { ...sample, answers: { ...sample.answers, local, cloud }, weight: i < 60 ? 1 : 2 };
+    });
+    expect(fitBudget(sides, sizes, 1000)).toMatchObject({ accuracy: 0.4, thresholds: { local: NEVER_EXITS } });
+    const equal = sides.map((sample) => ({ ...sample, weight: undefined }));
+    expect(fitBudget(equal, sizes, 1000)).toMatchObject({ accuracy: 0.6, thresholds: { local: 0.5 } });
+  });
+
   test('is not spent where more bytes give nothing', () => {
     expect(fitBudget(samples, sizes, 1000)).toMatchObject({
       accuracy: 1,
