@@ -95,10 +95,17 @@ export class Checkpoint {
   }
 }
 
+/** Where the second of two trainings keeps its state. */
+export function refitCheckpoint(file: string): string {
+  return `${file}.refit`;
+}
+
 /** Removes a checkpoint, once its bundle is safe. */
 export async function removeCheckpoint(file: string): Promise<void> {
-  await rm(file, { force: true });
-  await rm(`${file}.tmp`, { force: true });
+  for (const name of [file, refitCheckpoint(file)]) {
+    await rm(name, { force: true });
+    await rm(`${name}.tmp`, { force: true });
+  }
 }
 
 function decode(bytes: Buffer, file: string): { identity: TrainingIdentity; stages: Stages } {

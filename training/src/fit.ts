@@ -19,6 +19,8 @@ import { copyWeights, setWeights, type Weights } from './weights.js';
 export interface Progress {
   /** Whether it is the teacher that is trained, which comes first. */
   readonly teacher?: boolean;
+  /** Whether it is the second training, on all rows. */
+  readonly refit?: boolean;
   /** Epochs done, from 1. */
   readonly epoch: number;
   readonly epochs: number;

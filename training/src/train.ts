@@ -1,169 +1,46 @@
-import {
-  type Architecture,
-  type BundleHeader,
-  encodeBundle,
-  inferShapes,
-  openBundle,
-  type ResolvedArchitecture,
-  resolveArchitecture,
-} from '@ddnn/model';
-import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/tensor';
-import { batchRows, createBatch } from './batches.js';
-import { refuseSmallBudget } from './budget.js';
-import { Checkpoint, type CheckpointOptions } from './checkpoint.js';
-import { confidenceFigures, confidenceTable } from './confidence-table.js';
-import type { DataSet } from './data-set.js';
-import { accuracyOfExits, exitFigures } from './every-exit.js';
-import { exportTensors } from './export.js';
-import { fit, type Progress } from './fit.js';
-import { fitOptions, selectionWeights } from './fit-options.js';
-import { fitGates } from './gate-fit.js';
-import { judge } from './judge.js';
-import { labelsFor } from './labels.js';
-import { createRandom } from './random.js';
-import { createRecipe, type RecipeOptions } from './recipe.js';
-import { assignRows } from './row-roles.js';
-import { fitSteps, type ScoreSteps } from './score-steps.js';
-import { trainTeacher } from './teacher.js';
-import { checkGoal, chooseFor, goalFigures, type ThresholdGoal } from './threshold-goal.js';
-import { identify } from './training-identity.js';
+import { refitCheckpoint } from './checkpoint.js';
+import { TrainingError } from './errors.js';
+import type { Progress } from './fit.js';
+import { type TrainOnceOptions, trainOnce } from './train-once.js';
 import type { TrainedBundle } from './training-report.js';
 
 /** What to train, and how. */
-export interface TrainOptions extends RecipeOptions {
-  readonly architecture: Architecture;
-  readonly data: DataSet;
-  /** Draws the initial weights, the held-out rows, the order of the samples and the views that drop out. */
-  readonly seed: number;
-  /** What thresholds are chosen for; default: the best accuracy on the held-out rows. */
-  readonly goal?: ThresholdGoal | undefined;
-  readonly backend?: BackendName | undefined;
-  /** Keeps the state of training in a file, to go on from; it stays when training is done. Left out: it is not kept. */
-  readonly checkpoint?: CheckpointOptions | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+export type TrainOptions = Omit<TrainOnceOptions, 'judged'>;
 
 /**
  * Trains a network as a whole and exports it as a bundle (DDNN, section III-C). Everything random comes from the seed:
  * the same options on the same backend give the same bytes.
  *
+ * With `training.refit` it is trained twice: first without the held-out rows, which then say what it is worth and where it exits, and
+ * once more on all rows, for where data are few each row is missed. Thresholds, gates and accuracies are those of the first. A guarantee
+ * holds for the very network that was tested, so with `accuracyLoss` the first is also the last.
+ *
  * Throws `ModelError`, `TensorError` or `TrainingError` where data, architecture, backend, options and checkpoint do not
  * fit, and the signal's reason where it aborts.
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
-  const { data, seed, goal, signal } = options;
-  const architecture = resolveArchitecture(options.architecture, data);
-  checkGoal(goal, architecture);
-  const recipe = createRecipe(options, architecture.training);
-  const { epochs, batchSize } = recipe;
-  const labels = labelsFor(architecture, data);
-  const random = createRandom(seed);
-  const rows = assignRows(architecture, data, labels, recipe, goal, random);
-  const planned = { architecture, shapes: inferShapes(architecture) };
-  if (goal && 'bytesPerView' in goal) refuseSmallBudget(goal.bytesPerView, planned, data, rows.thresholds);
-  const { tf, name: backend } = await loadBackend(options.backend);
-  const network = new Network(architecture, random);
-  const set = { data, labels, rows: rows.training };
-  const judging = { data, labels, rows: rows.epochs };
-  const parts = { recipe, set, judging, seed, random };
-  const lessons = fitOptions(tf, network, parts);
-  const checkpoint =
-    options.checkpoint && (await Checkpoint.open(options.checkpoint, identify(architecture, parts, backend, goal)));
-  const started = performance.now();
-  const isTaught = recipe.distillation?.from === 'teacher';
-  const teacher = isTaught
-    ? await trainTeacher(tf, architecture, parts, {
-        checkpoint: checkpoint?.stage('teacher'),
-        onProgress: (progress) => options.onProgress?.({ ...progress, teacher: true }),
-        signal,
-      })
-    : undefined;
-  const stage = checkpoint?.stage('network');
-  const { epoch, loss, best } = await fit(tf, network, set, {
-    ...lessons,
-    teacher: teacher?.scores,
-    checkpoint: stage,
-    onProgress: (progress) => options.onProgress?.(progress),
-    signal,
-  });
-  teacher?.dispose();
-  const seconds = (performance.now() - started) / 1000;
-
-  // Statistics of what the sections were trained on; every pass over the rows must see the same.
-  const { hide } = lessons;
-  const hidden = hide && new Map(rows.training.map((row) => [row, hide(row)]));
-  const batches = function* () {
-    for (const part of batchRows(rows.training, batchSize)) {
-      yield createBatch(tf, data, part, hidden && part.map((row) => hidden.get(row)!));
-    }
-  };
-  const norms = await calibrateNorms(tf, network, batches);
-  const steps = await fitSteps(tf, network, norms, batches());
-  const tensors = exportTensors(network, norms, steps.local);
-  const { local, edge } = architecture;
-  const encode = (thresholds: { local: number; edge: number }, figures: BundleHeader['figures']) =>
-    encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
-
-  const draft = () => openBundle(encode({ local: 1, edge: 1 }, {}));
-  await fitGates(architecture, tensors, draft, { data, labels, rows: rows.gate, signal });
-  const judged = await judge(draft(), data, labels, rows.thresholds, signal);
-  const weights = selectionWeights(recipe, { data, labels, rows: rows.thresholds }, architecture.classes.length);
-  const choice = chooseFor(goal, {
-    samples: judged.map((sample) => ({ ...sample, weight: weights?.[sample.classIndex] })),
-    bundle: planned,
-    fixed: { local: local?.threshold, edge: edge?.threshold },
-  });
-  const asked = judged.map(({ answers }) => answers);
-  const truth = judged.map(({ classIndex }) => classIndex);
-  const exitAccuracy = accuracyOfExits(asked, truth);
-  const confidence = confidenceTable(asked, truth);
-  const counts = { rows: rows.training.length, heldOutRows: rows.heldOut.length };
-  const gateRows = rows.gate.length;
-  const { thresholds, accuracy, balancedAccuracy, certificate, budget } = choice;
-  const bytes = encode(thresholds, {
-    seed,
-    epochs,
-    ...(best && { bestEpoch: best.epoch }),
-    ...(teacher && { teacherAccuracy: teacher.accuracy }),
-    backend,
-    ...counts,
-    accuracy,
-    ...exitFigures(exitAccuracy),
-    // Of those who asked for a measure, so that others' bundles stay as they were.
-    ...((local?.confidence || edge?.confidence) && confidenceFigures(confidence)),
-    ...(gateRows > 0 && { gateRows }),
-    ...goalFigures(choice),
-  });
-  return {
-    bytes,
-    bundle: openBundle(bytes),
-    report: {
-      backend,
-      seconds,
-      secondsPerEpoch: seconds / Math.max(1, epoch - (stage?.start?.epoch ?? 0)),
-      loss,
-      ...counts,
-      emptyRows: data.rows.length - rows.seen.length,
-      accuracy,
-      balancedAccuracy,
-      exitAccuracy,
-      gateRows,
-      confidence,
-      ...(certificate && { certificate }),
-      ...(budget && { budget }),
+  const { architecture, goal, checkpoint, onProgress } = options;
+  const { refit = false, earlyStopping } = architecture.training ?? {};
+  if (!refit || (goal && 'accuracyLoss' in goal)) return trainOnce(options);
+  if (earlyStopping) {
+    throw new TrainingError(
+      'DDNN_TRAINING_OPTION',
+      'training.refit leaves no held-out rows for training.earlyStopping: leave one of them out',
+    );
+  }
+  const judged = await trainOnce({ ...options, goal });
+  if (judged.report.heldOutRows === 0) return judged;
+  return trainOnce({
+    ...options,
+    goal: undefined,
+    holdOut: 0,
+    judged,
+    // Without --resume the first training found nothing to go on from, and what the second left is of no use.
+    checkpoint: checkpoint && {
+      ...checkpoint,
+      file: refitCheckpoint(checkpoint.file),
+      resume: checkpoint.resume ?? false,
     },
-  };
-}
-
-function exitSettings(
-  { local, edge }: ResolvedArchitecture,
-  steps: ScoreSteps,
-  thresholds: { local: number; edge: number },
-): BundleHeader['exits'] {
-  return {
-    ...(local && { local: { threshold: thresholds.local, step: steps.local } }),
-    ...(edge && { edge: { threshold: thresholds.edge, step: steps.edge } }),
-    cloud: { threshold: 1, step: steps.cloud },
-  };
+    onProgress: onProgress && ((progress: Progress) => onProgress({ ...progress, refit: true })),
+  });
 }

@@ -81,6 +81,11 @@ export const TrainingSettingsSchema = Type.Object(
         description: 'decay of the moving average of the weights that is exported; default 0, the last weights',
       }),
     ),
+    refit: Type.Optional(
+      Type.Boolean({
+        description: 'train once more on all rows, when the held-out ones have chosen the thresholds; default false',
+      }),
+    ),
     viewDropout: Type.Optional(
       Type.Number({
         minimum: 0,

@@ -142,10 +142,10 @@ function outputs({ out, seed, seeds }: TrainFlags): { seed: number; out: string 
   }));
 }
 
-function progressText({ teacher, epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {
+function progressText({ teacher, refit, epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {
   const exits = Object.entries(accuracy).map(([exit, share]) => `${exit} ${percent(share)}`);
   if (best) exits.push(`best ${percent(best.accuracy)} in epoch ${best.epoch}`);
-  return `${teacher ? 'teacher  ' : ''}epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${exits.join('  ')}  ${clock(secondsLeft)} left`;
+  return `${teacher ? 'teacher  ' : refit ? 'all rows  ' : ''}epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${exits.join('  ')}  ${clock(secondsLeft)} left`;
 }
 
 async function readText(file: string): Promise<string> {
