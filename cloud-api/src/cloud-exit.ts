@@ -27,13 +27,12 @@ export class CloudExit {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,
       edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-      scoreBytes: architecture.classes.length,
     };
   }
 
   /** Why this sample can't be decided here; undefined where it can. */
   refusal({ content }: UplinkSample): string | undefined {
-    if (content === 'scores') return 'this cloud does not join the scores of several edges';
+    if (content === 'answer') return 'this cloud does not join the answers of several edges';
     const expected = this.#joinsEdges ? 'edge' : 'views';
     return content === expected ? undefined : `content ${content}, the bundle takes ${expected}`;
   }

@@ -88,7 +88,7 @@ describe('features on the uplink', () => {
   it('that this bundle has no use for are refused, and the others of the frame answered', async () => {
     const { ports } = await startCloud();
     const { send, next } = await edge(ports);
-    await send('f', features(sample(5, { content: 'scores' }), sample(6), sample(7, { content: 'edge' })));
+    await send('f', features(sample(5, { content: 'answer', body: new Uint8Array(6) }), sample(6), sample(7, { content: 'edge' })));
     expect((await next()).verdicts!.map(({ slot }) => slot)).toEqual([6]);
     expect((await next()).acknowledgement).toEqual({ of: 'uplinkFeatures', result: 'refused', slots: [5, 7] });
   });

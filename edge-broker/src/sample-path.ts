@@ -67,7 +67,6 @@ export class SamplePath {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,
       edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-      scoreBytes: architecture.classes.length,
     };
     this.#local = createLocalTier(bundle, 0, config.localThreshold);
     this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', 0, config.edgeThreshold) : undefined;

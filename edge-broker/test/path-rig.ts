@@ -89,7 +89,6 @@ export async function pathRig({
     views: VIEWS,
     viewFeatureBytes: bundle.shapes.device.featureBytes,
     edgeFeatureBytes: bundle.shapes.edges[0]?.featureBytes ?? 0,
-    scoreBytes: 3,
   };
   const path = new SamplePath({
     bundle,

@@ -8,6 +8,7 @@ import {
   decodeSummary,
   decodeTraffic,
   decodeUplinkFeatures,
+  decodeUplinkRequest,
   decodeVerdicts,
   encodeAcknowledgement,
   encodeClock,
@@ -17,6 +18,7 @@ import {
   encodeSummary,
   encodeTraffic,
   encodeUplinkFeatures,
+  encodeUplinkRequest,
   encodeVerdicts,
   type FrameKindName,
   frameEpoch,
@@ -89,6 +91,8 @@ function readFrame(kind: FrameKindName, bytes: Uint8Array, scoreBytes: number): 
       return read(decodeUplinkFeatures(bytes, epoch, sizes, SAMPLES), (m) => encodeUplinkFeatures(epoch, m, sizes));
     case 'acknowledgement':
       return read(decodeAcknowledgement(bytes, SAMPLES), (m) => encodeAcknowledgement(epoch, m));
+    case 'uplinkRequest':
+      return read(decodeUplinkRequest(bytes, epoch, SAMPLES), (m) => encodeUplinkRequest(epoch, m));
     case 'status':
       return read(decodeStatus(bytes), (m) => encodeStatus(epoch, m));
     case 'clock':

@@ -2,6 +2,7 @@ import { type ExitName, NO_CLASS, ViewState } from '@ddnn/protocol';
 import type { ByteCount } from './byte-count.js';
 import { mostConfident } from './every-exit.js';
 import type { Answer, Tiers } from './tiers.js';
+import { countUplink } from './uplink-count.js';
 
 /** One sample as the cameras of a site have it. */
 export interface SeenSample {
@@ -31,7 +32,7 @@ export function answerSample(tiers: Tiers, bytes: ByteCount, { slot, images, sta
   const verdict = (decision: Decision) => ({ slot, reason: 'none' as const, states, ...decision });
   if (mask === 0) {
     const none: Decision = { exit: 'local', classIndex: NO_CLASS, entropy: 0 };
-    for (const edge of tiers.groups.keys()) bytes.record(edge, verdict(none));
+    countUplink(tiers, bytes, verdict(none), []);
     return none;
   }
 
@@ -48,15 +49,13 @@ export function answerSample(tiers: Tiers, bytes: ByteCount, { slot, images, sta
     request(edge);
     return tiers.edge(edge);
   });
+  const speaking = edges.map((edge, i) => ({ edge, confident: answers[i]?.confident ?? false }));
+  // One edge answers on its own; of several, each says what it answers and the cloud takes the most confident.
   const site = answers.every((answer) => answer?.confident) ? mostConfident(answers) : undefined;
   if (site) {
     const exit: ExitName = locals.every((local) => local?.confident) ? 'local' : 'edge';
     const decision: Decision = { exit, classIndex: site.classIndex, entropy: site.entropy };
-    for (const edge of edges) {
-      // One edge answers on its own; of several, each sends its scores and the cloud takes the most confident.
-      if (tiers.groups.length > 1) bytes.sendScores(edge, verdict(decision));
-      else bytes.record(edge, verdict(decision));
-    }
+    countUplink(tiers, bytes, verdict(decision), speaking);
     return decision;
   }
 
@@ -68,14 +67,6 @@ export function answerSample(tiers: Tiers, bytes: ByteCount, { slot, images, sta
   }
   const { classIndex, entropy } = tiers.answerInCloud();
   const decision: Decision = { exit: 'cloud', classIndex, entropy };
-  for (const edge of edges) {
-    const tier = tiers.edges[edge];
-    if (tier) bytes.sendUp(edge, 'edge', tier.features, verdict(decision));
-    else bytes.sendUp(edge, 'views', sideBySide(tiers.features), verdict(decision));
-  }
+  countUplink(tiers, bytes, verdict(decision), speaking);
   return decision;
-}
-
-function sideBySide(features: readonly (Uint8Array | null)[]): Uint8Array {
-  return Uint8Array.from(features.flatMap((body) => (body ? [...body] : [])));
 }

@@ -5,6 +5,7 @@ import {
   encodeFeatures,
   encodeSummary,
   encodeUplinkFeatures,
+  encodeUplinkRequest,
   encodeVerdicts,
   PUBACK_BYTES,
   publishBytes,
@@ -12,6 +13,7 @@ import {
   topic,
   topics,
   type UplinkContentName,
+  type UplinkSample,
   type UplinkSizes,
   type Verdict,
 } from '@ddnn/protocol';
@@ -42,7 +44,6 @@ export class ByteCount {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,
       edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-      scoreBytes: architecture.classes.length,
     };
   }
 
@@ -63,18 +64,27 @@ export class ByteCount {
     this.wire += packet('features', frame, { device });
   }
 
-  /** A confident edge of several tells the cloud its scores (configuration f). */
-  sendScores(edge: number, verdict: Verdict): void {
-    this.sendUp(edge, 'scores', new Uint8Array(this.#sizes.scoreBytes), verdict);
-  }
-
   /** An uncertain sample on its way up from one edge, and the cloud's verdict, which also acknowledges it. */
   sendUp(edge: number, content: UplinkContentName, body: Uint8Array, verdict: Verdict): void {
-    const names = { site: SITE, edge: edgeName(edge) };
-    const { slot, states } = verdict;
-    const frame = encodeUplinkFeatures(EPOCH, [{ slot, states, content, body }], this.#sizes);
-    this.uplink += packet('uplinkFeatures', frame, names);
-    this.uplink += packet('verdict', encodeVerdicts('verdict', EPOCH, [verdict]), names);
+    this.report(edge, { slot: verdict.slot, states: verdict.states, content, body });
+    this.verdict(edge, verdict);
+  }
+
+  /** A sample on its way up from one edge. */
+  report(edge: number, sample: UplinkSample): void {
+    const frame = encodeUplinkFeatures(EPOCH, [sample], this.#sizes);
+    this.uplink += packet('uplinkFeatures', frame, { site: SITE, edge: edgeName(edge) });
+  }
+
+  /** The cloud asks a confident edge of several for its features (configuration f). */
+  uplinkRequest(edge: number, slot: number): void {
+    this.uplink += packet('uplinkRequest', encodeUplinkRequest(EPOCH, [slot]), { site: SITE, edge: edgeName(edge) });
+  }
+
+  /** The cloud's verdict to one edge. */
+  verdict(edge: number, verdict: Verdict): void {
+    const frame = encodeVerdicts('verdict', EPOCH, [verdict]);
+    this.uplink += packet('verdict', frame, { site: SITE, edge: edgeName(edge) });
   }
 
   /** An edge's own verdict: waits until a frame is full. */

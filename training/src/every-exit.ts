@@ -45,7 +45,8 @@ export function askAgain(tiers: Tiers): EveryExit {
 export function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
   const given = answers.filter((answer) => answer !== undefined);
   if (given.length < 2) return given[0];
-  const best = given.reduce((a, b) => (b.entropy < a.entropy ? b : a));
+  // Compared as they travel to the cloud: as float32.
+  const best = given.reduce((a, b) => (Math.fround(b.entropy) < Math.fround(a.entropy) ? b : a));
   return {
     classIndex: best.classIndex,
     entropy: Math.max(...given.map((answer) => answer.entropy)),

@@ -18,6 +18,7 @@ export const FrameKind = {
   status: 8,
   clock: 9,
   traffic: 10,
+  uplinkRequest: 11,
 } as const;
 export type FrameKindName = keyof typeof FrameKind;
 

@@ -12,15 +12,18 @@ import {
   decodeSummary,
   decodeTraffic,
   decodeUplinkFeatures,
+  decodeUplinkRequest,
   decodeVerdicts,
   encodeAcknowledgement,
   encodeClock,
+  encodeEdgeAnswer,
   encodeFeatureRequest,
   encodeFeatures,
   encodeStatus,
   encodeSummary,
   encodeTraffic,
   encodeUplinkFeatures,
+  encodeUplinkRequest,
   encodeVerdicts,
   FrameError,
   type FrameErrorCode,
@@ -43,7 +46,7 @@ import {
 
 const EPOCH = 7;
 const SLOT = 12_345; // 0x3039
-const sizes = { views: 6, viewFeatureBytes: 2, edgeFeatureBytes: 4, scoreBytes: 3 };
+const sizes = { views: 6, viewFeatureBytes: 2, edgeFeatureBytes: 4 };
 
 interface Vector {
   readonly name: string;
@@ -159,6 +162,23 @@ function acknowledgementVector(
   };
 }
 
+function uplinkRequestVector(
+  name: string,
+  hex: string,
+  means: readonly number[],
+  wholeCuts?: readonly number[],
+): Vector {
+  return {
+    name,
+    kind: 'uplinkRequest',
+    hex,
+    means,
+    wholeCuts,
+    encode: () => encodeUplinkRequest(EPOCH, means),
+    decode: (bytes, epoch, samples) => decodeUplinkRequest(bytes, epoch, samples),
+  };
+}
+
 function statusVector(name: string, hex: string, means: Status): Vector {
   return {
     name,
@@ -197,6 +217,8 @@ function trafficVector(name: string, hex: string, means: Traffic): Vector {
 }
 
 const scores = Uint8Array.of(0x40, 0xf0, 0x10); // +64, -16, +16
+/** Edge exit, class 2, entropy 0.25. */
+const answer = encodeEdgeAnswer({ exit: 'edge', classIndex: 2, entropy: 0.25 });
 /** Views: present, absent, lost, late, present, present. */
 const mixed = Uint8Array.of(2, 1, 0, 3, 2, 2);
 const present = new Uint8Array(6).fill(2);
@@ -260,17 +282,19 @@ const vectors: readonly Vector[] = [
   uplinkVector('uplink features of an edge section', '15 07 39 30 00 00 00 00 01 c6 0a e0 e1 e2 e3', [
     { slot: SLOT, states: mixed, content: 'edge', body: Uint8Array.of(0xe0, 0xe1, 0xe2, 0xe3) },
   ]),
-  uplinkVector('uplink features that are the scores of a confident edge', '15 07 39 30 00 00 00 00 02 c6 0a 40 f0 10', [
-    { slot: SLOT, states: mixed, content: 'scores', body: scores },
-  ]),
+  uplinkVector(
+    'uplink features that are the answer of a confident edge',
+    '15 07 39 30 00 00 00 00 02 c6 0a 01 02 00 00 80 3e',
+    [{ slot: SLOT, states: mixed, content: 'answer', body: answer }],
+  ),
   uplinkVector(
     'uplink features of two slots, no view present in the second',
-    '15 07 39 30 00 00 00 00 02 c6 0a 40 f0 10 2c 01 00 55 05',
+    '15 07 39 30 00 00 00 00 02 c6 0a 01 02 00 00 80 3e 2c 01 00 55 05',
     [
-      { slot: SLOT, states: mixed, content: 'scores', body: scores },
+      { slot: SLOT, states: mixed, content: 'answer', body: answer },
       { slot: SLOT + 300, states: absent, content: 'views', body: new Uint8Array(0) },
     ],
-    [14],
+    [17],
   ),
   acknowledgementVector(
     'acknowledgement of two stored uplink features',
@@ -283,6 +307,8 @@ const vectors: readonly Vector[] = [
     result: 'refused',
     slots: [SLOT + 0x8000 * 2 ** 32],
   }),
+  uplinkRequestVector('uplink request for one slot', '1b 07 39 30 00 00 00 00', [SLOT]),
+  uplinkRequestVector('uplink request for two slots', '1b 07 39 30 00 00 00 00 2c 01', [SLOT, SLOT + 300], [8]),
   statusVector('status of device 4', `18 07 01 04 06 03 03 80 00 00 00 64 00 00 00 ${bundleHex} 05 30 2e 31 2e 30`, {
     state: 'online',
     view: 4,

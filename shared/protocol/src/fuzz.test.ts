@@ -8,6 +8,7 @@ import {
   decodeSummary,
   decodeTraffic,
   decodeUplinkFeatures,
+  decodeUplinkRequest,
   decodeVerdicts,
   encodeAcknowledgement,
   encodeClock,
@@ -17,6 +18,7 @@ import {
   encodeSummary,
   encodeTraffic,
   encodeUplinkFeatures,
+  encodeUplinkRequest,
   encodeVerdicts,
   FrameError,
   FrameKind,
@@ -26,7 +28,7 @@ import {
 const STRINGS = 20_000;
 const EPOCH = 7;
 const MAX_SAMPLES = 8;
-const sizes = { views: 6, viewFeatureBytes: 2, edgeFeatureBytes: 4, scoreBytes: 3 };
+const sizes = { views: 6, viewFeatureBytes: 2, edgeFeatureBytes: 4 };
 
 /** Deterministic 32-bit noise (mulberry32). */
 function noise(seed: number): () => number {
@@ -79,6 +81,10 @@ const decoders: Record<FrameKindName, (bytes: Uint8Array) => () => Uint8Array> =
   clock: (bytes) => {
     const reading = decodeClock(bytes);
     return () => encodeClock(bytes[1], reading);
+  },
+  uplinkRequest: (bytes) => {
+    const slots = decodeUplinkRequest(bytes, EPOCH, MAX_SAMPLES);
+    return () => encodeUplinkRequest(EPOCH, slots);
   },
   traffic: (bytes) => {
     const traffic = decodeTraffic(bytes);

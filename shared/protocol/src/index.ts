@@ -1,6 +1,7 @@
 export * from './acknowledgement.js';
 export * from './clock.js';
 export * from './device-samples.js';
+export * from './edge-answer.js';
 export * from './errors.js';
 export * from './feature-request.js';
 export * from './features.js';
@@ -12,5 +13,6 @@ export * from './summary.js';
 export * from './topics.js';
 export * from './traffic.js';
 export * from './uplink-features.js';
+export * from './uplink-request.js';
 export * from './verdict.js';
 export * from './views.js';

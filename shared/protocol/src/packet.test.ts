@@ -51,7 +51,7 @@ describe('the sizes in docs/protocol.md', () => {
     ...{ exit: 'local' as const, reason: 'none' as const },
   }));
   const sample = { slot: 0, states, content: 'views' as const, body: new Uint8Array(6 * 128) };
-  const sizes = { views: 6, viewFeatureBytes: 128, edgeFeatureBytes: 0, scoreBytes: 3 };
+  const sizes = { views: 6, viewFeatureBytes: 128, edgeFeatureBytes: 0 };
   const status = {
     ...{ state: 'online' as const, view: 0, views: 6, classes: 3, scoreBytes: 3, featureBytes: 128, slotMs: 100 },
     ...{ bundle: new Uint8Array(32), version: '0.1.0' },

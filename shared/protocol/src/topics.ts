@@ -34,6 +34,7 @@ export const topics = {
   traffic: row('u/{site}/{edge}/t', 'edge', 'cloud', 1, false, 'traffic', false),
   verdict: row('d/{site}/{edge}/v', 'cloud', 'edge', 1, false, 'verdict', true),
   acknowledgement: row('d/{site}/{edge}/a', 'cloud', 'edge', 1, false, 'acknowledgement', true),
+  uplinkRequest: row('d/{site}/{edge}/q', 'cloud', 'edge', 1, false, 'uplinkRequest', true),
 } as const satisfies Record<string, TopicRow>;
 export type TopicName = keyof typeof topics;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeUplinkFeatures, encodeUplinkFeatures, type UplinkSample, uplinkBodyBytes } from './uplink-features.js';
 
-const sizes = { views: 6, viewFeatureBytes: 128, edgeFeatureBytes: 64, scoreBytes: 3 };
+const sizes = { views: 6, viewFeatureBytes: 128, edgeFeatureBytes: 64 };
 const states = Uint8Array.of(2, 1, 0, 3, 2, 2);
 const views: UplinkSample = { slot: 12, states, content: 'views', body: new Uint8Array(384) };
 const value = (offset: number) => expect.objectContaining({ code: 'DDNN_FRAME_VALUE', offset });
@@ -10,7 +10,7 @@ describe('uplink features', () => {
   it('have one body for each present view, else the size of the content', () => {
     expect(uplinkBodyBytes(sizes, 'views', states)).toBe(3 * 128);
     expect(uplinkBodyBytes(sizes, 'edge', states)).toBe(64);
-    expect(uplinkBodyBytes(sizes, 'scores', states)).toBe(3);
+    expect(uplinkBodyBytes(sizes, 'answer', states)).toBe(6);
   });
 
   it('need a sample', () => {
@@ -31,6 +31,13 @@ describe('uplink features', () => {
     const bytes = encodeUplinkFeatures(7, [views], sizes);
     expect(() => decodeUplinkFeatures(bytes.with(8, 3), 7, sizes, 1)).toThrow(value(8));
     expect(() => decodeUplinkFeatures(bytes.with(10, 0x1a), 7, sizes, 1)).toThrow(value(10));
+  });
+
+  it('are refused with an answer that has no meaning', () => {
+    const bytes = encodeUplinkFeatures(7, [{ ...views, content: 'answer', body: new Uint8Array(6) }], sizes);
+    expect(decodeUplinkFeatures(bytes, 7, sizes, 1)[0].content).toBe('answer');
+    expect(() => decodeUplinkFeatures(bytes.with(11, 2), 7, sizes, 1)).toThrow(value(11));
+    expect(() => decodeUplinkFeatures(bytes.with(16, 0xff), 7, sizes, 1)).toThrow(value(13));
   });
 
   it('have a bound of samples', () => {

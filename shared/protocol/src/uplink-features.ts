@@ -1,4 +1,5 @@
 import { Reader, Writer } from './cursor.js';
+import { decodeEdgeAnswer, EDGE_ANSWER_BYTES } from './edge-answer.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
@@ -6,11 +7,11 @@ import { packViewStates, unpackViewStates, ViewState, viewStatesBytes } from './
 
 /**
  * What an edge sends up for a sample. *views*: the features of every present view, in view order. *edge*: the output of
- * the edge section. *scores*: a confident edge of several reports its exit's scores (configuration f).
+ * the edge section. *answer*: an edge of several says what its exit answers (configuration f), as {@link EdgeAnswer}.
  */
-export const UplinkContent = { views: 0, edge: 1, scores: 2 } as const;
+export const UplinkContent = { views: 0, edge: 1, answer: 2 } as const;
 export type UplinkContentName = keyof typeof UplinkContent;
-const contentNames: readonly UplinkContentName[] = ['views', 'edge', 'scores'];
+const contentNames: readonly UplinkContentName[] = ['views', 'edge', 'answer'];
 
 /** Sizes that the bundle in service gives to uplink bodies. */
 export interface UplinkSizes {
@@ -19,11 +20,9 @@ export interface UplinkSizes {
   readonly viewFeatureBytes: number;
   /** Bytes of the edge section's features. */
   readonly edgeFeatureBytes: number;
-  /** Bytes of one exit's scores. */
-  readonly scoreBytes: number;
 }
 
-/** One uncertain sample on its way to the cloud. */
+/** One sample on its way to the cloud. */
 export interface UplinkSample {
   readonly slot: number;
   readonly states: Uint8Array;
@@ -34,7 +33,7 @@ export interface UplinkSample {
 /** Size of a sample's body. */
 export function uplinkBodyBytes(sizes: UplinkSizes, content: UplinkContentName, states: Uint8Array): number {
   if (content === 'edge') return sizes.edgeFeatureBytes;
-  if (content === 'scores') return sizes.scoreBytes;
+  if (content === 'answer') return EDGE_ANSWER_BYTES;
   let present = 0;
   for (const state of states) if (state === ViewState.present) present++;
   return present * sizes.viewFeatureBytes;
@@ -75,7 +74,7 @@ export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSamp
   return writer.bytes;
 }
 
-/** Decodes uplink features; bodies are views into the frame. */
+/** Decodes uplink features; bodies are views into the frame. An *answer* is checked here. */
 export function decodeUplinkFeatures(
   bytes: Uint8Array,
   epoch: number | undefined,
@@ -96,6 +95,7 @@ export function decodeUplinkFeatures(
     if (!content) throw new FrameError('DDNN_FRAME_VALUE', `unknown content ${bytes[at]}`, at);
     const states = unpackViewStates(reader.bytes(viewStatesBytes(sizes.views), 'view states'), sizes.views, at + 1);
     const body = reader.bytes(uplinkBodyBytes(sizes, content, states), 'body');
+    if (content === 'answer') decodeEdgeAnswer(body, reader.offset - body.length);
     samples.push({ slot, states, content, body });
     previous = slot;
   } while (reader.left > 0);

@@ -18,7 +18,7 @@ const edgeStatus: Status = {
   version: '0.1.0',
 };
 const deviceStatus: Status = { ...edgeStatus, view: 2 };
-const sizes = { views: 6, viewFeatureBytes: 4, edgeFeatureBytes: 5, scoreBytes: 3 };
+const sizes = { views: 6, viewFeatureBytes: 4, edgeFeatureBytes: 5 };
 const { present, absent, lost, late } = ViewState;
 const states = Uint8Array.of(present, absent, lost, late, present, present);
 const scores = Int8Array.of(12, -40, -77);
@@ -160,12 +160,23 @@ group('uplink frames', () => {
   it.each([
     ['views', 12, 'features of the views 12 B'],
     ['edge', 5, 'features of the edge section 5 B'],
-    ['scores', 3, 'scores of the edge 3 B'],
   ] as const)('tells what uplink features carry: %s', (content, bodyBytes, carried) => {
     const sample = { slot: 9, states, content, body: new Uint8Array(bodyBytes) };
     const payload = protocol.encodeUplinkFeatures(EPOCH, [sample], sizes);
     expect(words('u/street/gate/f', payload)).toBe(`slot 9 · ${carried} · cameras 0 4 5 · absent 1 · lost 2 · late 3`);
     expect(words('u/other/gate/f', payload)).toBe(`slot 9 · ${carried.replace(/ \d+ B/, '')} · sizes not known yet`);
+  });
+
+  it('tells what one edge of several answers, and that the cloud asks it for features', () => {
+    const body = protocol.encodeEdgeAnswer({ exit: 'edge', classIndex: 2, entropy: 0.25 });
+    const payload = protocol.encodeUplinkFeatures(EPOCH, [{ slot: 9, states, content: 'answer', body }], sizes);
+    expect(words('u/street/gate/f', payload)).toBe(
+      'slot 9 · answer of the edge 6 B · class 2 at the edge exit, entropy 0.25 · cameras 0 4 5 · absent 1 · lost 2 · late 3',
+    );
+    expect(words('u/other/gate/f', payload)).toBe('slot 9 · answer of the edge · sizes not known yet');
+    expect(words('d/street/gate/q', protocol.encodeUplinkRequest(EPOCH, [9, 12]))).toBe(
+      'wants the features of slots 9 12',
+    );
   });
 
   it('keeps the sizes of two epochs apart, for a backlog may be of an older one', () => {

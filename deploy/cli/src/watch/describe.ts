@@ -4,7 +4,12 @@ import { type Description, phrase } from './description.js';
 import { describeFeatureRequest, describeFeatures, describeSummary } from './device-frames.js';
 import { firstBytes, firstBytesInWords, printable, textOf } from './printable.js';
 import { describeClock, describeStatus, describeTraffic } from './session-frames.js';
-import { describeAcknowledgement, describeUplinkFeatures, describeVerdicts } from './uplink-frames.js';
+import {
+  describeAcknowledgement,
+  describeUplinkFeatures,
+  describeUplinkRequest,
+  describeVerdicts,
+} from './uplink-frames.js';
 import { describeVerdictJson, VerdictJsonError } from './verdict-json.js';
 
 /**
@@ -37,6 +42,8 @@ function ours({ which, names }: ParsedTopic, payload: Uint8Array, context: Watch
       return describeUplinkFeatures(names, payload, context);
     case 'acknowledgement':
       return describeAcknowledgement(payload);
+    case 'uplinkRequest':
+      return describeUplinkRequest(payload);
     case 'clock':
     case 'clockAsk':
       return describeClock(payload);

@@ -10,6 +10,7 @@ const paints: Record<FrameName, (text: string) => string> = {
   record: pc.green,
   json: pc.green,
   acknowledgement: pc.gray,
+  uplinkRequest: pc.magenta,
   status: pc.yellow,
   clock: pc.gray,
   traffic: pc.gray,

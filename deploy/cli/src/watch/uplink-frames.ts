@@ -1,10 +1,14 @@
 import {
   decodeAcknowledgement,
+  decodeEdgeAnswer,
   decodeUplinkFeatures,
+  decodeUplinkRequest,
   decodeVerdicts,
+  EDGE_ANSWER_BYTES,
   HEADER_BYTES,
   NO_CLASS,
   type TopicNames,
+  UplinkContent,
   type Verdict,
   type VerdictFrameKind,
   type ViewStateName,
@@ -17,7 +21,6 @@ import { className, counted, type Description, MAX_SAMPLES, phrase, several } fr
 /** Header, full slot, and the bytes of the first sample that stand before its view states. */
 const FIRST_VERDICT_BYTES = HEADER_BYTES + 6 + 3;
 const FIRST_FEATURES_BYTES = HEADER_BYTES + 6 + 1;
-const EDGE_CONTENT = 1;
 
 /** Verdicts of the cloud, or records of an edge. */
 export function describeVerdicts(
@@ -56,14 +59,14 @@ export function describeVerdicts(
   return { frame, words, fields };
 }
 
-/** Uncertain samples on their way to the cloud. */
+/** Samples on their way to the cloud. */
 export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
   const sizes = context.sizes(names, payload[1]);
   const frame = 'uplinkFeatures';
   const views = sizes?.views ?? 0;
   // A status does not say how large the edge section's features are. An edge sends one such sample a frame, so they are
   // what stands behind the view states.
-  const isEdge = payload[HEADER_BYTES + 6] === EDGE_CONTENT;
+  const isEdge = payload[HEADER_BYTES + 6] === UplinkContent.edge;
   const rest = payload.length - FIRST_FEATURES_BYTES - viewStatesBytes(views);
   const samples = sizes
     ? decodeUplinkFeatures(
@@ -73,25 +76,20 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
           views,
           viewFeatureBytes: sizes.featureBytes,
           edgeFeatureBytes: isEdge ? Math.max(0, rest) : 0,
-          scoreBytes: sizes.scoreBytes,
         },
         MAX_SAMPLES,
       )
-    : decodeUplinkFeatures(
-        payload.subarray(0, FIRST_FEATURES_BYTES),
-        undefined,
-        { views: 0, viewFeatureBytes: 0, edgeFeatureBytes: 0, scoreBytes: 0 },
-        1,
-      );
+    : decodeUplinkFeatures(beginning(payload), undefined, { views: 0, viewFeatureBytes: 0, edgeFeatureBytes: 0 }, 1);
   const carried = {
     views: 'features of the views',
     edge: 'features of the edge section',
-    scores: 'scores of the edge',
+    answer: 'answer of the edge',
   };
   const words = samples.map(({ slot, content, states, body }) =>
     phrase(
       `slot ${slot}`,
       `${carried[content]}${sizes ? ` ${body.length} B` : ''}`,
+      sizes && content === 'answer' ? edgeAnswerInWords(body) : undefined,
       sizes ? viewsInWords(states) : 'sizes not known yet',
     ),
   );
@@ -108,6 +106,13 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
   return { frame, words: several(words), fields };
 }
 
+/** The cloud asks an edge for features of samples that it was sure of. */
+export function describeUplinkRequest(payload: Uint8Array): Description {
+  const slots = decodeUplinkRequest(payload, undefined, MAX_SAMPLES);
+  const words = `wants the features of ${slots.length > 1 ? 'slots' : 'slot'} ${several(slots.map(String), ' ')}`;
+  return { frame: 'uplinkRequest', words, fields: { epoch: payload[1], slots } };
+}
+
 /** The cloud's word that an edge may forget samples. */
 export function describeAcknowledgement(payload: Uint8Array): Description {
   const { of, result, slots } = decodeAcknowledgement(payload, MAX_SAMPLES);
@@ -119,9 +124,22 @@ export function describeAcknowledgement(payload: Uint8Array): Description {
   return { frame: 'acknowledgement', words, fields: { epoch: payload[1], of, result, slots } };
 }
 
+/** A frame of one sample up to its view states; what an edge answers stands behind them and can't be found: zeros. */
+function beginning(payload: Uint8Array): Uint8Array {
+  const first = payload.subarray(0, FIRST_FEATURES_BYTES);
+  if (first.length < FIRST_FEATURES_BYTES || first[FIRST_FEATURES_BYTES - 1] !== UplinkContent.answer) return first;
+  return Uint8Array.of(...first, ...new Uint8Array(EDGE_ANSWER_BYTES));
+}
+
 function answer({ classIndex, exit, reason }: Verdict): string {
   const name = className(classIndex === NO_CLASS ? null : classIndex);
   return exit === 'fallback' ? `${name}, fallback: ${reason}` : `${name} at the ${exit} exit`;
+}
+
+function edgeAnswerInWords(body: Uint8Array): string {
+  const { exit, classIndex, entropy } = decodeEdgeAnswer(body);
+  const name = className(classIndex === NO_CLASS ? null : classIndex);
+  return `${name} ${exit === 'fallback' ? 'unsure' : `at the ${exit} exit`}, entropy ${entropy.toFixed(2)}`;
 }
 
 /** For lists: three of them shall fit one line. */

@@ -1,0 +1,27 @@
+import { Reader, Writer } from './cursor.js';
+import { FrameError } from './errors.js';
+import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+
+/** Uplink request (cloud → edge): the slots whose features a confident edge shall send, for another edge of its site is unsure. */
+export function encodeUplinkRequest(epoch: number, slots: readonly number[]): Uint8Array {
+  if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  const writer = new Writer(HEADER_BYTES + uplinkSlotBytes(slots.length), HEADER_BYTES);
+  writeHeader(writer.bytes, 'uplinkRequest', epoch);
+  for (const [i, slot] of slots.entries()) writeUplinkSlot(writer, slot, slots[i - 1]);
+  return writer.bytes;
+}
+
+/** Decodes an uplink request: the slots, ascending. */
+export function decodeUplinkRequest(bytes: Uint8Array, epoch: number | undefined, maxSamples: number): number[] {
+  checkHeader(bytes, 'uplinkRequest', epoch);
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const slots: number[] = [];
+  do {
+    if (slots.length === maxSamples) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
+    }
+    slots.push(readUplinkSlot(reader, slots.at(-1)));
+  } while (reader.left > 0);
+  return slots;
+}
