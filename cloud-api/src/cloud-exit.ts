@@ -1,4 +1,4 @@
-import { type Bundle, edgeGroups, UpperTier } from '@ddnn/model';
+import { type Bundle, UpperTier } from '@ddnn/model';
 import { NO_CLASS, presenceMask, type UplinkSample, type UplinkSizes, ViewState } from '@ddnn/protocol';
 
 /** What the cloud section says of a sample. */
@@ -8,20 +8,18 @@ export interface CloudAnswer {
   readonly entropy: number;
 }
 
-/** The cloud section and its exit on uplink samples. The cloud always answers: its threshold is 1. */
+/** The cloud section and its exit on the samples of a site with one edge. The cloud always answers: its threshold is 1. */
 export class CloudExit {
   /** Sizes of the uplink bodies that this bundle gives. */
   readonly sizes: UplinkSizes;
   readonly #tier: UpperTier;
-  readonly #groups: readonly (readonly number[])[];
-  readonly #joinsEdges: boolean;
+  readonly #joinsEdge: boolean;
   readonly #maps: (Uint8Array | null)[];
 
   constructor(bundle: Bundle) {
     const { architecture, shapes } = bundle;
     this.#tier = new UpperTier(bundle, 'cloud');
-    this.#groups = edgeGroups(architecture);
-    this.#joinsEdges = shapes.edges.length > 0;
+    this.#joinsEdge = shapes.edges.length > 0;
     this.#maps = new Array<null>(this.#tier.sources).fill(null);
     this.sizes = {
       views: architecture.views,
@@ -32,8 +30,7 @@ export class CloudExit {
 
   /** Why this sample can't be decided here; undefined where it can. */
   refusal({ content }: UplinkSample): string | undefined {
-    if (content === 'answer') return 'this cloud does not join the answers of several edges';
-    const expected = this.#joinsEdges ? 'edge' : 'views';
+    const expected = this.#joinsEdge ? 'edge' : 'views';
     return content === expected ? undefined : `content ${content}, the bundle takes ${expected}`;
   }
 
@@ -41,7 +38,7 @@ export class CloudExit {
   decide({ states, body }: UplinkSample): CloudAnswer {
     const present = presenceMask(states);
     if (present === 0) return { classIndex: NO_CLASS, entropy: 0 };
-    const mask = this.#joinsEdges ? this.#placeEdge(states, body) : this.#placeViews(states, body);
+    const mask = this.#joinsEdge ? this.#placeEdge(body) : this.#placeViews(states, body);
     this.#tier.decide(this.#maps, mask);
     const { classIndex, entropy } = this.#tier.exit;
     return { classIndex, entropy };
@@ -58,11 +55,8 @@ export class CloudExit {
     return presenceMask(states);
   }
 
-  /** The map is that of the edge whose views are present. */
-  #placeEdge(states: Uint8Array, body: Uint8Array): number {
-    const edge = this.#groups.findIndex((views) => views.some((view) => states[view] === ViewState.present));
-    this.#maps.fill(null);
-    this.#maps[edge] = body;
-    return 1 << edge;
+  #placeEdge(body: Uint8Array): number {
+    this.#maps[0] = body;
+    return 1;
   }
 }

@@ -61,6 +61,7 @@ export class Cloud {
     const sendDown: Uplink['send'] = (which, edge, frame) => uplink.send(which, edge, frame);
     const ingest = new Ingest(config, { bundle, store, roster, metrics, logger, sendDown });
     const uplink = new Uplink(config, { roster, ingest, metrics, logger });
+    ingest.start();
     this.#running.push(ingest);
     const mqttPort = await uplink.start();
     this.#running.push(uplink);

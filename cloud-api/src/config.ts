@@ -23,6 +23,18 @@ export const CloudConfigSchema = Type.Object({
       maxFramesInFlight: Count(64, 1, 4_096, 'frames taken in and not yet stored; further ones wait unacknowledged'),
       maxSamplesAFrame: Count(1_024, 1, 4_096, 'samples in one frame at most'),
       drainTimeoutMs: Count(8_000, 1_000, 60_000, 'a subscriber that does not read for so long is cut off'),
+      joinDeadlineMs: Count(
+        1_000,
+        1,
+        600_000,
+        'several edges a site: from a sample’s first report to going on without the others; as long again for features asked for',
+      ),
+      maxJoins: Count(
+        4_096,
+        1,
+        65_536,
+        'several edges a site: samples that wait for further reports; one more sends the oldest on',
+      ),
     },
     { description: 'the MQTT listener for edges and viewers' },
   ),

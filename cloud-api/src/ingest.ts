@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Bundle } from '@ddnn/model';
+import { type Bundle, edgeGroups } from '@ddnn/model';
 import type { Logger } from '@ddnn/process';
 import {
   type AcknowledgementResult,
@@ -19,11 +19,10 @@ import { FrameGate } from './frame-gate.js';
 import { LogLimit } from './log-limit.js';
 import { refusedSlots } from './refused-slots.js';
 import type { EdgeName, Roster } from './roster.js';
+import type { SendDown } from './send-down.js';
+import { SiteJoin, type SiteJoinParts } from './site-join.js';
 import { SiteReports } from './site-reports.js';
 import { type NewVerdict, NO_CLASS_NAME, type VerdictStore } from './store/verdict-store.js';
-
-/** Sends a frame down to a site; resolves when the broker has taken it. */
-export type SendDown = (which: 'verdict' | 'acknowledgement', edge: EdgeName, frame: Uint8Array) => Promise<void>;
 
 /** What an ingest works with. */
 export interface IngestParts {
@@ -48,6 +47,8 @@ export class Ingest {
   readonly #config: CloudConfig;
   readonly #parts: IngestParts;
   readonly #exit: CloudExit;
+  /** Only where a site has several edges. */
+  readonly #join: SiteJoin | undefined;
   readonly #reports: SiteReports;
   readonly #gate: FrameGate;
   readonly #logLimit = new LogLimit(LOG_INTERVAL_MS, LOG_KEYS);
@@ -56,8 +57,13 @@ export class Ingest {
     this.#config = config;
     this.#parts = parts;
     this.#exit = new CloudExit(parts.bundle);
-    this.#reports = new SiteReports(config.epoch, parts);
+    if (edgeGroups(parts.bundle.architecture).length > 1) this.#join = new SiteJoin(config, this.#joinParts());
+    this.#reports = new SiteReports(config.epoch, parts, (site) => this.#join?.recheck(site));
     this.#gate = new FrameGate(config.uplink.maxFramesInFlight);
+  }
+
+  start(): void {
+    this.#join?.start();
   }
 
   /**
@@ -92,6 +98,7 @@ export class Ingest {
   async stop(): Promise<void> {
     const left = await this.#gate.close(STOP_TIMEOUT_MS);
     if (left > 0) this.#parts.logger.warn({ left }, 'frames were still under way at the stop');
+    await this.#join?.stop();
   }
 
   async #process(edge: EdgeName, which: string, device: string | undefined, frame: Uint8Array): Promise<void> {
@@ -112,8 +119,9 @@ export class Ingest {
     for (const [i, sample] of samples.entries()) {
       if (i > 0 && i % SAMPLES_A_TURN === 0) await nextTurn();
       const { slot, states } = sample;
-      const refusal = this.#exit.refusal(sample);
+      const refusal = this.#join ? await this.#join.take(edge, sample) : this.#exit.refusal(sample);
       if (refusal === undefined) {
+        if (this.#join) continue;
         const answer = this.#exit.decide(sample);
         decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...answer }));
       } else {
@@ -126,6 +134,14 @@ export class Ingest {
     const stored = results.map(({ verdict }) => verdict);
     for (const down of verdictFrames(epoch, stored, views)) await this.#parts.sendDown('verdict', edge, down);
     await this.#acknowledge(edge, 'uplinkFeatures', 'refused', refused);
+  }
+
+  #joinParts(): SiteJoinParts {
+    return {
+      ...this.#parts,
+      keep: async (edge, verdict) => (await this.#store([this.#newVerdict(edge, verdict)]))[0].verdict,
+      complain: (edge, error) => this.complain(edge, 'uplinkFeatures', error),
+    };
   }
 
   async #takeRecords(edge: EdgeName, frame: Uint8Array): Promise<void> {

@@ -11,19 +11,27 @@ export class SiteReports {
   readonly #store: VerdictStore;
   readonly #roster: Roster;
   readonly #logger: Logger;
+  readonly #onChange: (site: string) => void;
 
-  constructor(epoch: number, parts: { bundle: Bundle; store: VerdictStore; roster: Roster; logger: Logger }) {
+  /** @param onChange an edge or a device of that site came or went */
+  constructor(
+    epoch: number,
+    parts: { bundle: Bundle; store: VerdictStore; roster: Roster; logger: Logger },
+    onChange: (site: string) => void,
+  ) {
     this.#epoch = epoch;
     this.#bundle = parts.bundle;
     this.#store = parts.store;
     this.#roster = parts.roster;
     this.#logger = parts.logger;
+    this.#onChange = onChange;
   }
 
   async takeEdgeStatus(edge: EdgeName, frame: Uint8Array): Promise<void> {
     const { state, epoch, views, slotMs, version, bundle } = decodeStatus(frame);
     const id = Buffer.from(bundle).toString('hex');
-    this.#roster.setSlotMs(edge, slotMs);
+    this.#roster.setEdge(edge, state, slotMs);
+    this.#onChange(edge.site);
     if (state !== 'offline' && (epoch !== this.#epoch || id !== this.#bundle.id)) {
       const ours = { epoch: this.#epoch, bundle: this.#bundle.id };
       this.#logger.warn({ ...edge, ours, theirs: { epoch, bundle: id } }, 'an edge has another bundle or epoch');
@@ -33,7 +41,8 @@ export class SiteReports {
 
   async takeDeviceStatus(edge: EdgeName, device: string, frame: Uint8Array): Promise<void> {
     const { state, view, epoch, views, slotMs, version, bundle } = decodeStatus(frame);
-    this.#roster.addDevice(edge, device);
+    this.#roster.setDevice(edge, device, state, view);
+    this.#onChange(edge.site);
     const id = Buffer.from(bundle).toString('hex');
     const report = { state, view, epoch, bundle: id, views, slotMs, version, reportedAt: Date.now() };
     await this.#store.putDevice({ ...edge, device, ...report });

@@ -5,6 +5,7 @@ import type { CloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
 import type { Ingest } from './ingest.js';
 import type { EdgeName, Roster } from './roster.js';
+import type { DownTopic } from './send-down.js';
 import { checkPublish, maySubscribe, type Peer, parsePeer } from './uplink-access.js';
 
 /** The MQTT listener for edges and viewers: who may do what, and the bytes that cross it. */
@@ -45,8 +46,8 @@ export class Uplink {
     return this.#listener.stop();
   }
 
-  /** Sends a frame down to a site. */
-  async send(which: 'verdict' | 'acknowledgement', { site, edge }: EdgeName, frame: Uint8Array): Promise<void> {
+  /** Sends a frame down to an edge. */
+  async send(which: DownTopic, { site, edge }: EdgeName, frame: Uint8Array): Promise<void> {
     const name = topic(which, { site, edge });
     this.#metrics.countPublish('down', which, site, name, frame.length, 1);
     await this.#listener.publish(name, frame, 1);

@@ -91,6 +91,23 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
       expect(verdicts).toEqual([{ exit: 'fallback', class: 'car', label: 'car', revised: true, count: 1 }]);
     });
 
+    it('keeps the surer of two edges’ fallbacks, with the views of both', async () => {
+      const north = verdict(1, { ...fallback, entropy: 0.5, views: ['present', 'absent', 'lost', 'lost'] });
+      const south = verdict(1, {
+        ...cloud,
+        ...fallback,
+        edge: 'south',
+        entropy: 0.25,
+        views: ['lost', 'lost', 'present', 'late'],
+      });
+      expect(await put(north, south, north)).toEqual(['stored', 'duplicate', 'duplicate']);
+      const both = ['present', 'absent', 'present', 'late'];
+      expect(await store.verdict('a', 1)).toMatchObject({ ...south, views: both });
+      const { verdicts } = await store.tally('a');
+      expect(verdicts).toEqual([{ exit: 'fallback', class: 'bus', label: null, revised: false, count: 1 }]);
+      expect(await put(verdict(1, cloud))).toEqual(['revised']);
+    });
+
     it('does not let a late local record change a stored cloud verdict', async () => {
       await put(verdict(1, cloud));
       expect(await put(verdict(1))).toEqual(['duplicate']);

@@ -48,6 +48,9 @@ export class VerdictTable {
     }
     const before = this.get(site, slot)!;
     if (verdict.exit === 'fallback' && before.exit === 'cloud') return this.#becomeFallback(before, verdict);
+    if (verdict.exit === 'fallback' && before.exit === 'fallback' && verdict.edge !== before.edge) {
+      return this.#joinFallbacks(before, verdict);
+    }
     if (verdict.exit !== 'cloud' || before.exit !== 'fallback' || before.revised) {
       return { outcome: 'duplicate', verdict: before };
     }
@@ -70,6 +73,18 @@ export class VerdictTable {
     const after = this.get(site, slot)!;
     this.#recount(before, after);
     return { outcome: 'revised', verdict: after };
+  }
+
+  /** Several edges of a site fell back, each on its own views: the surer one stands, with the views of both. */
+  #joinFallbacks(before: StoredVerdict, verdict: NewVerdict): PutResult {
+    const best = verdict.entropy < before.entropy ? verdict : before;
+    const views = verdict.views.map((state, view) => (state === 'lost' ? before.views[view] : state));
+    const { edge, class: name, classIndex, exit, reason, entropy } = best;
+    const { site, slot } = before;
+    this.#overtake.run([edge, name, classIndex, exit, reason, entropy, viewDigits(views), site, slot]);
+    const after = this.get(site, slot)!;
+    this.#recount(before, after);
+    return { outcome: 'duplicate', verdict: after };
   }
 
   /** Deletes the oldest verdicts and their labels, a tenth too many at once so that it is seldom done. */
