@@ -2,6 +2,7 @@ import type { Logger } from '@ddnn/process';
 import {
   type Acknowledgement,
   decodeAcknowledgement,
+  decodeUplinkRequest,
   decodeVerdicts,
   encodeStatus,
   type Status,
@@ -19,6 +20,8 @@ export interface CloudMessages {
   onDisconnected(): void;
   onVerdicts(verdicts: readonly Verdict[]): void;
   onAcknowledgement(acknowledgement: Acknowledgement): void;
+  /** It wants the features of these slots (configuration f). */
+  onRequest(slots: readonly number[]): void;
   onBadFrame(error: unknown, topic: string): void;
 }
 
@@ -33,6 +36,8 @@ const UPLINK_TOPICS = { features: 'uplinkFeatures', record: 'record' } as const;
 export class Bridge {
   readonly #config: EdgeConfig;
   readonly #views: number;
+  /** Only one edge of several is ever asked for features. */
+  readonly #several: boolean;
   readonly #outbox: Outbox;
   readonly #meter: LinkMeter;
   readonly #messages: CloudMessages;
@@ -47,10 +52,18 @@ export class Bridge {
 
   constructor(
     config: EdgeConfig,
-    deps: { views: number; outbox: Outbox; meter: LinkMeter; messages: CloudMessages; logger: Logger },
+    deps: {
+      views: number;
+      several: boolean;
+      outbox: Outbox;
+      meter: LinkMeter;
+      messages: CloudMessages;
+      logger: Logger;
+    },
   ) {
     this.#config = config;
     this.#views = deps.views;
+    this.#several = deps.several;
     this.#outbox = deps.outbox;
     this.#meter = deps.meter;
     this.#messages = deps.messages;
@@ -61,6 +74,7 @@ export class Bridge {
       traffic: topic('traffic', { site, edge }),
       verdict: topic('verdict', { site, edge }),
       acknowledgement: topic('acknowledgement', { site, edge }),
+      request: topic('uplinkRequest', { site, edge }),
       uplinkFeatures: topic('uplinkFeatures', { site, edge }),
       record: topic('record', { site, edge }),
     };
@@ -195,7 +209,9 @@ export class Bridge {
 
   #onConnect(client: MqttClient): void {
     this.#inFlight.clear();
-    client.subscribe([this.#names.verdict, this.#names.acknowledgement], { qos: 1 }, (error) => {
+    const { verdict, acknowledgement, request } = this.#names;
+    const filters = this.#several ? [verdict, acknowledgement, request] : [verdict, acknowledgement];
+    client.subscribe(filters, { qos: 1 }, (error) => {
       if (error) {
         this.#logger.warn({ err: error.message }, 'the cloud refused a subscription');
         return;
@@ -222,6 +238,8 @@ export class Bridge {
         this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_SAMPLES_A_FRAME));
       } else if (name === this.#names.acknowledgement) {
         this.#messages.onAcknowledgement(decodeAcknowledgement(payload, MAX_SAMPLES_A_FRAME));
+      } else if (name === this.#names.request) {
+        this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_SAMPLES_A_FRAME));
       }
     } catch (error) {
       this.#messages.onBadFrame(error, name);

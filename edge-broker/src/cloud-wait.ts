@@ -1,14 +1,21 @@
-import type { FallbackReason } from '@ddnn/protocol';
+import type { ExitName, FallbackReason, Verdict } from '@ddnn/protocol';
 import type { BestExit } from './answer.js';
 
-/** An uncertain sample: which views took part, and the best exit so far. */
+/** A sample that is not answered yet: which views took part, and the best exit so far. */
 export interface Uncertain {
   readonly slot: number;
   readonly states: Uint8Array;
   readonly best: BestExit;
+  /** Output of the edge section where this edge, one of several, was sure: the cloud may ask for it. */
+  readonly features?: Uint8Array;
 }
 
-/** The samples whose features went up and which the cloud has not answered yet. Bounded in number and time. */
+/** A verdict with the best exit of a sample. */
+export function verdictOf({ slot, states, best }: Uncertain, exit: ExitName, reason: FallbackReason): Verdict {
+  return { slot, classIndex: best.classIndex, exit, reason, entropy: best.entropy, states };
+}
+
+/** The samples that went up and which the cloud has not answered yet. Bounded in number and time. */
 export class CloudWait {
   readonly #capacity: number;
   readonly #deadlineMs: number;
@@ -31,6 +38,11 @@ export class CloudWait {
       this.giveUp(oldest, 'deadline');
     }
     this.#waiting.set(sample.slot, { sample, dueAt: now + this.#deadlineMs });
+  }
+
+  /** A sample that waits. */
+  get(slot: number): Uncertain | undefined {
+    return this.#waiting.get(slot)?.sample;
   }
 
   /** The cloud answered: true where the sample still waited, false where it has its fallback already. */

@@ -12,6 +12,13 @@ export const EdgeConfigSchema = Type.Object({
   site: Name('the cameras that see one scene', 'site'),
   edge: Name('this edge of the site', 'edge'),
   bundle: Type.String({ description: 'bundle file, the same as on the devices and in the cloud' }),
+  group: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 31,
+      description: 'which edge of the bundle this is, by its place in `edge.groups`; needed where it has several',
+    }),
+  ),
   epoch: Type.Integer({ default: 1, minimum: 0, maximum: 255, description: 'rollout counter of the site' }),
   slotMs: Type.Integer({
     default: 100,

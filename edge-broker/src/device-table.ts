@@ -15,8 +15,13 @@ export class DeviceTable {
   readonly devices: readonly Device[];
   readonly #byName: ReadonlyMap<string, Device>;
 
-  constructor(devices: readonly { device: string; view: number; token?: string }[] | undefined, views: number) {
-    const listed = devices ?? Array.from({ length: views }, (_, view) => ({ device: String(view), view }));
+  /** @param group the views that this edge serves, where they are not all. Throws `DDNN_EDGE_DEVICES` */
+  constructor(
+    devices: readonly { device: string; view: number; token?: string }[] | undefined,
+    views: number,
+    group: readonly number[] = Array.from({ length: views }, (_, view) => view),
+  ) {
+    const listed = devices ?? group.map((view) => ({ device: String(view), view }));
     this.devices = listed.map(({ device, view, token }: { device: string; view: number; token?: string }) => ({
       name: device,
       view,
@@ -25,8 +30,10 @@ export class DeviceTable {
     }));
     this.#byName = new Map(this.devices.map((device) => [device.name, device]));
     const seen = new Set(this.devices.map(({ view }) => view));
-    if (this.#byName.size !== listed.length || seen.size !== listed.length || [...seen].some((view) => view >= views)) {
-      throw new EdgeError('DDNN_EDGE_DEVICES', `devices: names and views must differ, and views be below ${views}`);
+    const foreign = [...seen].some((view) => !group.includes(view));
+    if (this.#byName.size !== listed.length || seen.size !== listed.length || foreign) {
+      const bound = group.length < views ? `among ${group.join(', ')}` : `below ${views}`;
+      throw new EdgeError('DDNN_EDGE_DEVICES', `devices: names and views must differ, and views be ${bound}`);
     }
   }
 

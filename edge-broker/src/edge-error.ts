@@ -2,7 +2,7 @@
 export class EdgeError extends Error {
   override readonly name = 'EdgeError';
   readonly userFault = true;
-  readonly code: 'DDNN_EDGE_DEVICES' | 'DDNN_EDGE_BUNDLE';
+  readonly code: 'DDNN_EDGE_DEVICES' | 'DDNN_EDGE_GROUP';
 
   constructor(code: EdgeError['code'], message: string) {
     super(message);

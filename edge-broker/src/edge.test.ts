@@ -105,12 +105,19 @@ describe('an edge', () => {
     expect([...outbox.entries()].map(({ kind, slot }) => [kind, slot])).toEqual([['record', 0]]);
   });
 
-  it('refuses a bundle for several edges', async () => {
+  it('of a bundle for several edges must be told which one it is', async () => {
     const several = {
       ...architecture,
       edge: { aggregator: 'concat' as const, section: [{ convp: { filters: 4 } }], groups: [[0, 2], [1]] },
     };
-    const edge = new Edge(edgeConfig({}, several), { logger });
-    await expect(edge.start()).rejects.toMatchObject({ code: 'DDNN_EDGE_BUNDLE', userFault: true });
+    const refused = (flags: Record<string, unknown>) => new Edge(edgeConfig(flags, several), { logger }).start();
+    const code = { code: 'DDNN_EDGE_GROUP', userFault: true };
+    await expect(refused({})).rejects.toMatchObject({ ...code, message: expect.stringContaining('edges 0 to 1') });
+    await expect(refused({ group: 2 })).rejects.toMatchObject(code);
+    const foreign = [{ device: 'gate', view: 1 }];
+    await expect(refused({ group: 0, devices: foreign })).rejects.toMatchObject({
+      code: 'DDNN_EDGE_DEVICES',
+      message: expect.stringContaining('among 0, 2'),
+    });
   });
 });

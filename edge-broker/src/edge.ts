@@ -1,5 +1,5 @@
 import { MqttListener } from '@ddnn/broker';
-import { type Bundle, edgeGroups, openBundle, refusePixels } from '@ddnn/model';
+import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
 import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
 import {
   type Acknowledgement,
@@ -15,15 +15,15 @@ import {
 import { verdictJson } from './answer.js';
 import { Bridge } from './bridge.js';
 import type { EdgeConfig } from './config.js';
-import { DeviceTable } from './device-table.js';
-import { EdgeError } from './edge-error.js';
+import { type Device, DeviceTable } from './device-table.js';
 import { type Identity, Intake } from './intake.js';
+import { LinkBytes } from './link-bytes.js';
 import { createEdgeMetrics } from './metrics.js';
 import { Outbox } from './outbox.js';
 import { RecordBatch } from './record-batch.js';
 import { SamplePath } from './sample-path.js';
-import { LinkMeter } from './traffic-meter.js';
 import { SOFTWARE_VERSION } from './version.js';
+import { ViewGroup } from './view-group.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;
@@ -35,13 +35,11 @@ export class Edge {
   readonly #logger: Logger;
   readonly #registry = createMetrics('edge');
   readonly #metrics = createEdgeMetrics(this.#registry);
-  readonly #uplinkMeter = new LinkMeter();
   readonly #timers: NodeJS.Timeout[] = [];
   #bundle!: Bundle;
+  #group!: ViewGroup;
   #devices!: DeviceTable;
-  #deviceMeters: LinkMeter[] = [];
-  /** Bytes of closed sockets, by view. */
-  #goneBytes: number[] = [];
+  #links!: LinkBytes;
   #outbox!: Outbox;
   #path!: SamplePath;
   #records!: RecordBatch;
@@ -60,12 +58,9 @@ export class Edge {
     this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     refusePixels(this.#bundle, config.allowPixels);
     const { architecture } = this.#bundle;
-    if (edgeGroups(architecture).length > 1) {
-      throw new EdgeError('DDNN_EDGE_BUNDLE', `${config.bundle} is for several edges; this edge serves a whole site`);
-    }
-    this.#devices = new DeviceTable(config.devices, architecture.views);
-    this.#deviceMeters = Array.from({ length: architecture.views }, () => new LinkMeter());
-    this.#goneBytes = new Array(architecture.views).fill(0);
+    this.#group = new ViewGroup(this.#bundle, config.group);
+    this.#devices = new DeviceTable(config.devices, architecture.views, this.#group.views);
+    this.#links = new LinkBytes(architecture.views);
     this.#outbox = new Outbox(config.outbox, (entry, reason) => {
       this.#metrics.dropped.inc({ kind: entry.kind, reason });
       this.#logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
@@ -131,14 +126,18 @@ export class Edge {
   #createBridge(): Bridge {
     return new Bridge(this.#config, {
       views: this.#bundle.architecture.views,
+      several: this.#group.several,
       outbox: this.#outbox,
-      meter: this.#uplinkMeter,
+      meter: this.#links.uplink,
       logger: this.#logger,
       messages: {
         onConnected: () => this.#onCloud(),
         onDisconnected: () => this.#path.cloudLost(),
         onVerdicts: (verdicts) => this.#onCloudVerdicts(verdicts),
         onAcknowledgement: (acknowledgement) => this.#onAcknowledgement(acknowledgement),
+        onRequest: (slots) => {
+          for (const slot of slots) this.#path.askedByCloud(slot);
+        },
         onBadFrame: (error, name) => {
           const code = error instanceof FrameError ? error.code : 'DDNN_EDGE_FAILED';
           this.#metrics.badUplinkFrames.inc({ code });
@@ -157,7 +156,8 @@ export class Edge {
       cloudReachable: () => this.#bridge.connected,
       requestFeatures: (view, slot) => this.#requestFeatures(view, slot),
       onUplink: () => this.#bridge.pump(),
-      onVerdict: (verdict) => this.#onVerdict(verdict),
+      onReplaced: (slot) => this.#bridge.settled('features', slot),
+      onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
       onRecord: (verdict) => this.#records.add(verdict),
       onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
     });
@@ -175,14 +175,12 @@ export class Edge {
       config: this.#config,
       devices: this.#devices,
       path: this.#path,
-      meters: this.#deviceMeters,
+      meters: this.#links.devices,
       metrics: this.#metrics,
       logger: this.#logger,
       publish: (name, payload) => this.#publish(name, payload),
       onDeviceStatus: (device, frame) => this.#bridge.sendDeviceStatus(device.name, frame),
-      onDeviceBytes: (device, bytes) => {
-        this.#goneBytes[device.view] += bytes;
-      },
+      onDeviceBytes: (device, bytes) => this.#links.addGone(device, bytes),
     });
   }
 
@@ -191,11 +189,11 @@ export class Edge {
     if (!device) return;
     const name = topic('featureRequest', { device: device.name });
     const frame = encodeFeatureRequest(this.#config.epoch, [slot]);
-    this.#deviceMeters[view].count('down', name.length, frame.length, 0);
+    this.#links.devices[view].count('down', name.length, frame.length, 0);
     this.#publish(name, frame);
   }
 
-  #onVerdict(verdict: Verdict): void {
+  #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
     this.#metrics.verdicts.inc({ exit: verdict.exit, reason: verdict.reason });
     const { site, edge, slotMs, verdictTopic } = this.#config;
     if (verdictTopic) {
@@ -204,7 +202,7 @@ export class Edge {
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
     // The cloud knows its own verdicts; it learns of all others by record.
-    if (verdict.exit !== 'cloud' && this.#records.add(verdict)) this.#flushRecords();
+    if (by === 'site' && this.#records.add(verdict)) this.#flushRecords();
   }
 
   #onCloud(): void {
@@ -256,16 +254,12 @@ export class Edge {
   }
 
   #reportTraffic(): void {
-    const uplink = this.#uplinkMeter.read(this.#bridge.socketBytes);
-    const devices = this.#devices.devices.map(({ view, name }) => {
-      const open = this.#listener.socketBytes(({ device }) => device?.name === name);
-      return { view, name, ...this.#deviceMeters[view].read(this.#goneBytes[view] + open) };
-    });
-    for (const { name, ...link } of [{ ...uplink, name: 'uplink' }, ...devices]) {
-      for (const kind of ['payloadUp', 'wireUp', 'wireDown', 'session'] as const)
-        this.#metrics.linkBytes.set({ link: name, kind }, link[kind]);
-    }
-    this.#bridge.sendTraffic(encodeTraffic(this.#config.epoch, { samples: this.#path.samples, uplink, devices }));
+    const open = {
+      uplink: this.#bridge.socketBytes,
+      device: ({ name }: Device) => this.#listener.socketBytes(({ device }) => device?.name === name),
+    };
+    const traffic = this.#links.report(this.#path.samples, this.#devices.devices, open, this.#metrics);
+    this.#bridge.sendTraffic(encodeTraffic(this.#config.epoch, traffic));
   }
 
   #publish(name: string, payload: Uint8Array): void {

@@ -92,6 +92,39 @@ describe('outbox', () => {
     expect([...again.entries()].map(({ slot, fallback }) => [slot, fallback])).toEqual([[7, 'none']]);
   });
 
+  it('puts another frame in the place of one that waits, its fallback and its place in the row kept', async () => {
+    const { outbox, folder } = await openOutbox();
+    for (const slot of [1, 2]) await outbox.put(unanswered(slot), frame(slot), 3);
+    const before = outbox.entry('features', 1)!;
+    await outbox.putPart(1, 0, frame(9));
+    const states = Uint8Array.of(2, 3, 1);
+    const replaced = outbox.replace(1, states, frame(7), 3);
+    await outbox.markAnswered(1, 'deadline');
+    await replaced;
+    const after = outbox.entry('features', 1)!;
+    expect(after).not.toBe(before);
+    expect(after).toEqual({ ...before, fallback: 'deadline', states });
+    expect([...(await outbox.read(after))!]).toEqual([...frame(7)]);
+    await outbox.stop();
+    const { outbox: again } = await openOutbox({ folder });
+    expect([...again.entries()].map(({ slot, fallback }) => [slot, fallback])).toEqual([
+      [1, 'deadline'],
+      [2, 'none'],
+    ]);
+  });
+
+  it('does not bring an entry back that is acknowledged while it is replaced', async () => {
+    const { outbox, folder } = await openOutbox();
+    await outbox.put(unanswered(1), frame(1), 3);
+    const replaced = outbox.replace(1, Uint8Array.of(2, 1, 2), frame(7), 3);
+    await outbox.acknowledge('features', 1);
+    await replaced;
+    await outbox.replace(1, Uint8Array.of(2, 1, 2), frame(8), 3);
+    expect(outbox.size).toBe(0);
+    await outbox.stop();
+    expect((await openOutbox({ folder })).outbox.size).toBe(0);
+  });
+
   it('finds a sample again whose features were still arriving, once', async () => {
     const { outbox, folder } = await openOutbox();
     await outbox.begin(6, 3, STATES, BEST);

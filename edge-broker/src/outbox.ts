@@ -107,6 +107,11 @@ export class Outbox {
     return this.#entries.has(key(PREFIX[kind], slot));
   }
 
+  /** The entry of a slot, where it waits. */
+  entry(kind: EntryKind, slot: number): Entry | undefined {
+    return this.#entries.get(key(PREFIX[kind], slot));
+  }
+
   /** Opens a sample: which views took part, needed should the process end before its features are complete. */
   async begin(slot: number, epoch: number, states: Uint8Array, best: BestExit): Promise<void> {
     const value = Uint8Array.of(epoch, best.classIndex, Math.round(best.entropy * 255), ...states);
@@ -138,6 +143,17 @@ export class Outbox {
       throw error;
     }
     await this.#keepBounds();
+  }
+
+  /** Puts another frame in the place of a waiting one; the sample's parts go in the same write. Nothing where none waits. */
+  async replace(slot: number, states: Uint8Array, frame: Uint8Array, views: number): Promise<void> {
+    const name = key(PREFIX.features, slot);
+    const before = this.#entries.get(name);
+    const parts = this.#partDeletions(slot, views);
+    if (!before) return this.#write(parts);
+    await this.#write([{ type: 'put', key: name, value: writeEntry({ ...before, states }, frame) }, ...parts]);
+    // Only now, for until it is written a reader would find the frame before. It may be acknowledged meanwhile.
+    if (this.#entries.get(name) === before) this.#entries.set(name, { ...before, states });
   }
 
   /** The sample got a fallback: after a restart it must not be answered a second time. */

@@ -1,19 +1,12 @@
 import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
 import { type Bundle, createLocalTier, type LocalTier, UpperTier } from '@ddnn/model';
-import {
-  type ExitName,
-  encodeUplinkFeatures,
-  type FallbackReason,
-  NO_CLASS,
-  type UplinkContentName,
-  type UplinkSizes,
-  type Verdict,
-  ViewState,
-} from '@ddnn/protocol';
-import { type BestExit, NO_EXIT } from './answer.js';
-import { CloudWait, type Uncertain } from './cloud-wait.js';
+import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
+import { NO_EXIT } from './answer.js';
+import { CloudPath } from './cloud-path.js';
+import { type Uncertain, verdictOf } from './cloud-wait.js';
 import type { EdgeConfig } from './config.js';
 import type { Entry, Interrupted, Outbox } from './outbox.js';
+import { ViewGroup } from './view-group.js';
 
 /** What the path needs of its surroundings. */
 export interface PathDeps {
@@ -26,7 +19,10 @@ export interface PathDeps {
   readonly requestFeatures: (view: number, slot: number) => void;
   /** An entry stands in the outbox: send it. */
   readonly onUplink: () => void;
-  readonly onVerdict: (verdict: Verdict) => void;
+  /** A sent entry has another frame now: send it again. */
+  readonly onReplaced: (slot: number) => void;
+  /** `by`: who answered, this site alone or the cloud. */
+  readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
   /** A verdict that was given before, which the cloud may not know. */
   readonly onRecord: (verdict: Verdict) => void;
   /** Something failed that costs this sample only. */
@@ -39,46 +35,52 @@ export interface Backlog {
   readonly interrupted: readonly Interrupted[];
 }
 
+/** A sample whose features are gathered. */
+interface Gathering {
+  readonly sample: Uncertain;
+  /** The cloud wants them, however sure this edge is. */
+  readonly asked: boolean;
+}
+
+const NOTHING = new Uint8Array(0);
+
 /**
  * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox →
- * cloud. Each sample leaves it with exactly one verdict.
+ * cloud. Each sample leaves it with exactly one verdict. One edge alone answers where it is sure; one of several tells the
+ * cloud what it would answer, which joins them.
  */
 export class SamplePath {
   /** Samples that left the window. */
   samples = 0;
   readonly #deps: PathDeps;
   readonly #views: number;
-  readonly #sizes: UplinkSizes;
+  readonly #group: ViewGroup;
   readonly #local: LocalTier | undefined;
   readonly #edge: UpperTier | undefined;
   readonly #window: SampleWindow;
-  readonly #collector: FeatureCollector<Uncertain>;
-  readonly #cloud: CloudWait;
-  /** Writes of completed samples that have not come back from the disk. */
-  readonly #writes = new Set<Promise<void>>();
+  readonly #collector: FeatureCollector<Gathering>;
+  readonly #cloud: CloudPath;
 
+  /** Throws `DDNN_EDGE_GROUP` for an edge that the bundle hasn't. */
   constructor(deps: PathDeps) {
     const { bundle, config } = deps;
     const { architecture, shapes } = bundle;
-    const { samples, summaryDeadlineMs, featureDeadlineMs, cloudDeadlineMs } = config.window;
+    const { samples, summaryDeadlineMs, featureDeadlineMs } = config.window;
     this.#deps = deps;
     this.#views = architecture.views;
-    this.#sizes = {
-      views: architecture.views,
-      viewFeatureBytes: shapes.device.featureBytes,
-      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-    };
-    this.#local = createLocalTier(bundle, 0, config.localThreshold);
-    this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', 0, config.edgeThreshold) : undefined;
+    this.#group = new ViewGroup(bundle, config.group);
+    const { edge, views } = this.#group;
+    this.#local = createLocalTier(bundle, edge, config.localThreshold);
+    this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', edge, config.edgeThreshold) : undefined;
     this.#window = new SampleWindow(
-      { views: this.#views, scoreBytes: shapes.scoreBytes, capacity: samples, deadlineMs: summaryDeadlineMs },
+      { views: views.length, scoreBytes: shapes.scoreBytes, capacity: samples, deadlineMs: summaryDeadlineMs },
       (slot, cell) => this.#onGathered(slot, cell),
     );
-    this.#collector = new FeatureCollector<Uncertain>(
-      { sources: this.#views, capacity: samples, deadlineMs: featureDeadlineMs },
+    this.#collector = new FeatureCollector<Gathering>(
+      { sources: views.length, capacity: samples, deadlineMs: featureDeadlineMs },
       (collected) => this.#onCollected(collected),
     );
-    this.#cloud = new CloudWait(samples, cloudDeadlineMs, (sample, reason) => this.#fallback(sample, reason));
+    this.#cloud = new CloudPath(deps);
   }
 
   /** Samples that wait: for features, and for the cloud. */
@@ -97,25 +99,26 @@ export class SamplePath {
     for (const entry of entries) {
       if (entry.kind !== 'features') continue;
       const sample = this.#fitting(entry);
-      if (entry.fallback === 'none') this.#cloud.add(sample, performance.now());
+      if (entry.fallback === 'none') this.#cloud.wait(sample);
       // The process may have ended before this fallback's record was on disk; the cloud takes a second one for the same.
       else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
     }
     for (const sample of interrupted) this.#resumeInterrupted(sample);
   }
 
-  #resumeInterrupted(sample: Interrupted): void {
+  #resumeInterrupted(interrupted: Interrupted): void {
     const { bundle, config, outbox } = this.#deps;
-    const { slot, epoch, states, best, maps } = sample;
+    const { slot, epoch, states, best } = interrupted;
     const { featureBytes } = bundle.shapes.device;
-    const fits = states.length === this.#views && maps.every((map) => !map || map.length === featureBytes);
+    const fits = states.length === this.#views && interrupted.maps.every((map) => !map || map.length === featureBytes);
     if (!fits || epoch !== config.epoch) {
-      this.#guard(slot, outbox.discard(sample, this.#views));
-      this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'));
+      this.#cloud.guard(slot, outbox.discard(interrupted, this.#views));
+      this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'), 'site');
       return;
     }
-    const mask = maps.reduce((bits, map, view) => (map ? bits | (1 << view) : bits), 0);
-    this.#onCollected({ slot, maps, mask, context: { slot, states, best } });
+    const maps = this.#group.own(interrupted.maps);
+    const mask = maps.reduce((bits, map, place) => (map ? bits | (1 << place) : bits), 0);
+    this.#onCollected({ slot, maps, mask, context: { sample: { slot, states, best }, asked: false } });
   }
 
   /** A sample of the last process, as far as it can be one of the bundle in service. */
@@ -130,14 +133,16 @@ export class SamplePath {
 
   /** One view's summary. */
   offerSummary(slot: number, view: number, present: boolean, frame: Uint8Array, offset: number, clock?: number): Offer {
-    return this.#window.offer(slot, view, present, frame, offset, performance.now(), clock);
+    const place = this.#group.placeOf(view);
+    return this.#window.offer(slot, place, present, frame, offset, performance.now(), clock);
   }
 
   /** One view's features; they are on disk when this resolves. Null: the device no longer has them. */
   async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<'taken' | 'unwanted'> {
-    if (!this.#collector.wants(slot, view)) return 'unwanted';
+    const place = this.#group.placeOf(view);
+    if (!this.#collector.wants(slot, place)) return 'unwanted';
     if (features) await this.#deps.outbox.putPart(slot, view, features);
-    const offer = this.#collector.offer(slot, view, features);
+    const offer = this.#collector.offer(slot, place, features);
     // The deadline passed while the disk was busy: the part belongs to no sample any more.
     if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot, this.#views);
     return offer === 'taken' ? 'taken' : 'unwanted';
@@ -145,15 +150,24 @@ export class SamplePath {
 
   /** A device came or went. */
   setLive(view: number, live: boolean): void {
-    this.#window.setLive(view, live);
-    if (!live) this.#collector.giveUp(view);
+    const place = this.#group.placeOf(view);
+    this.#window.setLive(place, live);
+    if (!live) this.#collector.giveUp(place);
   }
 
   /** The cloud's verdict; false: the sample had its fallback already, so this revises it in the cloud only. */
   cloudVerdict(verdict: Verdict): boolean {
-    if (!this.#cloud.settle(verdict.slot)) return false;
-    this.#deps.onVerdict(verdict);
-    return true;
+    return this.#cloud.verdict(verdict);
+  }
+
+  /** The cloud wants the features of a sample that this edge was sure of: another edge of the site is not. */
+  askedByCloud(slot: number): void {
+    const entry = this.#deps.outbox.entry('features', slot);
+    // Answered meanwhile, or asked twice.
+    if (!entry || this.#collector.has(slot)) return;
+    const sample = this.#cloud.sample(slot) ?? this.#fitting(entry);
+    if (sample.features) this.#cloud.sendInstead(sample, 'edge', sample.features);
+    else this.#collect({ sample, asked: true });
   }
 
   /** The cloud will not answer this sample. */
@@ -177,15 +191,16 @@ export class SamplePath {
   async drain(): Promise<void> {
     this.#window.drain();
     this.#collector.drain();
-    await Promise.all(this.#writes);
+    await this.#cloud.written();
   }
 
   #onGathered(slot: number, cell: number): void {
     this.samples++;
     const mask = this.#window.presence(cell);
-    const states = this.#window.states(cell, new Uint8Array(this.#views));
+    const states = this.#group.siteStates(this.#window.states(cell, new Uint8Array(this.#group.views.length)));
     if (mask === 0) {
-      this.#answer(slot, states, { classIndex: NO_CLASS, entropy: 0 }, 'local');
+      if (this.#group.several) this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
+      else this.#conclude({ slot, states, best: { classIndex: NO_CLASS, entropy: 0 } }, 'local');
       return;
     }
     let best = NO_EXIT;
@@ -193,81 +208,73 @@ export class SamplePath {
       const confident = this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask);
       best = { classIndex: this.#local.exit.classIndex, entropy: this.#local.exit.entropy };
       if (confident) {
-        this.#answer(slot, states, best, 'local');
+        this.#conclude({ slot, states, best }, 'local');
         return;
       }
     }
-    const { config, outbox, isLive, requestFeatures } = this.#deps;
-    this.#guard(slot, outbox.begin(slot, config.epoch, states, best));
-    this.#collector.open(slot, mask, { slot, states, best }, performance.now());
-    for (let view = 0; view < this.#views; view++) {
-      if (((mask >>> view) & 1) === 0) continue;
+    const { config, outbox } = this.#deps;
+    this.#cloud.guard(slot, outbox.begin(slot, config.epoch, states, best));
+    this.#collect({ sample: { slot, states, best }, asked: false });
+  }
+
+  /** Asks for the features of every view that took part. */
+  #collect(gathering: Gathering): void {
+    const { isLive, requestFeatures } = this.#deps;
+    const { slot, states } = gathering.sample;
+    const present = this.#group.own(states).map((state) => state === ViewState.present);
+    const mask = present.reduce((bits, is, place) => (is ? bits | (1 << place) : bits), 0);
+    this.#collector.open(slot, mask, gathering, performance.now());
+    for (const [place, view] of this.#group.views.entries()) {
+      if (!present[place]) continue;
       if (isLive(view)) requestFeatures(view, slot);
       // Its device died after the summary: nobody would answer.
-      else this.#collector.offer(slot, view, null);
+      else this.#collector.offer(slot, place, null);
     }
   }
 
-  #onCollected({ slot, context, maps, mask }: Collected<Uncertain>): void {
-    const { states } = context;
-    for (let view = 0; view < this.#views; view++) {
-      const missing = states[view] === ViewState.present && ((mask >>> view) & 1) === 0;
+  #onCollected({ slot, context, maps, mask }: Collected<Gathering>): void {
+    const { sample, asked } = context;
+    const states = sample.states.slice();
+    for (const [place, view] of this.#group.views.entries()) {
+      const missing = states[view] === ViewState.present && ((mask >>> place) & 1) === 0;
       if (missing) states[view] = this.#deps.isLive(view) ? ViewState.late : ViewState.lost;
     }
+    const left = { ...sample, states };
+    const send = asked ? this.#cloud.sendInstead.bind(this.#cloud) : this.#cloud.send.bind(this.#cloud);
     if (mask === 0) {
-      this.#guard(slot, this.#deps.outbox.settle(slot, this.#views));
-      this.#fallback(context, 'deadline');
+      if (this.#group.several) {
+        send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }));
+      } else {
+        this.#settle(slot);
+        this.#cloud.fallback(left, 'deadline');
+      }
       return;
     }
     if (!this.#edge) {
-      this.#sendUp(context, 'views', joinBytes(maps));
+      send(left, 'views', joinBytes(maps));
       return;
     }
     const confident = this.#edge.decide(maps, mask);
     const best = { classIndex: this.#edge.exit.classIndex, entropy: this.#edge.exit.entropy };
-    if (confident) {
-      this.#guard(slot, this.#deps.outbox.settle(slot, this.#views));
-      this.#answer(slot, states, best, 'edge');
-    } else {
-      this.#sendUp({ slot, states, best }, 'edge', this.#edge.features.slice());
+    const features = this.#edge.features.slice();
+    if (asked || !confident) send({ slot, states, best }, 'edge', features);
+    else this.#conclude({ slot, states, best, features }, 'edge');
+  }
+
+  /** An exit of this edge is sure. */
+  #conclude(sample: Uncertain, exit: 'local' | 'edge'): void {
+    if (this.#group.several) {
+      this.#cloud.send(sample, 'answer', encodeEdgeAnswer({ exit, ...sample.best }));
+      return;
     }
+    if (exit === 'edge') this.#settle(sample.slot);
+    this.#deps.onVerdict(verdictOf(sample, exit, 'none'), 'site');
   }
 
-  #sendUp(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
-    const { outbox, config, cloudReachable, onUplink } = this.#deps;
-    const { slot, states, best } = sample;
-    const frame = encodeUplinkFeatures(config.epoch, [{ slot, states, content, body }], this.#sizes);
-    const reachable = cloudReachable();
-    // Wait before writing, or a quick answer would find nobody who waits for it.
-    if (reachable) this.#cloud.add(sample, performance.now());
-    else this.#fallback(sample, 'unreachable');
-    this.#guard(
-      slot,
-      outbox
-        .put({ kind: 'features', slot, fallback: reachable ? 'none' : 'unreachable', best, states }, frame, this.#views)
-        .then(onUplink),
-    );
+  /** Its features are of no more use. */
+  #settle(slot: number): void {
+    this.#cloud.guard(slot, this.#deps.outbox.settle(slot, this.#views));
   }
-
-  #fallback(sample: Uncertain, reason: FallbackReason): void {
-    this.#guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
-    this.#deps.onVerdict(verdictOf(sample, 'fallback', reason));
-  }
-
-  #answer(slot: number, states: Uint8Array, best: BestExit, exit: ExitName): void {
-    this.#deps.onVerdict(verdictOf({ slot, states, best }, exit, 'none'));
-  }
-
-  #guard(slot: number, work: Promise<void>): void {
-    const guarded = work
-      .catch((error: unknown) => this.#deps.onError(slot, error))
-      .finally(() => this.#writes.delete(guarded));
-    this.#writes.add(guarded);
-  }
-}
-
-function verdictOf({ slot, states, best }: Uncertain, exit: ExitName, reason: FallbackReason): Verdict {
-  return { slot, classIndex: best.classIndex, exit, reason, entropy: best.entropy, states };
 }
 
 function joinBytes(maps: readonly (Uint8Array | undefined)[]): Uint8Array {

@@ -1,4 +1,4 @@
-import { type Bundle, DeviceTier, openBundle, randomBundle } from '@ddnn/model';
+import { type Bundle, DeviceTier, edgeGroup, openBundle, randomBundle } from '@ddnn/model';
 import { decodeUplinkFeatures, type UplinkSample, type UplinkSizes, type Verdict } from '@ddnn/protocol';
 import type { OutboxOptions } from '../src/outbox.js';
 import { SamplePath } from '../src/sample-path.js';
@@ -32,6 +32,8 @@ export interface RigOptions {
   /** 0: nearly everything is uncertain; 1: nothing is. */
   readonly local?: number;
   readonly edge?: number;
+  /** Which edge of the bundle. */
+  readonly group?: number;
   readonly folder?: string;
   readonly epoch?: number;
   readonly outbox?: Partial<OutboxOptions>;
@@ -42,13 +44,19 @@ export async function pathRig({
   of = architecture,
   local = 0,
   edge,
+  group,
   folder,
   epoch = EPOCH,
   outbox: bounds,
 }: RigOptions = {}) {
   const bundle = openBundle(randomBundle(of, 1));
   const config = edgeConfig(
-    { epoch, localThreshold: local, ...(edge === undefined ? {} : { edgeThreshold: edge }) },
+    {
+      epoch,
+      localThreshold: local,
+      ...(edge === undefined ? {} : { edgeThreshold: edge }),
+      ...(group === undefined ? {} : { group }),
+    },
     of,
   );
   const opened = await openOutbox({ ...bounds, ...(folder ? { folder } : {}) });
@@ -64,6 +72,7 @@ export async function pathRig({
     records: [] as Verdict[],
     requests: [] as [number, number][],
     uplinks: 0,
+    replaced: [] as number[],
     errors: [] as unknown[],
     /** Offers the summary of one view. */
     summary: (slot: number, view: number, present = true) =>
@@ -100,12 +109,13 @@ export async function pathRig({
     onUplink: () => {
       rig.uplinks++;
     },
+    onReplaced: (slot) => void rig.replaced.push(slot),
     onVerdict: (verdict) => void rig.verdicts.push(verdict),
     onRecord: (verdict) => void rig.records.push(verdict),
     onError: (_, error) => void rig.errors.push(error),
   });
   path.resume(await path.backlog());
-  for (let view = 0; view < VIEWS; view++) path.setLive(view, true);
+  for (const view of edgeGroup(bundle.architecture, group ?? 0)) path.setLive(view, true);
   return Object.assign(rig, { path });
 }
 

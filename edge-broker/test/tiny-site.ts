@@ -22,6 +22,11 @@ export const withEdge: ResolvedArchitecture = {
   ...architecture,
   edge: { aggregator: 'concat', section: [{ convp: { filters: 4 } }] },
 };
+/** Places of the first edge are not its views. */
+export const twoEdges: ResolvedArchitecture = {
+  ...architecture,
+  edge: { aggregator: 'concat', section: [{ convp: { filters: 4 } }], groups: [[2, 0], [1]] },
+};
 export const bundle = openBundle(randomBundle(architecture, 1));
 
 export const root = mkdtempSync(join(tmpdir(), 'ddnn-edge-'));

@@ -57,6 +57,11 @@ export class FeatureCollector<Context> {
     if (wanted === 0) this.#complete(slot);
   }
 
+  /** Whether any features of this sample are waited for. */
+  has(slot: number): boolean {
+    return this.#waiting.has(slot);
+  }
+
   /** Whether features of this source are waited for: what is not is neither kept nor written to disk. */
   wants(slot: number, source: number): boolean {
     const waiting = this.#waiting.get(slot);

@@ -1,0 +1,117 @@
+import {
+  encodeUplinkFeatures,
+  type FallbackReason,
+  type UplinkContentName,
+  type UplinkSizes,
+  type Verdict,
+} from '@ddnn/protocol';
+import { CloudWait, type Uncertain, verdictOf } from './cloud-wait.js';
+import type { PathDeps } from './sample-path.js';
+
+/** The upper half of a sample's way: into the outbox, up to the cloud, and back with its verdict or a fallback. */
+export class CloudPath {
+  readonly #deps: PathDeps;
+  readonly #sizes: UplinkSizes;
+  readonly #waiting: CloudWait;
+  /** Writes that have not come back from the disk. */
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor(deps: PathDeps) {
+    const { architecture, shapes } = deps.bundle;
+    const { samples, cloudDeadlineMs } = deps.config.window;
+    this.#deps = deps;
+    this.#sizes = {
+      views: architecture.views,
+      viewFeatureBytes: shapes.device.featureBytes,
+      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
+    };
+    this.#waiting = new CloudWait(samples, cloudDeadlineMs, (sample, reason) => this.fallback(sample, reason));
+  }
+
+  /** Samples that wait for the cloud. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** A sample that waits. */
+  sample(slot: number): Uncertain | undefined {
+    return this.#waiting.get(slot);
+  }
+
+  /** Sends a sample up, and waits for its verdict. */
+  send(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
+    const { outbox, cloudReachable, onUplink } = this.#deps;
+    const { slot, states, best } = sample;
+    const frame = this.#frame(sample, content, body);
+    const reachable = cloudReachable();
+    // Wait before writing, or a quick answer would find nobody who waits for it.
+    if (reachable) this.wait(sample);
+    else this.fallback(sample, 'unreachable');
+    const entry = {
+      kind: 'features' as const,
+      slot,
+      fallback: reachable ? ('none' as const) : ('unreachable' as const),
+      best,
+      states,
+    };
+    this.guard(slot, outbox.put(entry, frame, this.#sizes.views).then(onUplink));
+  }
+
+  /** Sends other content for a sample that is on its way already: the cloud asked for it. */
+  sendInstead(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
+    const { outbox, onReplaced } = this.#deps;
+    const { slot, states } = sample;
+    const frame = this.#frame(sample, content, body);
+    this.guard(
+      slot,
+      outbox.replace(slot, states, frame, this.#sizes.views).then(() => onReplaced(slot)),
+    );
+  }
+
+  /** Waits for the verdict of a sample that stands in the outbox. */
+  wait(sample: Uncertain): void {
+    this.#waiting.add(sample, performance.now());
+  }
+
+  /** The cloud's verdict; false: nobody waits for it. */
+  verdict(verdict: Verdict): boolean {
+    if (!this.#waiting.settle(verdict.slot)) return false;
+    this.#deps.onVerdict(verdict, 'cloud');
+    return true;
+  }
+
+  /** The best exit so far is the answer. */
+  fallback(sample: Uncertain, reason: FallbackReason): void {
+    this.guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
+    this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
+  }
+
+  giveUp(slot: number, reason: FallbackReason): void {
+    this.#waiting.giveUp(slot, reason);
+  }
+
+  giveUpAll(reason: FallbackReason): void {
+    this.#waiting.giveUpAll(reason);
+  }
+
+  expire(now: number): void {
+    this.#waiting.expire(now);
+  }
+
+  /** Reports a write that fails, and has {@link written} wait for it. */
+  guard(slot: number, work: Promise<void>): void {
+    const guarded = work
+      .catch((error: unknown) => this.#deps.onError(slot, error))
+      .finally(() => this.#writes.delete(guarded));
+    this.#writes.add(guarded);
+  }
+
+  /** Resolves when the writes so far are on disk. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
+  #frame({ slot, states }: Uncertain, content: UplinkContentName, body: Uint8Array): Uint8Array {
+    return encodeUplinkFeatures(this.#deps.config.epoch, [{ slot, states, content, body }], this.#sizes);
+  }
+}
