@@ -205,6 +205,14 @@ describe('bad surroundings', () => {
     expect(stderr).toContain('edge.yaml, line 3');
   });
 
+  it('names the edges of a bundle that has not the one of the configuration', async () => {
+    const set = [`bundle=${site.at('b.ddnn')}`, `outbox.folder=${site.at('outbox')}`, 'mqtt.port=0', 'group=1'];
+    const { code, stderr } = await ddnn(['edge', '--set', ...set]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('group: 1, but the bundle is for one edge, 0');
+    expect(stderr).toContain('DDNN_EDGE_GROUP');
+  });
+
   it('names a wrong call', async () => {
     const { code, stderr } = await ddnn(['watch', '--url', 'mqtt://127.0.0.1', '--jsn']);
     expect(code).toBe(2);

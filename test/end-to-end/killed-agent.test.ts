@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { childOf } from '../child-process.js';
 import { ddnn } from '../ddnn.js';
 import { makeSmallSite, type Result, type SmallSite, type VerdictLine } from '../small-site.js';
 
@@ -26,7 +26,7 @@ it('answers every sample when an agent is killed half way, and names the missing
   const { code, stdout, stderr } = await ddnn(args, (text, pid) => {
     if (killed || !/\b4\d\/\d+ samples/.test(text)) return;
     killed = true;
-    process.kill(agentOf(pid, KILLED), 'SIGKILL');
+    process.kill(childOf(pid, `agent-${KILLED}.yaml`), 'SIGKILL');
   });
   expect(code, stderr).toBe(0);
   expect(killed).toBe(true);
@@ -38,18 +38,3 @@ it('answers every sample when an agent is killed half way, and names the missing
   expect(verdicts.find(({ slot }) => slot === 0)?.missing).toEqual([]);
   expect(verdicts.find(({ slot }) => slot === result.samples - 1)?.missing).toEqual([KILLED]);
 }, 60_000);
-
-/** The process of a view's agent among the children of `parent`. */
-function agentOf(parent: number, view: number): number {
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
-      const status = readFileSync(`/proc/${entry}/status`, 'utf8');
-      if (command.includes(`agent-${view}.yaml`) && status.includes(`PPid:\t${parent}\n`)) return Number(entry);
-    } catch {
-      // The process ended while its files were read.
-    }
-  }
-  throw new Error(`no agent of view ${view} among the children of ${parent}`);
-}

@@ -5,6 +5,9 @@ import { makeSmallSite, type Result, type SmallSite, type VerdictLine } from '..
 const INPUT = 'input: { height: 16, width: 16, channels: 3 }';
 const CONCAT_CLOUD = 'cloud: { aggregator: concat, section: [{ convp: { filters: 5 } }] }';
 
+/** The groups take turns and are unequal, so that a view is not its place among its edge's. */
+const SEVERAL_EDGES = `{ name: f, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: max }, edge: { aggregator: concat, section: [{ convp: { filters: 4 } }], groups: [[3, 0, 2], [1]] }, ${CONCAT_CLOUD} }`;
+
 /** The paper's configurations, and the aggregators that its table pairs. */
 const cases = [
   {
@@ -36,6 +39,13 @@ const cases = [
     architecture: `{ name: c, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: average }, cloud: { aggregator: average, section: [{ fc: { units: 20 } }] } }`,
   },
   {
+    what: '(d) cloud, edge and one device',
+    views: '3',
+    exits: ['local', 'edge', 'cloud'],
+    run: [],
+    architecture: `{ name: d, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: max }, edge: { aggregator: concat, section: [{ convp: { filters: 4 } }] }, ${CONCAT_CLOUD} }`,
+  },
+  {
     what: '(e) cloud, edge and several devices',
     views: '0,3',
     exits: ['local', 'edge', 'cloud'],
@@ -48,6 +58,13 @@ const cases = [
     exits: ['local', 'edge', 'cloud'],
     run: [],
     architecture: `{ name: e, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: concat, missing: learned }, edge: { aggregator: concat, missing: learned, arithmetic: float, section: [{ convp: { filters: 4 } }] }, cloud: { aggregator: concat, arithmetic: float, section: [{ convp: { filters: 5 } }] } }`,
+  },
+  {
+    what: '(f) cloud and two edges, each with several devices',
+    views: '0,2,3,4',
+    exits: ['local', 'edge', 'cloud'],
+    run: [],
+    architecture: SEVERAL_EDGES,
   },
 ] as const;
 

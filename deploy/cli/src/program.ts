@@ -78,7 +78,12 @@ export function createProgram(): Command {
     .option('--in-flight <n>', 'samples under way at once', whole, 32)
     .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
     .option('--allow-pixels', 'permit bundles that send pixels from the cameras')
-    .option('--mqtt-port <n>', 'port of the edge broker, for ddnn watch; 0 takes a free one', whole, 0)
+    .option(
+      '--mqtt-port <n>',
+      'port of the edge broker, for ddnn watch; further edges take the next ones; 0 takes free ones',
+      whole,
+      0,
+    )
     .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', whole, 0)
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')

@@ -1,5 +1,5 @@
 import type { Bundle } from '@ddnn/model';
-import { refusePixels } from '@ddnn/model';
+import { edgeGroups, refusePixels } from '@ddnn/model';
 import type { LogLevel } from '@ddnn/process';
 import { type DataSet, imageBytes } from '@ddnn/training';
 import pc from 'picocolors';
@@ -28,10 +28,12 @@ export interface RunFlags extends ManifestFlags {
 
 /** Deadlines of a run that goes as fast as it can: on a busy machine only a dead agent may cost a view. */
 const PATIENT = { summaryDeadlineMs: 20_000, featureDeadlineMs: 20_000, cloudDeadlineMs: 60_000 };
+/** Twice as long, the wait for other edges and for their features, still comes before the edges' fallback. */
+const PATIENT_JOIN_MS = 29_000;
 /** Deadlines of a paced run, as a real site has them. */
 const PACED = { summaryDeadlineMs: 300, featureDeadlineMs: 500, cloudDeadlineMs: 3_000 };
 
-/** `ddnn run`: recorded images through real agents, edge, bridge and cloud. */
+/** `ddnn run`: recorded images through real agents, edges, bridges and cloud. */
 export async function runCommand(flags: RunFlags): Promise<void> {
   const bundle = await readBundle(flags.bundle);
   const data = await loadFor(bundle, flags);
@@ -40,7 +42,8 @@ export async function runCommand(flags: RunFlags): Promise<void> {
     ...flags,
     logLevel: 'warn',
     onStarted: (fleet) => {
-      process.stderr.write(pc.dim(`watch: ddnn watch --url ${fleet.mqttUrl}   REST: ${fleet.httpUrl}/v1/verdicts\n`));
+      const watch = fleet.mqttUrls.map((url) => `ddnn watch --url ${url}`).join(', ');
+      process.stderr.write(pc.dim(`watch: ${watch}   REST: ${fleet.httpUrl}/v1/verdicts\n`));
     },
     onProgress: (done) => line.update(done / data.rows.length, `${done}/${data.rows.length} samples`),
   });
@@ -86,6 +89,7 @@ export async function runSite(
   const fleet = new Fleet({
     bundle: file,
     views: data.views,
+    groups: edgeGroups(bundle.architecture),
     camera: (view) => ({ kind: 'recorded', manifest, view: views?.[view] ?? view, split, splitColumn }),
     oneProcess: options.oneProcess ?? false,
     allowPixels,
@@ -95,6 +99,7 @@ export async function runSite(
     localThreshold: options.threshold,
     edgeThreshold: options.edgeThreshold,
     window: rate === undefined ? PATIENT : PACED,
+    ...(rate === undefined ? { joinDeadlineMs: PATIENT_JOIN_MS } : {}),
     onVerdict: (verdict) => replay.take(verdict),
   });
   try {

@@ -7,10 +7,12 @@ import { decodeStatus, topic, topicFilter } from '@ddnn/protocol';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Member, type MemberOptions, startMember } from './member.js';
 
-/** A whole installation on this machine: cloud, edge and one agent a view, over real sockets. */
+/** A whole installation on this machine: cloud, edges and one agent a view, over real sockets. */
 export interface FleetOptions {
   readonly bundle: string;
   readonly views: number;
+  /** The views of each edge; one edge with all of them when left out. */
+  readonly groups?: readonly (readonly number[])[];
   /** The agents' `camera` setting, by view. */
   readonly camera: (view: number) => object;
   readonly oneProcess: boolean;
@@ -20,8 +22,10 @@ export interface FleetOptions {
   readonly logLevel: LogLevel;
   readonly localThreshold?: number | undefined;
   readonly edgeThreshold?: number | undefined;
-  /** Deadlines of the edge in ms. */
+  /** Deadlines of the edges in ms. */
   readonly window: { summaryDeadlineMs: number; featureDeadlineMs: number; cloudDeadlineMs: number };
+  /** How long the cloud waits for the other edges of a site; its own default when left out. */
+  readonly joinDeadlineMs?: number;
   readonly onVerdict: (verdict: VerdictJson) => void;
 }
 
@@ -35,9 +39,9 @@ export class Fleet {
   readonly #options: FleetOptions;
   #folder = '';
   #cloud: Member | undefined;
-  #edge: Member | undefined;
+  #edges: Member[] = [];
   #agents: Member[] = [];
-  #listener: MqttClient | undefined;
+  #listeners: MqttClient[] = [];
   readonly #online = new Set<string>();
 
   constructor(options: FleetOptions) {
@@ -50,16 +54,22 @@ export class Fleet {
     return this.#agents;
   }
 
-  get edge(): Member {
-    return this.#edge!;
+  get edges(): readonly Member[] {
+    return this.#edges;
   }
 
   get cloud(): Member {
     return this.#cloud!;
   }
 
+  /** Of the first edge. */
   get mqttUrl(): string {
-    return `mqtt://127.0.0.1:${this.edge.announce.mqttPort}`;
+    return this.mqttUrls[0];
+  }
+
+  /** Of each edge. */
+  get mqttUrls(): string[] {
+    return this.#edges.map(({ announce }) => `mqtt://127.0.0.1:${announce.mqttPort}`);
   }
 
   get uplinkUrl(): string {
@@ -70,35 +80,23 @@ export class Fleet {
     return `http://127.0.0.1:${this.cloud.announce.httpPort}`;
   }
 
-  /** Starts everything; resolves when every agent is online and the bridge stands. */
+  /** Starts everything; resolves when every agent is online and every bridge stands. */
   async start(): Promise<void> {
-    const { bundle, views, camera, allowPixels, mqttPort, httpPort, window, oneProcess, logLevel } = this.#options;
+    const { bundle, views, camera, httpPort, oneProcess, logLevel, joinDeadlineMs } = this.#options;
     this.#folder = await mkdtemp(path.join(tmpdir(), 'ddnn-'));
     const members: MemberOptions = { folder: this.#folder, oneProcess, logLevel };
     const cloudConfig = {
       bundle: path.resolve(bundle),
-      uplink: { port: 0 },
+      uplink: { port: 0, ...(joinDeadlineMs === undefined ? {} : { joinDeadlineMs }) },
       http: { port: httpPort },
       store: { file: path.join(this.#folder, 'verdicts.sqlite') },
     };
     this.#cloud = await startMember('cloud', 'cloud', cloudConfig, members);
-    const { localThreshold, edgeThreshold } = this.#options;
-    const edgeConfig = {
-      site: SITE,
-      edge: EDGE,
-      bundle: path.resolve(bundle),
-      slotMs: 0,
-      mqtt: { port: mqttPort },
-      window,
-      uplink: { url: this.uplinkUrl },
-      outbox: { folder: path.join(this.#folder, 'outbox') },
-      verdictTopic: true,
-      allowPixels,
-      ...(localThreshold === undefined ? {} : { localThreshold }),
-      ...(edgeThreshold === undefined ? {} : { edgeThreshold }),
-    };
-    this.#edge = await startMember('edge', 'edge', edgeConfig, members);
-    await this.#listen();
+    for (const group of this.#groups.keys()) {
+      const name = this.#edgeName(group);
+      this.#edges.push(await startMember('edge', name, this.#edgeConfig(name, group), members));
+    }
+    for (const url of this.mqttUrls) await this.#listen(url);
     const starts = Array.from({ length: views }, (_, view) =>
       startMember('agent', `agent-${view}`, this.#agentConfig(view, camera), members),
     );
@@ -127,12 +125,11 @@ export class Fleet {
     for (const agent of this.#agents) if (agent.alive) agent.capture(slot);
   }
 
-  /** Stops agents and edge, so that all records are in the cloud and bytes are counted to the end. */
+  /** Stops agents and edges, so that all records are in the cloud and bytes are counted to the end. */
   async stopSite(): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.stop()));
-    await this.#listener?.endAsync(true);
-    this.#listener = undefined;
-    await this.#edge?.stop();
+    for (const listener of this.#listeners.splice(0)) await listener.endAsync(true);
+    await Promise.all(this.#edges.map((edge) => edge.stop()));
   }
 
   /** Stops everything and removes its files. */
@@ -142,12 +139,39 @@ export class Fleet {
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
   }
 
+  get #groups(): readonly (readonly number[])[] {
+    return this.#options.groups ?? [Array.from({ length: this.#options.views }, (_, view) => view)];
+  }
+
+  #edgeName(group: number): string {
+    return this.#groups.length > 1 ? `${EDGE}${group}` : EDGE;
+  }
+
+  #edgeConfig(name: string, group: number): object {
+    const { bundle, allowPixels, mqttPort, window, localThreshold, edgeThreshold } = this.#options;
+    return {
+      site: SITE,
+      edge: name,
+      bundle: path.resolve(bundle),
+      group,
+      slotMs: 0,
+      mqtt: { port: mqttPort === 0 ? 0 : mqttPort + group },
+      window,
+      uplink: { url: this.uplinkUrl },
+      outbox: { folder: path.join(this.#folder, `outbox-${name}`) },
+      verdictTopic: true,
+      allowPixels,
+      ...(localThreshold === undefined ? {} : { localThreshold }),
+      ...(edgeThreshold === undefined ? {} : { edgeThreshold }),
+    };
+  }
+
   #agentConfig(view: number, camera: (view: number) => object): object {
     const { bundle, allowPixels } = this.#options;
     return {
       device: String(view),
       view,
-      edge: { url: this.mqttUrl, reconnectMs: 200 },
+      edge: { url: this.mqttUrls[this.#groups.findIndex((group) => group.includes(view))], reconnectMs: 200 },
       bundle: path.resolve(bundle),
       camera: camera(view),
       pace: 'parent',
@@ -156,9 +180,11 @@ export class Fleet {
     };
   }
 
-  async #listen(): Promise<void> {
-    const client = await mqtt.connectAsync(this.mqttUrl, { clientId: 'fleet' });
-    this.#listener = client;
+  async #listen(url: string): Promise<void> {
+    const client = await mqtt.connectAsync(url, { clientId: 'fleet' });
+    // Its edge may be killed: the others go on.
+    client.on('error', () => {});
+    this.#listeners.push(client);
     const verdicts = topic('verdictJson', { site: SITE });
     client.on('message', (name, payload) => {
       if (name === verdicts) {
@@ -174,10 +200,10 @@ export class Fleet {
 
   async #ready(): Promise<void> {
     const giveUpAt = performance.now() + READY_MS;
-    const url = `http://127.0.0.1:${this.edge.announce.healthPort}/readyz`;
+    const urls = this.#edges.map(({ announce }) => `http://127.0.0.1:${announce.healthPort}/readyz`);
     for (;;) {
-      const bridged = (await fetch(url)).ok;
-      if (bridged && this.#online.size === this.#options.views) return;
+      const bridged = (await Promise.all(urls.map(async (url) => (await fetch(url)).ok))).every((ok) => ok);
+      if (bridged && this.#online.size === this.#options.views && (await this.#knownInCloud())) return;
       if (performance.now() > giveUpAt) {
         throw new Error(
           `not ready after ${READY_MS / 1000} s: ${this.#online.size} of ${this.#options.views} agents online, bridge ${bridged ? 'up' : 'down'}`,
@@ -185,5 +211,12 @@ export class Fleet {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
+  }
+
+  /** The cloud waits for edges that it knows to be alive, so it must know all of them before the first sample. */
+  async #knownInCloud(): Promise<boolean> {
+    if (this.#edges.length === 1) return true;
+    const answer = (await (await fetch(`${this.httpUrl}/v1/devices`)).json()) as { devices: { state: string }[] };
+    return answer.devices.filter(({ state }) => state === 'online').length === this.#options.views;
   }
 }
