@@ -1,7 +1,7 @@
 import { type ExitName, NO_CLASS, ViewState } from '@ddnn/protocol';
 import type { ByteCount } from './byte-count.js';
 import { mostConfident } from './every-exit.js';
-import type { Answer, Tiers } from './tiers.js';
+import type { Answer, SampleTiers } from './tiers.js';
 import { countUplink } from './uplink-count.js';
 
 /** One sample as the cameras of a site have it. */
@@ -24,7 +24,7 @@ export interface Decision {
  * Takes one sample the one way through: summaries → local exit → features of the present views → edge exit → cloud exit, no
  * further than needed, and counts the frames that this sends.
  */
-export function answerSample(tiers: Tiers, bytes: ByteCount, { slot, images, states }: SeenSample): Decision {
+export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, images, states }: SeenSample): Decision {
   const mask = tiers.present(images);
   for (const [view, device] of tiers.devices.entries()) {
     if (states[view] !== ViewState.lost) bytes.summary(view, slot, images[view] ? device.scores : null);

@@ -16,12 +16,14 @@ export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './eva
 export type { Progress } from './fit.js';
 export { type ImageBytes, imageBytes } from './image-bytes.js';
 export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
-export type { LostViews, MissingAccuracy, MissingExit, MissingTable } from './missing-views.js';
+export type { LostViews, MissingAccuracy, MissingExit } from './lost-views.js';
+export type { LostCount, MissingTable } from './missing-views.js';
 export { replaceFile } from './replace-file.js';
 export type { Certificate } from './risk-control.js';
 export { type Spread, spreadOf } from './spread.js';
 export type { EvalSummary } from './summary.js';
 export type { GoalChoice, ThresholdGoal } from './threshold-goal.js';
+export * from './sweeps/index.js';
 export type { Thresholds } from './tiers.js';
 export { type TrainOptions, trainNetwork } from './train.js';
 export type { TrainedBundle, TrainingReport } from './training-report.js';

@@ -1,22 +1,5 @@
-import { askAgain, type EveryExit } from './every-exit.js';
+import { askSubsets, type LostViews, type MissingAccuracy, missingExits, ViewSubset } from './lost-views.js';
 import type { Tiers } from './tiers.js';
-
-/** The answers that the table compares; *overall* is the one that the site gives with the bundle's thresholds. */
-const exits = ['local', 'edge', 'overall', 'cloud'] as const;
-export type MissingExit = (typeof exits)[number];
-
-/** Accuracy by exit, 0 to 1; without the exits that the network lacks. */
-export type MissingAccuracy = Readonly<Partial<Record<MissingExit, number>>>;
-
-/** What is left with certain views taken out. */
-export interface LostViews extends MissingAccuracy {
-  /** The views taken out, rising. */
-  readonly lost: readonly number[];
-  /** Samples that a remaining camera sees: those that the accuracies are over. */
-  readonly samples: number;
-  /** Share of all samples that no remaining camera sees. */
-  readonly unseen: number;
-}
 
 /** All ways to lose so many views. */
 export interface LostCount {
@@ -47,28 +30,21 @@ const MOST_SUBSETS = 128;
  * that leave the same views present share one answer, which is most of them where views are often absent.
  */
 export class MissingViews {
-  readonly #none = new Subset([]);
-  readonly #counts: ReadonlyMap<LostKey, readonly Subset[]>;
+  readonly #none = new ViewSubset([]);
+  readonly #counts: ReadonlyMap<LostKey, readonly ViewSubset[]>;
 
   /** @param views of the network */
   constructor(views: number) {
     const possible = Object.entries(counts).filter(([, lost]) => lost < views) as [LostKey, number][];
     this.#counts = new Map(
-      possible.map(([key, lost]) => [key, thinned(subsets(views, lost)).map((s) => new Subset(s))]),
+      possible.map(([key, lost]) => [key, thinned(subsets(views, lost)).map((s) => new ViewSubset(s))]),
     );
   }
 
   /** Asks every exit about one sample with each subset of its views gone. */
   add(tiers: Tiers, images: readonly (Uint8Array | null)[], classIndex: number): void {
     tiers.present(images);
-    const answers = new Map<number, EveryExit>();
-    for (const subset of [this.#none, ...[...this.#counts.values()].flat()]) {
-      const left = tiers.lose(subset.mask);
-      const known = answers.get(left);
-      const asked = known ?? (left === 0 ? undefined : askAgain(tiers));
-      if (asked) answers.set(left, asked);
-      subset.add(asked, classIndex);
-    }
+    askSubsets(tiers, [this.#none, ...[...this.#counts.values()].flat()], classIndex);
   }
 
   /** The table of the samples so far. */
@@ -77,44 +53,12 @@ export class MissingViews {
     const unseen = lists.map(([key, views]) => [key, mean(views.map((view) => view.unseen))]);
     const summed = lists.map(([key, views]) => {
       const over = (join: (values: number[]) => number): MissingAccuracy => {
-        const has = exits.filter((exit) => views.some((view) => view[exit] !== undefined));
+        const has = missingExits.filter((exit) => views.some((view) => view[exit] !== undefined));
         return Object.fromEntries(has.map((exit) => [exit, join(views.flatMap((view) => view[exit] ?? []))]));
       };
       return [key, { mean: over(mean), worst: over((values) => Math.min(...values)), views }];
     });
     return { none: this.#none.result(), ...Object.fromEntries(summed), unseen: Object.fromEntries(unseen) };
-  }
-}
-
-/** Counts right answers with certain views gone. */
-class Subset {
-  readonly mask: number;
-  readonly #lost: readonly number[];
-  readonly #right: Partial<Record<MissingExit, number>> = {};
-  #samples = 0;
-  #unseen = 0;
-
-  constructor(lost: readonly number[]) {
-    this.#lost = lost;
-    this.mask = lost.reduce((mask, view) => mask | (1 << view), 0);
-  }
-
-  add(asked: EveryExit | undefined, classIndex: number): void {
-    if (!asked) {
-      this.#unseen++;
-      return;
-    }
-    this.#samples++;
-    for (const exit of exits) {
-      const answer = asked[exit];
-      if (answer) this.#right[exit] = (this.#right[exit] ?? 0) + Number(answer.classIndex === classIndex);
-    }
-  }
-
-  result(): LostViews {
-    const shares = Object.entries(this.#right).map(([exit, right]) => [exit, right / this.#samples]);
-    const unseen = this.#unseen / Math.max(1, this.#samples + this.#unseen);
-    return { lost: this.#lost, samples: this.#samples, unseen, ...Object.fromEntries(shares) };
   }
 }
 

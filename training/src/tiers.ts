@@ -125,6 +125,12 @@ export class Tiers {
   }
 }
 
+/** What answering a sample takes of the tiers. */
+export type SampleTiers = Pick<
+  Tiers,
+  'groups' | 'devices' | 'features' | 'edges' | 'present' | 'groupMask' | 'local' | 'edge' | 'answerInCloud'
+>;
+
 function answer(confident: boolean, exit: Exit): Answer {
   const { classIndex, entropy } = exit;
   const measured = confidenceNames.map((name) => [name, exit.uncertainty(name)]);

@@ -1,0 +1,76 @@
+import type { Bundle } from '@ddnn/model';
+import { ViewState } from '@ddnn/protocol';
+import { answerSample } from '../answer-sample.js';
+import { ByteCount } from '../byte-count.js';
+import type { DataSet } from '../data-set.js';
+import { TrainingError } from '../errors.js';
+import { labelsFor } from '../labels.js';
+import { type Thresholds, Tiers } from '../tiers.js';
+import { eachSample, type PassOptions } from './each-sample.js';
+import { paperBytes } from './paper.js';
+import { RememberedSample } from './remembered-sample.js';
+
+/** One threshold of the local exit. Shares are 0 to 1, bytes averages per device and sample. */
+export interface ThresholdRow {
+  readonly threshold: number;
+  /** Share of the samples answered at the local exit. */
+  readonly localExits: number;
+  /** Of the site, with this threshold. */
+  readonly accuracy: number;
+  /** As `payloadPerView` and `wirePerView` of an evaluation. */
+  readonly payloadPerView: number;
+  readonly wirePerView: number;
+  /** By the paper's formula, with these exits and this device section. */
+  readonly formulaPerView: number;
+}
+
+/** 0 to 1 in steps of 0.05. */
+export const sweptThresholds: readonly number[] = Array.from({ length: 21 }, (_, i) => i / 20);
+
+/**
+ * Moves the local exit's threshold over its range (DDNN, section IV-D), same bundle. One pass over the images: every exit is asked
+ * once about a sample, and its bytes are counted for each threshold as an evaluation counts them. Throws {@link TrainingError}
+ * where bundle and data do not fit, or the bundle has no local exit.
+ */
+export async function sweepThreshold(
+  bundle: Bundle,
+  data: DataSet,
+  options: PassOptions & { readonly thresholds?: Thresholds } = {},
+): Promise<ThresholdRow[]> {
+  const { architecture, shapes } = bundle;
+  if (!architecture.local) {
+    throw new TrainingError(
+      'DDNN_TRAINING_OPTION',
+      `${architecture.name} has no local exit whose threshold could move`,
+    );
+  }
+  const labels = labelsFor(architecture, data);
+  const tiers = new Tiers(bundle, options.thresholds);
+  const counts = sweptThresholds.map((threshold) => ({ threshold, bytes: new ByteCount(bundle), local: 0, right: 0 }));
+  const answer = (slot: number) => {
+    const images = data.images[slot];
+    const states = Uint8Array.from(images, (image) => (image ? ViewState.present : ViewState.absent));
+    const sample = new RememberedSample(tiers, tiers.present(images));
+    for (const count of counts) {
+      sample.threshold = count.threshold;
+      const { exit, classIndex } = answerSample(sample, count.bytes, { slot, images, states });
+      if (exit === 'local') count.local++;
+      if (classIndex === labels[slot]) count.right++;
+    }
+  };
+  await eachSample(data, answer, options);
+  const samples = Math.max(1, data.rows.length);
+  const cells = samples * data.views;
+  return counts.map(({ threshold, bytes, local, right }) => {
+    bytes.finish();
+    const localExits = local / samples;
+    return {
+      threshold,
+      localExits,
+      accuracy: right / samples,
+      payloadPerView: bytes.payload / cells,
+      wirePerView: (bytes.wire + bytes.uplink) / cells,
+      formulaPerView: paperBytes(architecture.classes.length, shapes.device.featureBytes, localExits),
+    };
+  });
+}
