@@ -63,11 +63,14 @@ export function createProgram(): Command {
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/calibrate.js')).calibrate(options));
 
-  bundled(manifest(program.command('eval')), 'trained bundle; several: each, and their mean', '<file...>')
+  trainAgain(bundled(manifest(program.command('eval')), 'trained bundle; several: each, and their mean', '<file...>'))
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
     .option('--per-exit', 'also the accuracy of every exit on its own, and how well uncertainty tells its errors')
     .option('--missing', 'also the accuracy with every camera, every pair and every three gone')
+    .option('--sweep <name>', 'threshold, cameras, single; aggregators, filters: these train networks')
+    .option('--retrained', 'with --missing or --sweep cameras: also what networks retrained on the cameras left reach')
+    .option('--retrained-pairs <n>', 'with --missing --retrained: so many of the worst pairs', whole, 1)
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/eval.js')).evalCommand(options));
@@ -175,6 +178,16 @@ function bundled(command: Command, description = 'trained bundle', value = '<fil
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
     .option('--threshold <x>', 'of the local exit, instead of the bundle’s', number)
     .option('--edge-threshold <x>', 'of the edge exit, instead of the bundle’s', number);
+}
+
+/** Options of commands that may train networks beside the bundle. */
+function trainAgain(command: Command): Command {
+  return command
+    .option('--train-split <name>', 'where networks are trained: their rows')
+    .option('--arch <file>', 'where networks are trained: their architecture, instead of the bundle’s')
+    .option('--epochs <n>', 'where networks are trained: passes over their rows', whole, 100)
+    .option('--seed <n>', 'where networks are trained: their seed', whole, 1)
+    .option('--backend <name>', 'where networks are trained: node or wasm; default: node where it loads');
 }
 
 function whole(text: string): number {

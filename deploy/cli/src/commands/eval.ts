@@ -1,14 +1,19 @@
 import type { Bundle } from '@ddnn/model';
-import { type EvalResult, evaluate } from '@ddnn/training';
+import { type DataSet, type EvalResult, evaluate, type Thresholds } from '@ddnn/training';
 import { confidenceTable } from '../terminal/confidence-table.js';
+import { UsageError } from '../terminal/failure.js';
 import { missingTable } from '../terminal/missing-table.js';
 import { printJson, writeLines } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { resultTable } from '../terminal/result-table.js';
-import { loadFor, type ManifestFlags, readBundle } from './open-bundle.js';
+import { retrainedTable } from '../terminal/retrained-table.js';
+import { loadFor, readBundle } from './open-bundle.js';
+import { retrainSurvivors } from './retrained.js';
+import { type SweepFlags, sweep } from './sweep.js';
+import { checkTrainAgain } from './train-again.js';
 
 /** Options of `ddnn eval`. */
-export interface EvalFlags extends ManifestFlags {
+export interface EvalFlags extends Omit<SweepFlags, 'sweep'> {
   /** One bundle, or several. */
   readonly bundle: readonly string[];
   readonly threshold?: number;
@@ -16,14 +21,28 @@ export interface EvalFlags extends ManifestFlags {
   readonly lost?: readonly number[];
   readonly perExit?: boolean;
   readonly missing?: boolean;
+  readonly retrainedPairs: number;
+  readonly sweep?: string;
   readonly verdicts?: string;
-  readonly json?: boolean;
 }
 
 /** `ddnn eval`: the packed sections on recorded images, in this process. */
 export async function evalCommand(flags: EvalFlags): Promise<void> {
-  if (flags.bundle.length > 1) return (await import('./eval-bundles.js')).evalBundles(flags);
-  const { bundle, summary, outcomes } = await evaluateBundle(flags.bundle[0], flags);
+  if (flags.retrained) {
+    checkTrainAgain(flags, '--retrained');
+    if (flags.arch) throw new UsageError('--retrained trains the bundle’s own architecture: leave --arch out');
+    if (!flags.missing && flags.sweep !== 'cameras')
+      throw new UsageError('--retrained goes with --missing or --sweep cameras');
+  }
+  if (flags.bundle.length > 1) {
+    if (flags.sweep || flags.retrained) throw new UsageError('--sweep and --retrained take one --bundle');
+    return (await import('./eval-bundles.js')).evalBundles(flags);
+  }
+  if (flags.sweep !== undefined) {
+    const swept = await readBundle(flags.bundle[0]);
+    return sweep(swept, await loadFor(swept, flags), thresholdsOf(flags), { ...flags, sweep: flags.sweep });
+  }
+  const { bundle, data, summary, outcomes } = await evaluateBundle(flags.bundle[0], flags);
   if (flags.verdicts) {
     const { classes } = bundle.architecture;
     await writeLines(
@@ -31,31 +50,39 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
       outcomes.map(({ classIndex, ...outcome }) => ({ ...outcome, class: classes[classIndex] ?? 'none' })),
     );
   }
-  if (flags.json) printJson(summary);
+  const missing = summary.missing;
+  const retrained =
+    flags.retrained && missing ? await retrainSurvivors(bundle, data, missing, flags.retrainedPairs, flags) : undefined;
+  if (flags.json) printJson(retrained ? { ...summary, missing: { ...missing, retrained } } : summary);
   else {
     process.stdout.write(`${resultTable(summary)}\n`);
     if (summary.confidence) process.stdout.write(confidenceTable(summary.confidence));
-    if (summary.missing) process.stdout.write(`${missingTable(summary.missing)}\n`);
+    if (missing) process.stdout.write(`${missingTable(missing)}\n`);
+    if (missing && retrained) process.stdout.write(`${retrainedTable(missing, retrained)}\n`);
   }
 }
 
 /** Evaluates one bundle file, with a progress line. */
-export async function evaluateBundle(file: string, flags: EvalFlags): Promise<EvalResult & { bundle: Bundle }> {
+export async function evaluateBundle(file: string, flags: EvalFlags): Promise<EvalResult & { bundle: Bundle; data: DataSet }> {
   const bundle = await readBundle(file);
   const data = await loadFor(bundle, flags);
   const line = new ProgressLine();
   const result = await evaluate({
     bundle,
     data,
-    thresholds: {
-      ...(flags.threshold === undefined ? {} : { local: flags.threshold }),
-      ...(flags.edgeThreshold === undefined ? {} : { edge: flags.edgeThreshold }),
-    },
+    thresholds: thresholdsOf(flags),
     lost: flags.lost,
     perExit: flags.perExit,
     missing: flags.missing,
     onProgress: (done, samples) => line.update(done / samples, `evaluating ${file} ${done}/${samples}`),
   });
   line.end();
-  return { ...result, bundle };
+  return { ...result, bundle, data };
+}
+
+function thresholdsOf({ threshold, edgeThreshold }: EvalFlags): Thresholds {
+  return {
+    ...(threshold === undefined ? {} : { local: threshold }),
+    ...(edgeThreshold === undefined ? {} : { edge: edgeThreshold }),
+  };
 }
