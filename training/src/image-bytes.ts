@@ -44,7 +44,8 @@ function jpegSize(picture: Uint8Array, size: DataSet['size']): number {
   return bytes;
 }
 
-function rgb(picture: Uint8Array, channels: number): Uint8Array {
+/** Pixels as RGB: a gray one three times. */
+export function rgb(picture: Uint8Array, channels: number): Uint8Array {
   if (channels === 3) return picture;
   const out = new Uint8Array(picture.length * 3);
   for (let i = 0; i < picture.length; i++) out.fill(picture[i], i * 3, i * 3 + 3);

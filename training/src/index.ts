@@ -21,6 +21,7 @@ export type { LostCount, MissingTable } from './missing-views.js';
 export { replaceFile } from './replace-file.js';
 export type { Certificate } from './risk-control.js';
 export { type Spread, spreadOf } from './spread.js';
+export * from './report/index.js';
 export type { EvalSummary } from './summary.js';
 export type { GoalChoice, ThresholdGoal } from './threshold-goal.js';
 export * from './sweeps/index.js';

@@ -68,12 +68,22 @@ export function createProgram(): Command {
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
     .option('--per-exit', 'also the accuracy of every exit on its own, and how well uncertainty tells its errors')
     .option('--missing', 'also the accuracy with every camera, every pair and every three gone')
+    .option('--arch <file>', 'with --sweep aggregators or filters: train this instead of the bundle’s architecture')
     .option('--sweep <name>', 'threshold, cameras, single; aggregators, filters: these train networks')
     .option('--retrained', 'with --missing or --sweep cameras: also what networks retrained on the cameras left reach')
     .option('--retrained-pairs <n>', 'with --missing --retrained: so many of the worst pairs', whole, 1)
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/eval.js')).evalCommand(options));
+
+  trainAgain(manifest(program.command('report')))
+    .description('one HTML page of everything that can be measured of a bundle')
+    .requiredOption('--bundle <files...>', 'trained bundle; several are seeds of one network')
+    .requiredOption('--out <file>', 'page to write')
+    .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
+    .option('--retrain', 'also the sweeps that train networks: aggregators, filters, fewer cameras')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./commands/report.js')).report(options));
 
   bundled(manifest(program.command('run')))
     .description('recorded images through real agents, broker, bridge and cloud, over sockets')
@@ -184,7 +194,6 @@ function bundled(command: Command, description = 'trained bundle', value = '<fil
 function trainAgain(command: Command): Command {
   return command
     .option('--train-split <name>', 'where networks are trained: their rows')
-    .option('--arch <file>', 'where networks are trained: their architecture, instead of the bundle’s')
     .option('--epochs <n>', 'where networks are trained: passes over their rows', whole, 100)
     .option('--seed <n>', 'where networks are trained: their seed', whole, 1)
     .option('--backend <name>', 'where networks are trained: node or wasm; default: node where it loads');

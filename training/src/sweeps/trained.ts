@@ -61,11 +61,12 @@ export async function* sweepTrained(
   }
 }
 
-/**
- * Trains the bundle's architecture again for the views that each list leaves.
- *
- * @param lost lists of views gone; each leaves a view
- */
+/** The lists of views gone that leave a camera which sees something to train on. */
+export function trainable(lost: readonly (readonly number[])[], { images }: DataSet): (readonly number[])[] {
+  return lost.filter((gone) => images.some((row) => row.some((image, view) => image && !gone.includes(view))));
+}
+
+/** Trains the bundle's architecture again for the views that each list leaves; {@link trainable} ones only. */
 export async function* sweepRetrained(
   { architecture }: Bundle,
   lost: readonly (readonly number[])[],
@@ -73,12 +74,13 @@ export async function* sweepRetrained(
   options: SweepOptions,
 ): AsyncGenerator<Retrained> {
   const all = Array.from({ length: architecture.views }, (_, view) => view);
-  const left = lost.map((gone) => all.filter((view) => !gone.includes(view)));
+  const gone = trainable(lost, data.train);
+  const left = gone.map((list) => all.filter((view) => !list.includes(view)));
   const variants = left.map((views) => survivors(architecture, views));
   let i = 0;
   for await (const { bundle, test, seconds } of trainEach(variants, data, options)) {
     const [result] = await measureLost(bundle, test, [[]], { signal: options.signal });
-    yield { ...result, lost: lost[i++], seconds };
+    yield { ...result, lost: gone[i++], seconds };
   }
 }
 

@@ -91,7 +91,10 @@ async function sweepOfCameras({ bundle, data, thresholds, flags }: SweepInput): 
     await collect(again, (signal) => sweepRetrained(bundle, lost, both, trainingOptions(flags, line, signal)));
     line.end();
   }
-  const joined = rows.map((row, i) => (again[i] ? { ...row, retrained: again[i] } : row));
+  const joined = rows.map((row) => {
+    const retrained = again.find(({ lost }) => lost.join() === row.lost.join());
+    return retrained ? { ...row, retrained } : row;
+  });
   return { rows: joined, paper: cited(paper.cameras), table: cameraTable(joined) };
 }
 
