@@ -19,12 +19,12 @@ export { type LostViews, type MissingAccuracy, type MissingExit, missingExits } 
 export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
 export type { LostCount, MissingTable } from './missing-views.js';
 export { replaceFile } from './replace-file.js';
+export * from './report/index.js';
 export type { Certificate } from './risk-control.js';
 export { type Spread, spreadOf } from './spread.js';
-export * from './report/index.js';
 export type { EvalSummary } from './summary.js';
-export type { GoalChoice, ThresholdGoal } from './threshold-goal.js';
 export * from './sweeps/index.js';
+export type { GoalChoice, ThresholdGoal } from './threshold-goal.js';
 export type { Thresholds } from './tiers.js';
 export { type TrainOptions, trainNetwork } from './train.js';
 export type { TrainedBundle, TrainingReport } from './training-report.js';

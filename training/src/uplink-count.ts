@@ -1,6 +1,6 @@
 import { encodeEdgeAnswer, type Verdict, ViewState } from '@ddnn/protocol';
 import type { ByteCount } from './byte-count.js';
-import type { Tiers } from './tiers.js';
+import type { SampleTiers } from './tiers.js';
 
 /** An edge that has a present view of the sample. */
 export interface SpeakingEdge {
@@ -14,7 +14,12 @@ const NOTHING = new Uint8Array(0);
 const ANSWER = encodeEdgeAnswer({ exit: 'local', classIndex: 0, entropy: 0 });
 
 /** Counts what crosses the uplink of a site for one sample, both ways. */
-export function countUplink(tiers: Tiers, bytes: ByteCount, verdict: Verdict, speaking: readonly SpeakingEdge[]): void {
+export function countUplink(
+  tiers: SampleTiers,
+  bytes: ByteCount,
+  verdict: Verdict,
+  speaking: readonly SpeakingEdge[],
+): void {
   if (tiers.groups.length > 1) countSeveral(tiers, bytes, verdict, speaking);
   else if (verdict.exit !== 'cloud') bytes.record(0, verdict);
   else if (tiers.edges.length > 0) bytes.sendUp(0, 'edge', tiers.edges[0].features, verdict);
@@ -22,7 +27,7 @@ export function countUplink(tiers: Tiers, bytes: ByteCount, verdict: Verdict, sp
 }
 
 /** Several edges (configuration f): each reports, the cloud asks the sure ones for features if one is not, and tells all of them. */
-function countSeveral(tiers: Tiers, bytes: ByteCount, verdict: Verdict, speaking: readonly SpeakingEdge[]): void {
+function countSeveral(tiers: SampleTiers, bytes: ByteCount, verdict: Verdict, speaking: readonly SpeakingEdge[]): void {
   const { slot, states } = verdict;
   for (const [edge, group] of tiers.groups.entries()) {
     const speaks = speaking.find((other) => other.edge === edge);

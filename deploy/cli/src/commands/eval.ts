@@ -63,7 +63,10 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
 }
 
 /** Evaluates one bundle file, with a progress line. */
-export async function evaluateBundle(file: string, flags: EvalFlags): Promise<EvalResult & { bundle: Bundle; data: DataSet }> {
+export async function evaluateBundle(
+  file: string,
+  flags: EvalFlags,
+): Promise<EvalResult & { bundle: Bundle; data: DataSet }> {
   const bundle = await readBundle(file);
   const data = await loadFor(bundle, flags);
   const line = new ProgressLine();
