@@ -71,7 +71,7 @@ describe('The page', () => {
   test('says the figures of the evaluation, with their range', () => {
     const shares = measured.map(({ summary }) => summary.accuracy * 100);
     const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => share.toFixed(1));
-    expect(page).toContain(`<b>${((shares[0] + shares[1]) / 2).toFixed(1)} %</b>`);
+    expect(page).toContain(`<b>${((shares[0] + shares[1]) / 2).toFixed(1)}\u00a0%</b>`);
     if (low !== high) expect(page).toContain(`${low}–${high}`);
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });

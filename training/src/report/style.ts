@@ -6,7 +6,7 @@ export const style = `
 @media (prefers-color-scheme:dark){:root{${colourProperties('dark')}}}
 @media print{:root{color-scheme:light;${colourProperties('light')}}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1.5rem 1rem 3rem;max-width:1080px;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{margin:0 auto;padding:1.5rem 1rem 3rem;max-width:1080px;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 h1{font-size:1.7rem;margin:0}h2{font-size:1.25rem;margin:0 0 .4rem}h3{font-size:1rem;margin:0}
 p{margin:.3rem 0 1rem;max-width:72ch;overflow-wrap:anywhere}
 section{margin:2.5rem 0;scroll-margin-top:1rem}
@@ -16,12 +16,12 @@ nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:1rem 0;font-size:.9rem}
 a{color:var(--local)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:.8rem;margin:1rem 0}
 .tiles>div{background:var(--panel);border-radius:8px;padding:.7rem .9rem}
-dt{font-size:.82rem;color:var(--muted)}dd{margin:0}dd{line-height:1.35}dd b{font-size:1.35rem}dd small{margin-left:.4rem}dd span{display:block;font-size:.8rem;color:var(--muted)}
-small{font-size:.8em;color:var(--muted)}
+dt{font-size:.82rem;color:var(--muted)}dd{margin:0}dd{line-height:1.35}dd b{font-size:1.35rem}dd>small{display:block}dd span{display:block;font-size:.8rem;color:var(--muted)}
+small{font-size:.8em;white-space:nowrap;color:var(--muted)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:1.5rem 2rem;align-items:start;margin-bottom:1.5rem}
 .figures>*{min-width:0}
 .matrices{grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr))}
-figure{margin:0;max-width:560px;break-inside:avoid}
+figure{margin:0 0 1rem;max-width:560px;break-inside:avoid}
 figcaption{margin-bottom:.3rem}figcaption span{font-size:.85rem;color:var(--muted)}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--muted)}
@@ -46,5 +46,5 @@ article li.wrong{color:var(--wrong)}
 .views{display:flex;flex-wrap:wrap;gap:4px;margin-top:.4rem}
 .views img,.absent{width:44px;height:44px;object-fit:contain;image-rendering:pixelated;border-radius:3px}
 .absent{display:grid;place-items:center;border:1px dashed var(--grid);color:var(--muted)}
-@media print{body{max-width:none;padding:0;font-size:11px}nav{display:none}section{margin:1.2rem 0}article,.tiles>div{border:1px solid var(--grid)}.table{overflow:visible}}
+@media print{html{font-size:11px}body{max-width:none;padding:0}.figures{grid-template-columns:1fr 1fr}.matrices{grid-template-columns:1fr 1fr 1fr}th,td{padding:.15rem .45rem}nav{display:none}section{margin:1.2rem 0}article,.tiles>div{border:1px solid var(--grid)}.table{overflow:visible}}
 `;

@@ -1,9 +1,12 @@
 import { html, type Markup } from './markup.js';
 import type { Spread } from './spread.js';
 
+/** The unit, which never stands on a line of its own. */
+export const PERCENT = '\u00a0%';
+
 /** A share as percent. */
 export function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)} %`;
+  return `${(share * 100).toFixed(digits)}${PERCENT}`;
 }
 
 /** A spread as *mean low–high*, the range smaller; the mean alone where they agree. */
@@ -22,14 +25,14 @@ export function rangeOf({ low, high }: Spread, words: (value: number) => string)
 
 /** A spread of shares as percent. */
 export function percents(value: Spread | undefined, digits = 1): Markup | string {
-  return withRange(value, (share) => (share * 100).toFixed(digits), ' %');
+  return withRange(value, (share) => (share * 100).toFixed(digits), PERCENT);
 }
 
 /** The same without markup, for what stands under the pointer. */
 export function plainPercents(value: Spread, digits = 1): string {
   const words = (share: number) => (share * 100).toFixed(digits);
   const range = rangeOf(value, words);
-  return `${words(value.mean)} %${range === undefined ? '' : ` (${range})`}`;
+  return `${words(value.mean)}${PERCENT}${range === undefined ? '' : ` (${range})`}`;
 }
 
 /** A spread of bytes. */

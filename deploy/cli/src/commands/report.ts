@@ -53,7 +53,7 @@ export async function report(flags: ReportFlags): Promise<void> {
       process.stderr.write('\ninterrupted: the report shows what is trained so far\n');
     }
   }
-  const page = renderReport({ data, split: flags.split, measured, trained, command: thisCall() });
+  const page = Buffer.from(renderReport({ data, split: flags.split, measured, trained, command: thisCall() }));
   await writeFile(flags.out, page);
   if (flags.json) {
     const figures = measured.map(({ bundle, summary, thresholds, single, cameras }) => ({

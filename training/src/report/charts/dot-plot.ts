@@ -13,7 +13,6 @@ export interface DotRow {
   readonly dots: readonly { readonly series: Series; readonly value: Spread | undefined }[];
 }
 
-const ROW = 30;
 const TOP = 8;
 const WIDTH = 460;
 const RIGHT = 446;
@@ -24,13 +23,15 @@ export function dotPlot(rows: readonly DotRow[], title: string, label: string): 
   const series = new Map(rows.flatMap(({ dots }) => dots.filter(({ value }) => value).map((d) => [d.series.name, d])));
   const names = [...series.keys()];
   const values = rows.flatMap(({ dots }) => dots.flatMap(({ value }) => value ?? []));
+  // Room for every dot of a row, one above the other.
+  const height = 10 + 7 * Math.max(2, names.length);
   const left = 14 + LETTER * Math.min(20, Math.max(4, ...rows.map(({ name }) => name.length)));
-  const bottom = TOP + ROW * rows.length;
+  const bottom = TOP + height * rows.length;
   const x = linearScale([Math.min(0.95, ...values.map(({ low }) => low)), 1], [left + 6, RIGHT]);
-  const offset = (name: string) => ((names.indexOf(name) + 1) / (names.length + 1) - 0.5) * (ROW - 4);
+  const offset = (name: string) => ((names.indexOf(name) + 1) / (names.length + 1) - 0.5) * (height - 4);
   const row = ({ name, dots }: DotRow, i: number) => {
-    const y = TOP + ROW * (i + 0.5);
-    return html`<path class="gridline" d="M${left} ${TOP + ROW * (i + 1)}H${RIGHT}"/><text x="${left - 8}" y="${y + 4}" text-anchor="end">${shortened(name)}<title>${name}</title></text>${dots.map(
+    const y = TOP + height * (i + 0.5);
+    return html`<path class="gridline" d="M${left} ${TOP + height * (i + 1)}H${RIGHT}"/><text x="${left - 8}" y="${y + 4}" text-anchor="end">${shortened(name)}<title>${name}</title></text>${dots.map(
       (d) =>
         d.value &&
         dot(d.series, d.value, x.at, y + offset(d.series.name), `${name}, ${d.series.name}: ${plainPercents(d.value)}`),

@@ -5,10 +5,12 @@ import type { Scale } from './scale.js';
 /** Width and height of a plot, and of the frame inside it, in the SVG's own units: about a phone's width, so that text stays readable. */
 export const frame = { width: 460, height: 290, left: 46, right: 446, top: 26, bottom: 246 } as const;
 
-/** A vertical line with its name at the top, such as the bytes of the raw pixels. */
+/** A vertical line with its name beside it, such as the bytes of the raw pixels. */
 export interface Rule {
   readonly x: number;
   readonly label: string;
+  /** Of the name above the x axis, in the SVG's units; low by default. */
+  readonly height?: number;
 }
 
 /** One chart: two axes, a light grid, what is drawn in it. */
@@ -36,8 +38,8 @@ export function plot(
 ${x.ticks.map((tick) => html`<path d="M${px(x.at(tick))} ${bottom}v4"/><text x="${px(x.at(tick))}" y="${bottom + 18}" text-anchor="middle">${xTick(tick)}</text>`)}
 <path d="M${left} ${bottom}H${right}"/>
 <text class="label" x="4" y="14">${yLabel}</text><text class="label" x="${right}" y="${height - 8}" text-anchor="end">${xLabel}</text></g>
-${rules.map((rule, i) => ruleMark(rule, x, bottom - 6 - (i % 3) * 14))}
-${marks}</svg>`;
+${marks}
+${rules.map((rule, i) => ruleMark(rule, x, bottom - (rule.height ?? 6) - (i % 3) * 14))}</svg>`;
 }
 
 function ruleMark({ x, label }: Rule, scale: Scale, y: number): Markup {

@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../markup.js';
 import type { Spread } from '../spread.js';
 import { networkOf, over, type Subject } from '../subject.js';
-import { bytes, number, percents, rangeOf } from '../words.js';
+import { bytes, number, PERCENT, percents, rangeOf } from '../words.js';
 
 /** What the page is about, and the figures that matter most, in a row of tiles. */
 export function headline(subject: Subject): Markup {
@@ -22,12 +22,12 @@ export function headline(subject: Subject): Markup {
 <p>${number(data.rows.length)} samples of <code>${data.file}</code>${split !== undefined && html`, split <code>${split}</code>`}: ${views} ${views === 1 ? 'camera' : 'cameras'}
 of ${input.width} × ${input.height} pixels, classes ${counted.join(', ')}. ${bundles(subject)}</p></header>
 <section id="summary" aria-label="Summary"><dl class="tiles">
-${tile('Accuracy', value(over(subject, ({ summary }) => summary.accuracy)!, percent, ' %'), html`balanced ${percents(balanced)}`)}
-${tile('Payload a view', value(payload, bytes, ' B'), `pixels ${times(rawPerView, payload)} as much, JPEG ${times(jpegPerView, payload)}`)}
-${tile('MQTT packets a view', value(wire, bytes, ' B'), 'both ways, uplink included')}
-${tile('Local exits', value(exits('local'), percent, ' %'), above)}
-${one && worst && tile('One camera gone', value(one, percent, ' %'), html`worst camera ${percents(worst)}`)}
-${tile('A device holds', { mean: `${number(device.memoryBytes)} B`, range: undefined }, `section and exit; features ${number(device.featureBytes)} B`)}
+${tile('Accuracy', value(over(subject, ({ summary }) => summary.accuracy)!, percent, PERCENT), html`balanced ${percents(balanced)}`)}
+${tile('Payload a view', value(payload, bytes, '\u00a0B'), `pixels ${times(rawPerView, payload)} as much, JPEG ${times(jpegPerView, payload)}`)}
+${tile('MQTT packets a view', value(wire, bytes, '\u00a0B'), 'both ways, uplink included')}
+${tile('Local exits', value(exits('local'), percent, PERCENT), above)}
+${one && worst && tile('One camera gone', value(one, percent, PERCENT), html`worst camera ${percents(worst)}`)}
+${tile('A device holds', { mean: `${number(device.memoryBytes)}\u00a0B`, range: undefined }, `section and exit; features ${number(device.featureBytes)} B`)}
 </dl></section>`;
 }
 
