@@ -71,6 +71,7 @@ describe('ddnn eval --sweep', () => {
   it.each([
     [['--sweep', 'colours'], 'threshold, cameras, single'],
     [['--sweep', 'filters'], '--train-split'],
+    [['--sweep', 'single', '--lost', '0'], '--lost'],
     [['--missing', '--retrained'], '--train-split'],
     [['--retrained', ...training], '--missing'],
   ])('refuses %j and says what to write', async (flags, words) => {

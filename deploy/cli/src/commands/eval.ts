@@ -34,6 +34,8 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
     if (!flags.missing && flags.sweep !== 'cameras')
       throw new UsageError('--retrained goes with --missing or --sweep cameras');
   }
+  if (flags.sweep !== undefined && (flags.lost || flags.perExit || flags.missing || flags.verdicts))
+    throw new UsageError('--sweep stands alone: leave --lost, --per-exit, --missing and --verdicts out');
   if (flags.bundle.length > 1) {
     if (flags.sweep || flags.retrained) throw new UsageError('--sweep and --retrained take one --bundle');
     return (await import('./eval-bundles.js')).evalBundles(flags);

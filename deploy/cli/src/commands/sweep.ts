@@ -119,7 +119,7 @@ export async function collect<T>(rows: T[], start: (signal: AbortSignal) => Asyn
   });
   if (!cut) return;
   process.exitCode = 1;
-  process.stderr.write(`\ninterrupted: ${rows.length} networks are trained and measured\n`);
+  process.stderr.write(`\ninterrupted: trained and measured by then: ${rows.length}\n`);
 }
 
 function passes(line: ProgressLine) {

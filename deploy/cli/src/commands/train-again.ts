@@ -56,12 +56,18 @@ export function trainingOptions(flags: TrainAgainFlags, line: ProgressLine, sign
   return { epochs, seed, backend, signal, onProgress: sweepProgress(line) };
 }
 
+function count(number: number, name: string): string {
+  return `${number} ${name}${number === 1 ? '' : 's'}`;
+}
+
 function sweepProgress(line: ProgressLine): (progress: SweepProgress) => void {
   return ({ network, networks, name, epoch, epochs, share, secondsLeft }) => {
     if (network === 1 && epoch === 1) {
       line.end();
       const total = clock(secondsLeft / (1 - share || 1));
-      process.stderr.write(pc.dim(`${networks} networks of ${epochs} epochs, about ${total} in all\n`));
+      process.stderr.write(
+        pc.dim(`${count(networks, 'network')} of ${count(epochs, 'epoch')}, about ${total} in all\n`),
+      );
     }
     const left = `${clock(secondsLeft)} left`;
     line.update(share, `${network}/${networks} ${name}  epoch ${epoch}/${epochs}  ${left}`);

@@ -25,7 +25,7 @@ export function trainedSection({ trained, command }: Subject): Markup {
   );
   const networks = aggregators.length + filters.length + trained.cameras.length + trained.oneGone.length;
   return html`${open}
-<p>${networks} networks of ${epochs} epochs, seed ${seed}, trained in ${clock(seconds)} min: the first bundle’s architecture with one thing changed. One seed says little about differences of a few points. Paper: ${paper.citation}.</p>
+<p>${networks} networks of ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}, trained in ${clock(seconds)} min: the first bundle’s architecture with one thing changed. One seed says little about differences of a few points. Paper: ${paper.citation}.</p>
 <div class="figures">
 ${aggregators.length > 0 && figure('Local and cloud aggregator', aggregatorPlot(aggregators), 'MP max, AP average, CC concat.')}
 ${filters.length > 0 && figure('Filters of a device', filterPlot(filters), 'In brackets the bytes of one device’s section in memory.')}
