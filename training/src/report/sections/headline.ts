@@ -24,7 +24,7 @@ of ${input.width} × ${input.height} pixels, classes ${counted.join(', ')}. ${bu
 <section id="summary" aria-label="Summary"><dl class="tiles">
 ${tile('Accuracy', value(over(subject, ({ summary }) => summary.accuracy)!, percent, PERCENT), html`balanced ${percents(balanced)}`)}
 ${tile('Payload a view', value(payload, bytes, '\u00a0B'), `pixels ${times(rawPerView, payload)} as much, JPEG ${times(jpegPerView, payload)}`)}
-${tile('MQTT packets a view', value(wire, bytes, '\u00a0B'), 'both ways, uplink included')}
+${tile('Packets a view', value(wire, bytes, '\u00a0B'), 'MQTT, both ways, uplink included')}
 ${tile('Local exits', value(exits('local'), percent, PERCENT), above)}
 ${one && worst && tile('One camera gone', value(one, percent, PERCENT), html`worst camera ${percents(worst)}`)}
 ${tile('A device holds', { mean: `${number(device.memoryBytes)}\u00a0B`, range: undefined }, `section and exit; features ${number(device.featureBytes)} B`)}
