@@ -9,6 +9,7 @@ export {
   type DataProblem,
   type DataReport,
 } from './data-check.js';
+export { type DataFacts, type DataFactsOptions, readDataFacts } from './data-facts.js';
 export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews } from './data-set.js';
 export { type DividedRow, divideRows } from './divide-rows.js';
 export { TrainingError, type TrainingErrorCode } from './errors.js';
@@ -18,6 +19,7 @@ export { type ImageBytes, imageBytes } from './image-bytes.js';
 export { type LostViews, type MissingAccuracy, type MissingExit, missingExits } from './lost-views.js';
 export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
 export type { LostCount, MissingTable } from './missing-views.js';
+export { recommendArchitecture } from './recommend.js';
 export { replaceFile } from './replace-file.js';
 export * from './report/index.js';
 export type { Certificate } from './risk-control.js';

@@ -18,7 +18,7 @@ export function createProgram(): Command {
   goal(manifest(program.command('train')))
     .description('train all sections of one network together')
     .requiredOption('--out <file>', 'bundle file to write')
-    .requiredOption('--arch <file>', 'architecture (YAML)')
+    .option('--arch <file>', 'architecture (YAML); default: the one recommended for such data')
     .option('--epochs <n>', 'passes over the training rows; default: the architecture’s, else 100', whole)
     .option('--batch <n>', 'samples in one step; default: the architecture’s, else 64', whole)
     .option('--rate <x>', 'learning rate of Adam at the start; default: the architecture’s, else 0.001', number)

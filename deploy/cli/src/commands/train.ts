@@ -5,6 +5,8 @@ import {
   loadDataSet,
   type Progress,
   pickViews,
+  readDataFacts,
+  recommendArchitecture,
   removeCheckpoint,
   replaceFile,
   spreadOf,
@@ -26,7 +28,7 @@ import { untilStopped } from './until-stopped.js';
 
 interface TrainFlags extends ManifestFlags, GoalFlags {
   readonly out: string;
-  readonly arch: string;
+  readonly arch?: string;
   readonly epochs?: number;
   readonly batch?: number;
   readonly rate?: number;
@@ -44,7 +46,9 @@ export async function train(flags: TrainFlags): Promise<void> {
   if (backend !== undefined && backend !== 'node' && backend !== 'wasm')
     throw new UsageError('--backend is node or wasm');
   const goal = goalOf(flags);
-  const architecture = parseArchitecture(await readText(flags.arch), flags.arch);
+  const architecture = flags.arch
+    ? parseArchitecture(await readText(flags.arch), flags.arch)
+    : recommendArchitecture(await readDataFacts(flags.data, flags));
   const line = new ProgressLine();
   const loaded = await loadDataSet(flags.data, {
     size: architecture.input,
