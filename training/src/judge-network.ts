@@ -4,10 +4,11 @@ import type { DataSet } from './data-set.js';
 import { accuracyOfExits, exitFigures } from './every-exit.js';
 import { selectionWeights } from './fit-options.js';
 import { fitGates, gatedExits } from './gate-fit.js';
-import { judge } from './judge.js';
+import { judge, judgeSurvivors } from './judge.js';
 import type { Recipe } from './recipe.js';
 import type { RowRoles } from './row-roles.js';
 import { chooseFor, goalFigures, type ThresholdGoal } from './threshold-goal.js';
+import type { JudgedSample } from './thresholds.js';
 import type { TrainedBundle, TrainingReport } from './training-report.js';
 
 type Tensors = Map<string, Int32Array | Float32Array | Int8Array | Uint8Array>;
@@ -48,9 +49,17 @@ export async function judgeNetwork(
   await fitGates(architecture, tensors, draft, { data, labels, rows: rows.gate, signal });
   const judged = await judge(draft(), data, labels, rows.thresholds, signal);
   const weights = selectionWeights(recipe, { data, labels, rows: rows.thresholds }, architecture.classes.length);
+  const weigh = (samples: readonly JudgedSample[], share = 1) =>
+    samples.map((sample) => ({ ...sample, weight: (weights?.[sample.classIndex] ?? 1) * share }));
+  // A network that learnt to lose cameras is to exit where that is right with one lost too; and few rows become more.
+  const survivors =
+    recipe.viewDropout && !goal ? await judgeSurvivors(draft(), data, labels, rows.thresholds, signal) : [];
   const choice = chooseFor(goal, {
-    samples: judged.map((sample) => ({ ...sample, weight: weights?.[sample.classIndex] })),
+    samples: weigh(judged),
+    survivors: weigh(survivors, 1 / architecture.views),
     bundle: { architecture, shapes: inferShapes(architecture) },
+    leastUp: recipe.leastUp,
+    slack: recipe.slack,
     fixed: { local: local?.threshold, edge: edge?.threshold },
   });
   const asked = judged.map(({ answers }) => answers);

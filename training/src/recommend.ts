@@ -8,8 +8,8 @@ const SECTION_BYTES = 2000;
 /** Features are at most this share of the raw pixels. */
 const PIXEL_SHARE = 1 / 3;
 /** How far device sections go: few classes are told apart by a small map, more of them by a wider one. */
-const SMALL_MAP = { cells: 64, bytes: 32 } as const;
-const WIDE_MAP = { cells: 256, bytes: 128 } as const;
+const SMALL_MAP = { cells: 64, bytes: 32, leastUp: 0.2 } as const;
+const WIDE_MAP = { cells: 256, bytes: 160, leastUp: 0.1 } as const;
 const FEW_CLASSES = 4;
 /** From so many samples on a cloud section with a layer of its own learns more than it learns by heart. */
 const MANY_SAMPLES = 5000;
@@ -34,11 +34,11 @@ export function recommendArchitecture(facts: DataFacts): Architecture {
     name: 'recommended',
     input,
     device: { section: deviceSection(input, mapFor(classes).cells, filters) },
-    local: { aggregator: 'average' },
+    local: { aggregator: 'average', confidence: 'margin' },
     cloud: { aggregator: 'concat', arithmetic: 'float', section: many ? [{ fc: { units: 256 } }] : [] },
     training: many
       ? { viewDropout: 0.25, epochs: 20, batch: 128, rate: 0.002 }
-      : { viewDropout: 0.25, mixup: 0.5, refit: true, epochs: 40 },
+      : { viewDropout: 0.25, mixup: 0.5, slack: 0.01, leastUp: mapFor(classes).leastUp, refit: true, epochs: 40 },
   });
   const fits = (filters: number) => {
     const { device, pixelBytes } = inferShapes({ ...recommended(filters), views, classes: [...classes] });

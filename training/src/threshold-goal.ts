@@ -5,7 +5,7 @@ import { TrainingError } from './errors.js';
 import { type PlannedBundle, payloadSizes } from './payload.js';
 import { type Certificate, controlRisk } from './risk-control.js';
 import { rightAt, type ThresholdPair } from './site-answer.js';
-import { chooseThresholds, type JudgedSample } from './thresholds.js';
+import { chooseThresholds, type JudgedSample, thresholdsBelow } from './thresholds.js';
 import type { Thresholds } from './tiers.js';
 
 /** What thresholds are chosen for; without any of these: the best accuracy. */
@@ -27,19 +27,28 @@ export interface GoalChoice {
 /** The rows to choose on. */
 export interface GoalRows {
   readonly samples: readonly JudgedSample[];
+  /** The same rows with views taken out, each with its weight; only without a goal. */
+  readonly survivors?: readonly JudgedSample[];
   readonly bundle: PlannedBundle;
   /** Further rows that no camera sees. */
   readonly unseen?: number;
   /** Thresholds taken as they are; only without a goal. */
   readonly fixed?: Thresholds;
+  /** Share of the samples that go up at least; only without a goal. Default 0. */
+  readonly leastUp?: number | undefined;
+  /** Accuracy that each threshold may give up to be larger; only without a goal. Default 0. */
+  readonly slack?: number | undefined;
 }
 
 /** Chooses thresholds for a goal. Throws `DDNN_TRAINING_BUDGET` where no thresholds keep it. */
 export function chooseFor(goal: ThresholdGoal | undefined, rows: GoalRows): GoalChoice {
-  const { samples, bundle, unseen, fixed } = rows;
+  const { samples, survivors = [], bundle, unseen, fixed, leastUp = 0, slack } = rows;
   if (!goal) {
-    const { local, edge, ...accuracies } = chooseThresholds(samples, fixed);
-    return { thresholds: { local, edge }, ...accuracies };
+    const { local, edge } = chooseThresholds([...samples, ...survivors], fixed, {
+      most: thresholdsBelow(samples, leastUp),
+      slack,
+    });
+    return { thresholds: { local, edge }, ...accuraciesAt(samples, { local, edge }) };
   }
   if ('bytesPerView' in goal) {
     const budget = fitBudget(samples, payloadSizes(bundle), goal.bytesPerView, unseen);

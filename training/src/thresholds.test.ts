@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseThresholds, type JudgedSample } from './thresholds.js';
+import { chooseThresholds, type JudgedSample, thresholdsBelow } from './thresholds.js';
 
 /** A sample of class 0; each exit is given as [right, entropy]. */
 function sample(local: [boolean, number], cloud: boolean, edge?: [boolean, number]): JudgedSample {
@@ -56,4 +56,20 @@ test('Weights decide where classes are unequal: a rare sample is worth more than
     local: 0.3,
     accuracy: 3 / 4,
   });
+});
+
+test('the least sure share of the samples goes up, however right the exit is', () => {
+  const samples = [0.1, 0.4, 0.2, 0.3].map((entropy) => sample([true, entropy], true));
+  const most = thresholdsBelow(samples, 0.25);
+  expect(most).toEqual({ local: 0.3, edge: undefined });
+  expect(chooseThresholds(samples).local).toBe(0.4);
+  expect(chooseThresholds(samples, {}, { most }).local).toBe(0.3);
+  expect(thresholdsBelow(samples, 0).local).toBe(0.4);
+});
+
+test('a threshold gives up no more accuracy than it may', () => {
+  const samples = [0.1, 0.2, 0.3, 0.4].map((entropy) => sample([entropy < 0.25, entropy], true));
+  expect(chooseThresholds(samples, {}, { slack: 0.24 }).local).toBe(0.2);
+  expect(chooseThresholds(samples, {}, { slack: 0.25 }).local).toBe(0.3);
+  expect(chooseThresholds(samples, {}, { slack: 0.5 }).local).toBe(0.4);
 });

@@ -20,6 +20,14 @@ export interface ChosenThresholds {
   readonly balancedAccuracy: number;
 }
 
+/** How far chosen thresholds may go. */
+export interface ThresholdBounds {
+  /** What they are never above. */
+  readonly most?: Thresholds | undefined;
+  /** Accuracy that each may give up to be larger: 0.01 is one point. Default 0. */
+  readonly slack?: number | undefined;
+}
+
 /**
  * Chooses the thresholds with the best overall accuracy on samples that training never saw, from the top down: first the
  * edge's (against the cloud), then the local exit's (against what is above it). Among equals the largest, which sends the fewest bytes; but
@@ -27,10 +35,14 @@ export interface ChosenThresholds {
  *
  * @param fixed thresholds that the architecture sets: taken as they are
  */
-export function chooseThresholds(samples: readonly JudgedSample[], fixed: Thresholds = {}): ChosenThresholds {
+export function chooseThresholds(
+  samples: readonly JudgedSample[],
+  fixed: Thresholds = {},
+  { most = {}, slack = 0 }: ThresholdBounds = {},
+): ChosenThresholds {
   const right = samples.map(({ classIndex, answers }) => answers.cloud.classIndex === classIndex);
-  const edge = settle(samples, 'edge', fixed.edge, right);
-  const local = settle(samples, 'local', fixed.local, right);
+  const edge = settle(samples, 'edge', { fixed: fixed.edge, most: most.edge, slack }, right);
+  const local = settle(samples, 'local', { fixed: fixed.local, most: most.local, slack }, right);
   const labels = samples.map(({ classIndex }) => classIndex);
   const accuracy = right.filter(Boolean).length / samples.length;
   return { local, edge, accuracy, balancedAccuracy: balancedAccuracy(labels, right) };
@@ -40,7 +52,7 @@ export function chooseThresholds(samples: readonly JudgedSample[], fixed: Thresh
 function settle(
   samples: readonly JudgedSample[],
   exit: 'local' | 'edge',
-  fixed: number | undefined,
+  { fixed, most = 1, slack }: { fixed: number | undefined; most: number | undefined; slack: number },
   right: boolean[],
 ): number {
   const asked = samples
@@ -48,28 +60,40 @@ function settle(
       answer ? [{ i, entropy: answer.entropy, right: answer.classIndex === classIndex, weight }] : [],
     )
     .sort((a, b) => a.entropy - b.entropy);
-  const threshold = fixed ?? best(asked, right);
+  const threshold = fixed ?? Math.min(best(asked, right, slack), most);
   for (const sample of asked) if (sample.entropy <= threshold) right[sample.i] = sample.right;
   return threshold;
 }
 
-/** Lets the samples leave one by one, the surest first, and keeps the last entropy with the most right answers. */
+/** Lets the samples leave one by one, the surest first, and keeps the last entropy with the most right answers, or nearly as many. */
 function best(
   asked: readonly { i: number; entropy: number; right: boolean; weight: number }[],
   above: readonly boolean[],
+  slack: number,
 ): number {
-  let threshold = 0;
+  const steps: { threshold: number; gain: number }[] = [{ threshold: 0, gain: 0 }];
   let gain = 0;
-  let most = 0;
+  let total = 0;
   for (const [place, { i, entropy, right, weight }] of asked.entries()) {
     gain += (Number(right) - Number(above[i])) * weight;
+    total += weight;
     // Equal entropies leave together.
     if (asked[place + 1]?.entropy === entropy) continue;
-    // Weights are no whole numbers: sums of them may miss each other by a rounding.
-    if (gain >= most - 1e-9) {
-      most = gain;
-      threshold = entropy;
-    }
+    steps.push({ threshold: entropy, gain });
   }
-  return threshold;
+  const most = Math.max(...steps.map((step) => step.gain));
+  // Weights are no whole numbers: sums of them may miss each other by a rounding.
+  return steps.findLast((step) => step.gain >= most - slack * total - 1e-9)!.threshold;
+}
+
+/**
+ * The thresholds above which the least sure samples lie, this share of them at each exit. Few held-out rows can't tell where an exit's
+ * rare errors begin, and these are where most of them are.
+ */
+export function thresholdsBelow(samples: readonly JudgedSample[], share: number): Thresholds {
+  const below = (exit: 'local' | 'edge') => {
+    const sorted = samples.flatMap(({ answers }) => answers[exit]?.entropy ?? []).sort((a, b) => a - b);
+    return sorted.length > 0 ? sorted[Math.max(0, Math.ceil(sorted.length * (1 - share)) - 1)] : undefined;
+  };
+  return { local: below('local'), edge: below('edge') };
 }

@@ -81,6 +81,20 @@ export const TrainingSettingsSchema = Type.Object(
         description: 'decay of the moving average of the weights that is exported; default 0, the last weights',
       }),
     ),
+    leastUp: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'share of the held-out samples that each chosen threshold sends up at least; default 0',
+      }),
+    ),
+    slack: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 0.5,
+        description: 'held-out accuracy that each chosen threshold may give up for fewer bytes; default 0',
+      }),
+    ),
     refit: Type.Optional(
       Type.Boolean({
         description: 'train once more on all rows, when the held-out ones have chosen the thresholds; default false',
