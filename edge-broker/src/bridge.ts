@@ -195,6 +195,7 @@ export class Bridge {
   #send(entry: Entry, frame: Uint8Array): void {
     const name = this.#names[UPLINK_TOPICS[entry.kind]];
     this.#meter.count('up', name.length, frame.length, 1);
+    this.#meter.countPayload(frame.length);
     this.#client!.publish(name, frame as Buffer, { qos: 1 }, (error) => {
       if (error) this.#logger.debug({ err: error.message, topic: name }, 'not sent, it stays in the outbox');
     });

@@ -167,7 +167,25 @@ describe('intake', () => {
     expect(meters[0].read(0).wireUp).toBe(0);
     const payload = summary(rig, 5, 0);
     take('0', 's/0', payload);
-    expect(meters[0].read(0)).toMatchObject({ payloadUp: payload.length, wireUp: 2 + 2 + 3 + payload.length });
+    expect(meters[0].read(0)).toMatchObject({ payloadUp: 3, wireUp: 2 + 2 + 3 + payload.length });
+  });
+
+  it('counts the scores and features in a frame as payload, and no slot, absent view, forgotten sample or damaged frame', async () => {
+    const { rig, take, status, meters } = await intakeRig();
+    status(0, 'online');
+    const payload = () => meters[0].read(0).payloadUp;
+    const { featureBytes } = rig.bundle.shapes.device;
+    const scores = (slot: number) => ({ slot, body: rig.devices.scores(slot, 0) });
+    const features = (slot: number) => ({ slot, body: rig.devices.features(slot, 0) });
+    const gone = (slot: number) => ({ slot, body: null });
+    take('0', 's/0', encodeSummary(EPOCH, [scores(5), gone(6), scores(7)], 3));
+    expect(payload()).toBe(2 * 3);
+    await take('0', 'f/0', encodeFeatures(EPOCH, [features(5), gone(7)], featureBytes));
+    expect(payload()).toBe(2 * 3 + featureBytes);
+    const { wireUp } = meters[0].read(0);
+    take('0', 's/0', summary(rig, 8, 0).subarray(0, 6));
+    take('0', 's/0', encodeSummary(EPOCH, [gone(9)], 3));
+    expect(meters[0].read(0)).toMatchObject({ payloadUp: 2 * 3 + featureBytes, wireUp: wireUp + (7 + 6) + (7 + 4) });
   });
 });
 

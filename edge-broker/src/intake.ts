@@ -87,11 +87,11 @@ export class Intake implements Access<Identity> {
     try {
       switch (route.which) {
         case 'summary':
-          this.#countUp(device, message);
+          this.#countPacket(device, message);
           this.#takeSummary(device, message.payload);
           return undefined;
         case 'features':
-          this.#countUp(device, message);
+          this.#countPacket(device, message);
           return this.#takeFeatures(device, message.payload);
         case 'clockAsk':
           this.#takeClock(device, message.payload);
@@ -114,15 +114,17 @@ export class Intake implements Access<Identity> {
     return slotMs > 0 ? Math.floor(Date.now() / slotMs) : this.#lastSlot;
   }
 
-  #countUp(device: Device, { topic: name, payload, qos }: Message): void {
+  #countPacket(device: Device, { topic: name, payload, qos }: Message): void {
     this.#deps.meters[device.view].count('up', name.length, payload.length, qos);
   }
 
   #takeSummary(device: Device, payload: Uint8Array): void {
-    const { bundle, config, path, metrics } = this.#deps;
+    const { bundle, config, path, meters, metrics } = this.#deps;
+    const { scoreBytes } = bundle.shapes;
     const clock = this.#clockSlot;
     const bounded = config.slotMs > 0 ? clock : undefined;
-    decodeSummary(payload, config.epoch, bundle.shapes.scoreBytes, config.window.batch, (short, present, offset) => {
+    decodeSummary(payload, config.epoch, scoreBytes, config.window.batch, (short, present, offset) => {
+      if (present) meters[device.view].countPayload(scoreBytes);
       if (device.status?.state !== 'online') {
         metrics.frames.inc({ kind: 'summary', result: 'unfit' });
         return;
@@ -137,11 +139,12 @@ export class Intake implements Access<Identity> {
   }
 
   #takeFeatures(device: Device, payload: Uint8Array): Promise<void> {
-    const { bundle, config, path, metrics } = this.#deps;
+    const { bundle, config, path, meters, metrics } = this.#deps;
     const { featureBytes } = bundle.shapes.device;
     const clock = this.#clockSlot;
     const offers: Promise<void>[] = [];
     decodeFeatures(payload, config.epoch, featureBytes, config.window.batch, (short, has, offset) => {
+      if (has) meters[device.view].countPayload(featureBytes);
       const features = has ? new Uint8Array(payload.subarray(offset, offset + featureBytes)) : null;
       const offered = path.offerFeatures(restoreSlot(short, clock), device.view, features);
       offers.push(offered.then((result) => metrics.frames.inc({ kind: 'features', result: has ? result : 'gone' })));

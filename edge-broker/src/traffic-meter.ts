@@ -9,22 +9,26 @@ interface Link {
 /** Which way a packet went: towards the cloud, or away from it. */
 export type Direction = 'up' | 'down';
 
-/** Counts the sample traffic of one link: payload, and whole MQTT packets with their acknowledgements. */
+/** Counts the sample traffic of one link: whole MQTT packets with their acknowledgements, and the payload in them. */
 export class LinkMeter {
   readonly #link: Link = { payloadUp: 0, wireUp: 0, wireDown: 0 };
 
-  /** One PUBLISH; at QoS 1 its PUBACK goes the other way. */
+  /** The packet of one PUBLISH; at QoS 1 its PUBACK goes the other way. */
   count(direction: Direction, topicBytes: number, payloadBytes: number, qos: number): void {
     const packet = publishBytes(topicBytes, payloadBytes, qos);
     const acknowledgement = qos > 0 ? PUBACK_BYTES : 0;
     if (direction === 'up') {
-      this.#link.payloadUp += payloadBytes;
       this.#link.wireUp += packet;
       this.#link.wireDown += acknowledgement;
     } else {
       this.#link.wireDown += packet;
       this.#link.wireUp += acknowledgement;
     }
+  }
+
+  /** What of a packet towards the upper tier counts as payload: see {@link LinkBytes}. */
+  countPayload(bytes: number): void {
+    this.#link.payloadUp += bytes;
   }
 
   /** What was counted. Whatever else crossed the socket is the session's: connect, status, clock, ping. */

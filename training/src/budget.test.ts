@@ -11,7 +11,7 @@ import type { JudgedSample } from './thresholds.js';
 import { trainNetwork } from './train.js';
 import type { TrainedBundle } from './training-report.js';
 
-const sizes = { views: 2, present: 7, absent: 4, features: 100 };
+const sizes = { views: 2, scores: 3, features: 100 };
 const answer = (right: boolean, entropy: number) => ({ classIndex: right ? 0 : 1, entropy, confident: false });
 
 /** Sure samples that the local exit gets right, unsure ones that it gets wrong; the cloud is always right. */
@@ -23,10 +23,10 @@ const samples = Array.from({ length: 100 }, (_, i): JudgedSample => {
 
 describe('A budget of payload bytes', () => {
   test('is spent on the samples that gain by it, the rest answered locally', () => {
-    const { thresholds, accuracy, payloadPerView } = fitBudget(samples, sizes, 7 + 20);
+    const { thresholds, accuracy, payloadPerView } = fitBudget(samples, sizes, 3 + 20);
     expect(accuracy).toBe(0.8);
     expect(thresholds).toEqual({ local: 0.8, edge: NEVER_EXITS });
-    expect(payloadPerView).toBe(7 + 20);
+    expect(payloadPerView).toBe(3 + 20);
   });
 
   test('goes where the weights of the samples are, and accuracy is told without them', () => {
@@ -44,17 +44,18 @@ describe('A budget of payload bytes', () => {
   test('is not spent where more bytes give nothing', () => {
     expect(fitBudget(samples, sizes, 1000)).toMatchObject({
       accuracy: 1,
-      payloadPerView: 7 + 40,
+      payloadPerView: 3 + 40,
       thresholds: { local: 0.6 },
     });
   });
 
-  test('that summaries alone exceed is refused, with the least that it takes', () => {
-    expect(() => fitBudget(samples, sizes, 6)).toThrow(
-      '6 payload bytes a view are too few: these samples take at least 7.00',
+  test('that scores alone exceed is refused, with the least that it takes', () => {
+    expect(() => fitBudget(samples, sizes, 2)).toThrow(
+      '2 payload bytes a view are too few: these samples take at least 3.00',
     );
-    // Samples that no camera sees cost their absent summaries, and lower the average.
-    expect(fitBudget(samples, sizes, 6, 100).payloadPerView).toBeLessThanOrEqual(6);
+    // Samples that no camera sees cost nothing, and lower the average: features of one sample fit beside the scores of all.
+    const choice = fitBudget(samples, sizes, 2, 100);
+    expect(choice).toMatchObject({ accuracy: 0.61, payloadPerView: (200 * 3 + 2 * 100) / 400 });
   });
 });
 
@@ -95,17 +96,17 @@ describe.each([
         const { outcomes, summary } = await evaluate({ bundle, data, thresholds: { local: t, edge } });
         const at = { local: t, edge };
         expect(judged.map((sample) => rightAt(sample, at))).toEqual(outcomes.slice(5).map(({ correct }) => correct));
-        const payload = judged.reduce((sum, sample) => sum + payloadAt(sample, measured, at), 5 * 3 * measured.absent);
+        const payload = judged.reduce((sum, sample) => sum + payloadAt(sample, measured, at), 0);
         expect(payload / (data.rows.length * 3)).toBeCloseTo(summary.bytes.payloadPerView, 9);
       }
     },
   );
 
   test('calibrating for bytes gives a bundle that keeps to them, without touching a weight', async () => {
-    const { bundle, report } = await calibrateThresholds({ bundle: trained.bundle, data, goal: { bytesPerView: 15 } });
+    const { bundle, report } = await calibrateThresholds({ bundle: trained.bundle, data, goal: { bytesPerView: 5 } });
     const { summary } = await evaluate({ bundle, data });
     expect(summary.bytes.payloadPerView).toBeCloseTo(report.budget!.payloadPerView, 9);
-    expect(summary.bytes.payloadPerView).toBeLessThanOrEqual(15);
+    expect(summary.bytes.payloadPerView).toBeLessThanOrEqual(5);
     expect(bundle.tensors).toEqual(trained.bundle.tensors);
     expect(bundle.figures).toMatchObject({ seed: 1, calibratedRows: 145, accuracy: report.accuracy });
     expect(bundle.figures.payloadPerView).toBe(report.budget!.payloadPerView);
@@ -156,7 +157,7 @@ test('A goal that is none, contradicts the architecture or has no rows is refuse
   await refuse({ goal: { accuracyLoss: 0 } }, 'accuracyLoss is 0');
   await refuse({ goal: { accuracyLoss: 0.01, confidence: 1 } }, 'confidence is 1');
   await refuse({ goal: { bytesPerView: 0 } }, 'bytesPerView is 0');
-  await refuse({ goal: { bytesPerView: 3 } }, '3 payload bytes a view are too few', 'DDNN_TRAINING_BUDGET');
+  await refuse({ goal: { bytesPerView: 1 } }, '1 payload bytes a view are too few', 'DDNN_TRAINING_BUDGET');
   await refuse({ goal: { accuracyLoss: 0.01 }, holdOut: 0 }, 'holds no row out to certify on');
   const fixed: Architecture = { ...base, local: { aggregator: 'max', threshold: 0.5 } };
   await refuse({ goal: { accuracyLoss: 0.01 }, architecture: fixed }, 'local.threshold is 0.5');

@@ -21,7 +21,7 @@ export interface BudgetChoice {
  * average. Among equals the fewest bytes, then the largest thresholds. Thresholds are tried at the uncertainties that the samples have, at
  * most 1,024 of them, or 48 for each of two exits.
  *
- * @param unseen further samples that no camera sees: they cost their absent summaries
+ * @param unseen further samples that no camera sees: they cost nothing, and lower the average
  * @throws TrainingError `DDNN_TRAINING_BUDGET` where even the fewest bytes are more
  */
 export function fitBudget(
@@ -40,7 +40,7 @@ export function fitBudget(
   for (const edge of spread(uncertainties.edge, most)) {
     for (const local of spread(uncertainties.local, most)) {
       const thresholds = { local, edge };
-      let payload = unseen * sizes.views * sizes.absent;
+      let payload = 0;
       let right = 0;
       let score = 0;
       for (const sample of samples) {
@@ -62,7 +62,7 @@ export function fitBudget(
 }
 
 /**
- * Refuses a budget that not even summaries alone keep to, or features where no local exit can spare them: better before training than after
+ * Refuses a budget that not even scores alone keep to, or features where no local exit can spare them: better before training than after
  * it. Throws `DDNN_TRAINING_BUDGET`.
  */
 export function refuseSmallBudget(
@@ -73,9 +73,8 @@ export function refuseSmallBudget(
 ): void {
   const sizes = payloadSizes(bundle);
   const present = rows.reduce((sum, row) => sum + data.images[row].filter((image) => image).length, 0);
-  const views = rows.length * sizes.views;
-  const each = sizes.present + (bundle.architecture.local ? 0 : sizes.features);
-  const fewest = (present * each + (views - present) * sizes.absent) / views;
+  const each = sizes.scores + (bundle.architecture.local ? 0 : sizes.features);
+  const fewest = (present * each) / (rows.length * sizes.views);
   if (fewest > bytesPerView) throw tooFew(bytesPerView, fewest);
 }
 

@@ -29,16 +29,16 @@ beforeEach(() => {
 
 // PUBLISH: 2 bytes of fixed header (3 from a remaining length of 128 on), 2 of topic length, 2 of packet id with QoS 1.
 
-test('A summary is header, slot and scores on topic s/0; an absent view has no scores', () => {
+test('A summary is header, slot and scores on topic s/0, the scores its payload; an absent view has none', () => {
   bytes.summary(0, 9, Int8Array.of(1, 2, 3));
-  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([7, 2 + 2 + 3 + 7, 0]);
+  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([3, 2 + 2 + 3 + 7, 0]);
   bytes.summary(1, 9, null);
-  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([7 + 4, 14 + 2 + 2 + 3 + 4, 0]);
+  expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([3, 14 + 2 + 2 + 3 + 4, 0]);
 });
 
-test('Features are asked for at QoS 0 and come at QoS 1 with a PUBACK; only they count as payload', () => {
+test('Features are asked for at QoS 0 and come at QoS 1 with a PUBACK; only they are payload, without their frame', () => {
   bytes.features(0, 9, new Uint8Array(128));
-  expect(bytes.payload).toBe(132);
+  expect(bytes.payload).toBe(128);
   expect(bytes.wire).toBe(2 + 2 + 3 + 4 + (3 + 2 + 3 + 2 + 132) + 4);
 });
 

@@ -30,7 +30,7 @@ const SITE = 's';
  * it as an MQTT packet on its real topic, with the PUBACK where the topic's QoS has one. One sample a frame but for records.
  */
 export class ByteCount {
-  /** Payload bytes, device → edge. */
+  /** Scores and features, device → edge, without the frames around them: the paper's formula with one byte a score. */
   payload = 0;
   /** Packet bytes between devices and edges, both ways. */
   wire = 0;
@@ -51,7 +51,7 @@ export class ByteCount {
   summary(view: number, slot: number, scores: Int8Array | null): void {
     const body = scores && new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength);
     const frame = encodeSummary(EPOCH, [{ slot, body }], body?.length ?? 0);
-    this.payload += frame.length;
+    this.payload += body?.length ?? 0;
     this.wire += packet('summary', frame, { device: String(view) });
   }
 
@@ -60,7 +60,7 @@ export class ByteCount {
     const device = String(view);
     this.wire += packet('featureRequest', encodeFeatureRequest(EPOCH, [slot]), { device });
     const frame = encodeFeatures(EPOCH, [{ slot, body: features }], features.length);
-    this.payload += frame.length;
+    this.payload += features.length;
     this.wire += packet('features', frame, { device });
   }
 

@@ -70,16 +70,24 @@ test('Balanced accuracy is the mean recall, however unequal the classes', async 
   expect(summary.balancedAccuracy).toBeCloseTo((recall('standing') + recall('lying') + recall('none')) / 3, 12);
 });
 
-test('Local answers cost summaries only; upper ones add features and uplink', async () => {
+test('Local answers cost the scores of present views only; upper ones add features and uplink', async () => {
   const present = data.images.flat().filter((image) => image).length;
-  const absent = data.images.flat().length - present;
   const local = (await run({ local: 1 })).summary.bytes;
-  expect(local.payloadPerView).toBeCloseTo((present * (4 + 3) + absent * 4) / 180, 12);
+  expect(local.payloadPerView).toBeCloseTo((present * 3) / 180, 12);
   const cloud = (await run({ local: -1, edge: -1 })).summary.bytes;
   const features = bundle.shapes.device.featureBytes;
-  expect(cloud.payloadPerView - local.payloadPerView).toBeCloseTo((present * (4 + features)) / 180, 12);
+  expect(cloud.payloadPerView - local.payloadPerView).toBeCloseTo((present * features) / 180, 12);
   expect(cloud.wirePerView).toBeGreaterThan(local.wirePerView + features);
   expect(local.rawPerView).toBeCloseTo((present * 64) / 180, 12);
+});
+
+test('Pixels that go up from devices without a section are their features, and there are no scores', async () => {
+  const { edge: _, local: __, ...rest } = architecture;
+  const pixels = { ...rest, device: { section: [] } };
+  const { bundle } = await trainNetwork({ architecture: pixels, data, seed: 1, epochs: 1 });
+  const { bytes } = (await evaluate({ bundle, data })).summary;
+  expect(bytes.payloadPerView).toBe(bytes.rawPerView);
+  expect(bytes.wirePerView).toBeGreaterThan(2 * bytes.rawPerView);
 });
 
 test('A sample that no camera sees is class none, at the local exit, and nothing is asked for', async () => {

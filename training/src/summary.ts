@@ -20,7 +20,7 @@ export interface EvalSummary {
   /** Samples without a verdict. */
   readonly lost: number;
   readonly bytes: {
-    /** Device → edge, payloads only: what the paper's formula counts. */
+    /** Device → edge, scores and features alone: what the paper's formula counts, with one byte a score. */
     readonly payloadPerView: number;
     /** Whole MQTT packets, device ↔ edge, and the site's uplink divided by its devices. */
     readonly wirePerView: number;

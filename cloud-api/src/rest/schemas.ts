@@ -68,7 +68,9 @@ export const DevicesSchema = Type.Object({
 });
 
 const Link = {
-  payloadUp: Count('payload of sample traffic towards the upper tier'),
+  payloadUp: Count(
+    'of a device: scores and features sent, without their frames; of an uplink: MQTT payload of sample traffic',
+  ),
   wireUp: Count('MQTT packets of sample traffic towards the upper tier'),
   wireDown: Count('MQTT packets of sample traffic towards the lower tier'),
   session: Count('MQTT packets of the session, both ways'),
@@ -80,7 +82,10 @@ export const StatisticsSchema = Type.Object({
   revised: Count('fallbacks that the cloud answered later; still counted as fallbacks'),
   classes: Type.Record(Type.String(), Type.Integer(), { description: 'samples by class' }),
   bytes: Type.Object({
-    payloadPerView: Nullable(Type.Number(), 'payload bytes from device to edge, average per view and sample'),
+    payloadPerView: Nullable(
+      Type.Number(),
+      'bytes of scores and features from device to edge, without their frames, average per view and sample',
+    ),
     wirePerView: Nullable(
       Type.Number(),
       'bytes of MQTT packets of sample traffic per view and sample: both ways below the edge, and the uplink shared',

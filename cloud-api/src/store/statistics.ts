@@ -19,7 +19,7 @@ export interface Statistics {
 
 /** Bytes as the edges last reported them. */
 export interface ByteStatistics {
-  /** Device to edge, average per view and sample; null before any report. */
+  /** Scores and features, device to edge, without their frames; average per view and sample; null before any report. */
   readonly payloadPerView: number | null;
   /** Whole packets of sample traffic both ways, and the uplink's shared by the views; null before any report. */
   readonly wirePerView: number | null;

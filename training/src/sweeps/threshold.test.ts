@@ -55,6 +55,15 @@ describe.each([paper, twoEdges])('The threshold sweep, $edge.groups', (architect
   });
 });
 
+test('With every camera seeing, payload is the formula with one byte a score in place of four', async () => {
+  const seen = syntheticData({ rows: 60, views: 3, side: 8, seed: 4 });
+  const jpegBytes = seen.images.map((row) => row.map(() => 400));
+  const { bundle } = await trainNetwork({ architecture: paper, data: seen, seed: 1, epochs: 3, learningRate: 1e-2 });
+  const rows = await sweepThreshold(bundle, { ...seen, jpegBytes });
+  expect(new Set(rows.map(({ localExits }) => localExits)).size).toBeGreaterThan(2);
+  for (const { payloadPerView, formulaPerView } of rows) expect(payloadPerView).toBeCloseTo(formulaPerView - 3 * 3, 9);
+});
+
 test('A network without a local exit has no such threshold', async () => {
   const { local: _, ...cloudOnly } = paper;
   const { bundle } = await trainNetwork({ architecture: cloudOnly, data, seed: 1, epochs: 1 });

@@ -64,8 +64,8 @@ ${dataTable(
   ],
 )}
 <p>Made by <code>${command}</code></p>
-<p>Samples are answered by the packed sections and exits that agents, edges and cloud run. Bytes are averages per device and sample: <em>payload</em> is what goes from device to edge; <em>packets</em> are whole
+<p>Samples are answered by the packed sections and exits that agents, edges and cloud run. Bytes are averages per device and sample: <em>payload</em> is the scores, a byte each, and the feature bits that go from device to edge, without the frames around them; <em>packets</em> are whole
 MQTT packets both ways, with the site’s uplink divided by its devices, counted by building each frame; TCP/IP and TLS are left out. Pixels and JPEG are those of the views that are present. The paper’s formula, 4 |C| + (1 − l) f o / 8, gives
-${number(ends.all)} to ${number(ends.none)} bytes for this network; it has every view send, counts no headers, and takes four bytes a score where one is sent.</p>
+${number(ends.all)} to ${number(ends.none)} bytes for this network; like payload it counts no headers, but it has every view send, and takes four bytes a score where one is sent.</p>
 <p>Published figures: S. Teerapittayanon, B. McDanel, H. T. Kung, <cite>Distributed Deep Neural Networks over the Cloud, the Edge and End Devices</cite>, ICDCS 2017. They are of other samples and can’t be compared digit by digit.</p></section>`;
 }
