@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { inferShapes, parseArchitecture, resolveArchitecture } from '@ddnn/model';
+import { type Architecture, inferShapes, parseArchitecture, resolveArchitecture } from '@ddnn/model';
 import {
   loadDataSet,
   type Progress,
@@ -48,7 +48,7 @@ export async function train(flags: TrainFlags): Promise<void> {
   const goal = goalOf(flags);
   const architecture = flags.arch
     ? parseArchitecture(await readText(flags.arch), flags.arch)
-    : recommendArchitecture(await readDataFacts(flags.data, flags));
+    : await recommended(flags);
   const line = new ProgressLine();
   const loaded = await loadDataSet(flags.data, {
     size: architecture.input,
@@ -144,6 +144,15 @@ function outputs({ out, seed, seeds }: TrainFlags): { seed: number; out: string 
     seed: seed + i,
     out: path.join(dir, `${name}.s${seed + i}${ext}`),
   }));
+}
+
+/** The architecture recommended for the data; says so. */
+async function recommended(flags: TrainFlags): Promise<Architecture> {
+  const facts = await readDataFacts(flags.data, flags);
+  const { picture, views, classes, samples } = facts;
+  const what = `${views} views of ${picture.width}x${picture.height}, ${classes.length} classes, ${samples} samples`;
+  if (!flags.json) process.stderr.write(`recommended for ${what}; --arch takes another\n`);
+  return recommendArchitecture(facts);
 }
 
 function progressText({ teacher, refit, epoch, epochs, loss, accuracy, best, secondsLeft }: Progress): string {
