@@ -31,6 +31,7 @@ describe('loadManifest', () => {
       folder,
       views: 2,
       classes: ['car', 'bus'],
+      groupColumn: 'frame',
       rows: [
         {
           sample: 's0',
