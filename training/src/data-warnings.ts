@@ -1,5 +1,5 @@
 import type { RecordedRow } from '@ddnn/images';
-import type { DataReport } from './data-check.js';
+import type { DataReport } from './data-report.js';
 
 /** A class below this share of an equal one is called rare. */
 const RARE = 0.25;

@@ -1,15 +1,9 @@
 export { type CalibratedBundle, type CalibrateOptions, calibrateThresholds } from './calibrate-thresholds.js';
 export { type CheckpointOptions, removeCheckpoint } from './checkpoint.js';
 export type { ConfidenceQuality, ConfidenceTable, MeasureQuality } from './confidence-table.js';
-export {
-  type CopyCount,
-  type CopyPair,
-  checkData,
-  type DataCheckOptions,
-  type DataProblem,
-  type DataReport,
-} from './data-check.js';
+export { checkData, type DataCheckOptions } from './data-check.js';
 export { type DataFacts, type DataFactsOptions, readDataFacts } from './data-facts.js';
+export type { CopyCount, CopyPair, DataProblem, DataReport, PictureSize } from './data-report.js';
 export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews } from './data-set.js';
 export { type DividedRow, divideRows } from './divide-rows.js';
 export { TrainingError, type TrainingErrorCode } from './errors.js';
