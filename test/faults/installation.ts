@@ -28,11 +28,13 @@ export interface Process {
   stop(): Promise<number | null>;
 }
 
-/** A verdict as REST and the verdict topic show it, as far as the tests look. */
+/** A verdict as REST shows it, and but for `revised` the verdict topic, as far as the tests look. */
 export interface Shown {
   readonly slot: number;
   readonly exit: string;
   readonly reason: string;
+  /** State of every view. */
+  readonly views: readonly string[];
   readonly revised: { readonly class: string } | null;
 }
 
