@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ddnn, ddnnJson } from '../ddnn.js';
+import { slowdown } from '../slowdown.js';
 
 interface DemoResult {
   readonly samples: number;
@@ -12,8 +13,10 @@ interface DemoResult {
 }
 
 it('the demo answers its first sample within 10 s, and every sample of its six cameras', async () => {
+  const before = await slowdown();
   const result = await ddnnJson<DemoResult>(['demo', '--samples', '24', '--rate', '8']);
-  expect(result.firstVerdictMs).toBeLessThan(10_000);
+  // On a machine of its own; where others use the cores, as much longer as any work takes there.
+  expect(result.firstVerdictMs).toBeLessThan(10_000 * Math.max(before, await slowdown()));
   expect(result.samples).toBe(24);
   expect(result.lost).toBe(0);
   expect(Object.values(result.exits).reduce((a, b) => a + b, 0)).toBe(24);

@@ -49,7 +49,8 @@ export async function benchTrain(flags: BenchFlags): Promise<void> {
   const measured: Record<TrainingWay, Epoch[]> = { own: [], plain: [] };
   let ready: Ready | undefined;
   try {
-    for (const child of children) ready = (await answer(child)) as Ready;
+    // Both at once: what a child says before somebody listens is gone.
+    [ready] = (await Promise.all(children.map(answer))) as Ready[];
     for (let epoch = 0; epoch <= epochs; epoch++) {
       for (const [i, way] of WAYS.entries()) {
         line.update((epoch * 2 + i) / (2 * epochs + 2), `epoch ${epoch}/${epochs}, ${way}`);
