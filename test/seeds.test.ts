@@ -17,7 +17,7 @@ type Seeds<T> = Spread<T> & { readonly seeds: readonly (T & { readonly bundle: s
 let site: SmallSite;
 let train: string[];
 beforeAll(async () => {
-  site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0,3', samples: 40, epochs: 2 });
+  site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0,3', samples: 24, epochs: 2 });
   const data = ['--data', site.at('street/manifest.csv'), '--views', '0,3'];
   train = ['train', ...data, '--split', 'train', '--arch', site.at('small.yaml')];
 }, 120_000);

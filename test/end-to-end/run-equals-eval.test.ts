@@ -72,7 +72,7 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
   let site: SmallSite;
 
   beforeAll(async () => {
-    site = await makeSmallSite({ architecture, views, samples: 60, epochs: 2 });
+    site = await makeSmallSite({ architecture, views, samples: 30, epochs: 2 });
   }, 120_000);
   afterAll(() => site?.remove());
 
