@@ -1,4 +1,4 @@
-import { encodeJpeg } from '@ddnn/images';
+import { jpegSize } from '@ddnn/images';
 import type { DataSet } from './data-set.js';
 
 /** What the pictures themselves would cost: averages per view and sample; an absent view costs nothing. */
@@ -7,7 +7,7 @@ export interface ImageBytes {
   readonly rawPerView: number;
   /**
    * JPEG: the view's own file where it is a JPEG of just that size, else encoded at quality 90. Of more than a hundred views to encode, a hundred
-   * spread over the set stand for all, since the encoder takes some milliseconds for each.
+   * spread over the set stand for all.
    */
   readonly jpegPerView: number;
 }
@@ -30,16 +30,16 @@ export function imageBytes({ images, jpegBytes, size, views }: DataSet, lost: re
     }
   }
   const chosen = others.filter((_, i) => i % Math.ceil(others.length / ENCODED_VIEWS) === 0);
-  const sum = chosen.reduce((total, picture) => total + jpegSize(picture, size), 0);
+  const sum = chosen.reduce((total, picture) => total + encodedSize(picture, size), 0);
   if (chosen.length > 0) jpeg += (sum / chosen.length) * others.length;
   const cells = Math.max(1, images.length * views);
   return { rawPerView: raw / cells, jpegPerView: jpeg / cells };
 }
 
-function jpegSize(picture: Uint8Array, size: DataSet['size']): number {
+function encodedSize(picture: Uint8Array, size: DataSet['size']): number {
   const known = encoded.get(picture);
   if (known !== undefined) return known;
-  const bytes = encodeJpeg({ ...size, data: rgb(picture, size.channels) }).length;
+  const bytes = jpegSize({ ...size, data: rgb(picture, size.channels) });
   encoded.set(picture, bytes);
   return bytes;
 }

@@ -4,6 +4,7 @@ export { encodePng } from './encode.js';
 export { encodeJpeg } from './encode-jpeg.js';
 export { type FolderSample, type FolderTree, readFolderTree } from './folder-tree.js';
 export { type Image, ImageError, type ImageErrorCode } from './image.js';
+export { jpegSize } from './jpeg-size.js';
 export { fitView, loadImage, loadView, type ViewSize } from './load.js';
 export {
   type GroupColumn,
