@@ -83,6 +83,15 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
   }
   bytes.finish();
   onProgress?.(data.rows.length, data.rows.length);
-  const parts = { data, labels, outcomes, bytes, lost, asked: perExit ? asked : undefined, missing: table?.result() };
+  const parts = {
+    data,
+    labels,
+    classes: architecture.classes,
+    outcomes,
+    bytes,
+    lost,
+    asked: perExit ? asked : undefined,
+    missing: table?.result(),
+  };
   return { outcomes, summary: summarise(parts) };
 }

@@ -1,6 +1,7 @@
 import { type ExitName, exitNames } from '@ddnn/protocol';
 import { balancedAccuracy } from './balanced-accuracy.js';
 import type { ByteCount } from './byte-count.js';
+import { balancedAccuracyOfExits, type ClassHits, hitsOfClasses } from './class-hits.js';
 import { type ConfidenceTable, confidenceTable } from './confidence-table.js';
 import type { DataSet } from './data-set.js';
 import type { Outcome } from './evaluate.js';
@@ -31,6 +32,10 @@ export interface EvalSummary {
   };
   /** Accuracy where every sample is answered at that one exit; only when asked for. */
   readonly exitAccuracy?: ExitAccuracy;
+  /** The same, as the mean recall over the classes that have a sample. */
+  readonly exitBalancedAccuracy?: ExitAccuracy;
+  /** Samples of each class and what is right of them; only when asked for. */
+  readonly classes?: Readonly<Record<string, ClassHits>>;
   /** How well each measure tells wrong answers of an exit from right ones; only when asked for. */
   readonly confidence?: ConfidenceTable;
   /** What is left with cameras taken out; only when asked for. */
@@ -41,6 +46,8 @@ export interface EvalSummary {
 export interface SummaryParts {
   readonly data: DataSet;
   readonly labels: readonly number[];
+  /** Of the bundle. */
+  readonly classes: readonly string[];
   readonly outcomes: readonly Outcome[];
   readonly bytes: ByteCount;
   readonly lost: readonly number[];
@@ -50,19 +57,17 @@ export interface SummaryParts {
 }
 
 /** Sums up an evaluation. */
-export function summarise({ data, labels, outcomes, bytes, lost, asked, missing }: SummaryParts): EvalSummary {
+export function summarise({ data, labels, classes, outcomes, bytes, lost, asked, missing }: SummaryParts): EvalSummary {
   const samples = outcomes.length;
+  const right = outcomes.map(({ correct }) => correct);
   const exits = Object.fromEntries(
     exitNames.map((name) => [name, outcomes.filter(({ exit }) => exit === name).length]),
   ) as Record<ExitName, number>;
   const perView = (total: number) => total / Math.max(1, samples * data.views);
   return {
     samples,
-    accuracy: outcomes.filter(({ correct }) => correct).length / Math.max(1, samples),
-    balancedAccuracy: balancedAccuracy(
-      labels,
-      outcomes.map(({ correct }) => correct),
-    ),
+    accuracy: right.filter(Boolean).length / Math.max(1, samples),
+    balancedAccuracy: balancedAccuracy(labels, right),
     exits,
     lost: 0,
     bytes: {
@@ -70,7 +75,12 @@ export function summarise({ data, labels, outcomes, bytes, lost, asked, missing 
       wirePerView: perView(bytes.wire + bytes.uplink),
       ...imageBytes(data, lost),
     },
-    ...(asked && { exitAccuracy: accuracyOfExits(asked, labels), confidence: confidenceTable(asked, labels) }),
+    ...(asked && {
+      exitAccuracy: accuracyOfExits(asked, labels),
+      exitBalancedAccuracy: balancedAccuracyOfExits(asked, labels),
+      classes: hitsOfClasses(asked, labels, right, classes),
+      confidence: confidenceTable(asked, labels),
+    }),
     ...(missing && { missing }),
   };
 }

@@ -30,7 +30,9 @@ export function resultTable(result: Result): string {
     ['as JPEG a view', bytes.jpegPerView === null ? pc.dim('–') : bytes.jpegPerView.toFixed(0)],
   );
   for (const [exit, accuracy] of Object.entries(result.exitAccuracy ?? {})) {
-    table.push([`accuracy, all at ${exit}`, percent(accuracy, 2)]);
+    const balanced = result.exitBalancedAccuracy?.[exit as keyof typeof result.exitBalancedAccuracy];
+    const beside = balanced === undefined ? '' : pc.dim(`  balanced ${percent(balanced, 2)}`);
+    table.push([`accuracy, all at ${exit}`, `${percent(accuracy, 2)}${beside}`]);
   }
   if (result.sessionBytes !== undefined) table.push(['session bytes', result.sessionBytes]);
   if (result.samplesPerSecond !== undefined) table.push(['samples a second', result.samplesPerSecond.toFixed(0)]);
