@@ -31,7 +31,7 @@ test('more classes get a wider map behind one block', () => {
 
 test('many samples get a cloud section with a layer of its own, and features of at most a third of the pixels', () => {
   const { cloud, training } = recommendArchitecture(facts(part, 10, 60_000));
-  expect(cloud.section).toEqual([{ fc: { units: 128 } }]);
+  expect(cloud.section).toEqual([{ fc: { units: 256 } }]);
   expect(training).not.toHaveProperty('refit');
   expect(shapesOf(facts(part, 10, 60_000)).device.featureBytes).toBeLessThanOrEqual(40);
 });

@@ -35,9 +35,9 @@ export function recommendArchitecture(facts: DataFacts): Architecture {
     input,
     device: { section: deviceSection(input, mapFor(classes).cells, filters) },
     local: { aggregator: 'average', confidence: 'margin' },
-    cloud: { aggregator: 'concat', arithmetic: 'float', section: many ? [{ fc: { units: 128 } }] : [] },
+    cloud: { aggregator: 'concat', arithmetic: 'float', section: many ? [{ fc: { units: 256 } }] : [] },
     training: many
-      ? { viewDropout: 0.25, epochs: 10, batch: 128, rate: 0.002 }
+      ? { viewDropout: 0.25, epochs: 14, batch: 128, rate: 0.002 }
       : { viewDropout: 0.25, mixup: 0.5, slack: 0.01, leastUp: mapFor(classes).leastUp, refit: true, epochs: 40 },
   });
   const fits = (filters: number) => {
