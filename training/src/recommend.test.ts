@@ -25,7 +25,7 @@ test('few classes are told apart by a small map behind two blocks', () => {
 
 test('more classes get a wider map behind one block', () => {
   const { device, training } = recommendArchitecture(facts(crop, 8, 768));
-  expect(device.section).toEqual([{ convp: { filters: 6 } }]);
+  expect(device.section).toEqual([{ convp: { filters: 5 } }]);
   expect(training).toMatchObject({ mixup: 0.5, refit: true });
 });
 

@@ -9,7 +9,7 @@ const SECTION_BYTES = 2000;
 const PIXEL_SHARE = 1 / 3;
 /** How far device sections go: few classes are told apart by a small map, more of them by a wider one. */
 const SMALL_MAP = { cells: 64, bytes: 32, leastUp: 0.2 } as const;
-const WIDE_MAP = { cells: 256, bytes: 192, leastUp: 0.08 } as const;
+const WIDE_MAP = { cells: 256, bytes: 160, leastUp: 0.08 } as const;
 const FEW_CLASSES = 4;
 /** From so many samples on a cloud section with a layer of its own learns more than it learns by heart. */
 const MANY_SAMPLES = 5000;
