@@ -17,16 +17,24 @@ function shapesOf(of: DataFacts) {
   return inferShapes(resolveArchitecture(recommendArchitecture(of), of));
 }
 
-test('few classes are told apart by a small map behind two blocks', () => {
-  const { device } = recommendArchitecture(facts(crop, 3, 845));
-  expect(device.section).toEqual([{ convp: { filters: 8 } }, { convp: { filters: 4 } }]);
-  expect(shapesOf(facts(crop, 3, 845)).device.featureBytes).toBe(32);
+test('few classes get ConvP blocks in the cloud', () => {
+  const { device, cloud, training } = recommendArchitecture(facts(crop, 3, 845));
+  expect(device.section).toEqual([{ convp: { filters: 4 } }]);
+  expect(shapesOf(facts(crop, 3, 845)).device.featureBytes).toBe(128);
+  expect(cloud.section).toEqual([{ convp: { filters: 32 } }, { convp: { filters: 64 } }]);
+  expect(training).not.toHaveProperty('mixup');
 });
 
-test('more classes get a wider map behind one block', () => {
-  const { device, training } = recommendArchitecture(facts(crop, 8, 768));
+test('more classes of few samples get a cloud exit straight on the features, and mixed samples', () => {
+  const { device, cloud, training } = recommendArchitecture(facts(crop, 8, 768));
   expect(device.section).toEqual([{ convp: { filters: 5 } }]);
+  expect(cloud.section).toEqual([]);
   expect(training).toMatchObject({ mixup: 0.5, refit: true });
+});
+
+test('pictures of twice the side get a block more, of twice the filters', () => {
+  const { device } = recommendArchitecture(facts({ height: 64, width: 64, channels: 3 }, 3, 845));
+  expect(device.section).toEqual([{ convp: { filters: 8 } }, { convp: { filters: 4 } }]);
 });
 
 test('many samples get a cloud section with a layer of its own, and features of at most a third of the pixels', () => {

@@ -1,4 +1,4 @@
-import { type Architecture, type Block, inferShapes, pooled } from '@ddnn/model';
+import { type Architecture, type Block, inferShapes, pooled, type TrainingSettings } from '@ddnn/model';
 import type { DataFacts } from './data-facts.js';
 
 /** Longest side that a device section takes: a larger picture is made smaller. */
@@ -7,9 +7,8 @@ const LARGEST_SIDE = 64;
 const SECTION_BYTES = 2000;
 /** Features are at most this share of the raw pixels. */
 const PIXEL_SHARE = 1 / 3;
-/** How far device sections go: few classes are told apart by a small map, more of them by a wider one. */
-const SMALL_MAP = { cells: 64, bytes: 32, leastUp: 0.2 } as const;
-const WIDE_MAP = { cells: 256, bytes: 160, leastUp: 0.08 } as const;
+/** ConvP blocks go on until a map has at most so many cells. */
+const MAP_CELLS = 256;
 const FEW_CLASSES = 4;
 /** From so many samples on a cloud section with a layer of its own learns more than it learns by heart. */
 const MANY_SAMPLES = 5000;
@@ -20,29 +19,28 @@ const MANY_SAMPLES = 5000;
  *
  * - Devices: ConvP blocks until the map is small enough, then as many filters as bytes of features and of the section allow.
  * - Local exit: average, which lost cameras hardly move.
- * - Cloud: float. Straight on the features where samples are few, behind a layer where they are many.
- * - Training: views dropped; where samples are few they are mixed, and all rows trained on once the held-out ones have chosen the
- *   thresholds.
+ * - Cloud: float. ConvP blocks for few classes; for many of few samples straight on the features, for blocks would learn objects by
+ *   heart; for many samples behind a layer.
+ * - Training: views dropped; many classes of few samples are mixed; where samples are few, all rows are trained on once the held-out
+ *   ones have chosen the thresholds.
  */
 export function recommendArchitecture(facts: DataFacts): Architecture {
   const { picture, views, classes, samples } = facts;
   const shrink = Math.min(1, LARGEST_SIDE / Math.max(picture.height, picture.width));
   const side = (pixels: number) => Math.max(1, Math.round(pixels * shrink));
   const input = { height: side(picture.height), width: side(picture.width), channels: picture.channels };
-  const many = samples >= MANY_SAMPLES;
+  const { bytes, cloud, training } = kindOf(samples, classes.length);
   const recommended = (filters: number): Architecture => ({
     name: 'recommended',
     input,
-    device: { section: deviceSection(input, mapFor(classes).cells, filters) },
+    device: { section: deviceSection(input, filters) },
     local: { aggregator: 'average', confidence: 'margin' },
-    cloud: { aggregator: 'concat', arithmetic: 'float', section: many ? [{ fc: { units: 256 } }] : [] },
-    training: many
-      ? { viewDropout: 0.25, epochs: 14, batch: 128, rate: 0.002 }
-      : { viewDropout: 0.25, mixup: 0.5, slack: 0.01, leastUp: mapFor(classes).leastUp, refit: true, epochs: 40 },
+    cloud: { aggregator: 'concat', arithmetic: 'float', section: cloud },
+    training: { viewDropout: 0.25, ...training },
   });
   const fits = (filters: number) => {
     const { device, pixelBytes } = inferShapes({ ...recommended(filters), views, classes: [...classes] });
-    const most = Math.min(mapFor(classes).bytes, pixelBytes * PIXEL_SHARE);
+    const most = Math.min(bytes, pixelBytes * PIXEL_SHARE);
     return device.featureBytes <= most && device.memoryBytes <= SECTION_BYTES;
   };
   let filters = 1;
@@ -50,15 +48,28 @@ export function recommendArchitecture(facts: DataFacts): Architecture {
   return recommended(filters);
 }
 
-function mapFor(classes: readonly string[]): typeof SMALL_MAP | typeof WIDE_MAP {
-  return classes.length <= FEW_CLASSES ? SMALL_MAP : WIDE_MAP;
+/** What data of a kind want: most bytes of features, the cloud section, and how to train. */
+interface Kind {
+  readonly bytes: number;
+  readonly cloud: Block[];
+  readonly training: Omit<TrainingSettings, 'viewDropout'>;
 }
 
-/** ConvP blocks down to so many cells; those before the last have twice its filters, for they cost no bytes on the wire. */
-function deviceSection(input: Architecture['input'], cells: number, filters: number): Block[] {
+function kindOf(samples: number, classes: number): Kind {
+  if (samples >= MANY_SAMPLES) {
+    return { bytes: 160, cloud: [{ fc: { units: 256 } }], training: { epochs: 14, batch: 128, rate: 0.002 } };
+  }
+  const careful = { slack: 0.01, refit: true, epochs: 40 };
+  if (classes > FEW_CLASSES) return { bytes: 160, cloud: [], training: { ...careful, mixup: 0.5, leastUp: 0.08 } };
+  const blocks = [{ convp: { filters: 32 } }, { convp: { filters: 64 } }];
+  return { bytes: 128, cloud: blocks, training: { ...careful, leastUp: 0.03 } };
+}
+
+/** ConvP blocks down to a small map; those before the last have twice its filters, for they cost no bytes on the wire. */
+function deviceSection(input: Architecture['input'], filters: number): Block[] {
   const section: Block[] = [{ convp: { filters } }];
   let [height, width] = [pooled(input.height), pooled(input.width)];
-  while (height * width > cells) {
+  while (height * width > MAP_CELLS) {
     section.unshift({ convp: { filters: 2 * filters } });
     [height, width] = [pooled(height), pooled(width)];
   }
