@@ -62,7 +62,7 @@ function kindOf(samples: number, classes: number): Kind {
   const careful = { slack: 0.01, refit: true, epochs: 40 };
   if (classes > FEW_CLASSES) return { bytes: 160, cloud: [], training: { ...careful, mixup: 0.5, leastUp: 0.08 } };
   const blocks = [{ convp: { filters: 32 } }, { convp: { filters: 64 } }];
-  return { bytes: 128, cloud: blocks, training: { ...careful, leastUp: 0.03 } };
+  return { bytes: 128, cloud: blocks, training: { ...careful, leastUp: 0.08 } };
 }
 
 /** ConvP blocks down to a small map; those before the last have twice its filters, for they cost no bytes on the wire. */
