@@ -1,4 +1,4 @@
-import { type Bundle, type BundleHeader, inferShapes, type ResolvedArchitecture } from '@ddnn/model';
+import { type Bundle, type BundleHeader, inferShapes, type ResolvedArchitecture, type Tensor } from '@ddnn/model';
 import { confidenceFigures, confidenceTable } from './confidence-table.js';
 import type { DataSet } from './data-set.js';
 import { accuracyOfExits, exitFigures } from './every-exit.js';
@@ -11,7 +11,7 @@ import { chooseFor, goalFigures, type ThresholdGoal } from './threshold-goal.js'
 import type { JudgedSample } from './thresholds.js';
 import type { TrainedBundle, TrainingReport } from './training-report.js';
 
-type Tensors = Map<string, Int32Array | Float32Array | Int8Array | Uint8Array>;
+type Tensors = Map<string, Tensor>;
 
 /** What was trained, and the rows to judge it on. */
 export interface JudgedNetwork {

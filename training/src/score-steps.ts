@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { fitStep, LOCAL_SCORE_LIMIT, UPPER_SCORE_LIMIT } from '@ddnn/model';
+import { fitStep, LOCAL_SCORE_LIMIT, scoreLevels, UPPER_SCORE_LIMIT } from '@ddnn/model';
 import { type Batch, disposeBatch, type FrozenNorm, FrozenNorms, type Network, type TensorFlow } from '@ddnn/tensor';
 
 /** What one unit of a quantised score is worth at each exit. */
@@ -9,7 +9,10 @@ export interface ScoreSteps {
   readonly cloud: number;
 }
 
-/** Chooses the steps with which the largest score in the batches just fits; the batches are disposed of here. */
+/**
+ * Chooses the steps with which the largest score in the batches just fits; the batches are disposed of here. Where scores count from
+ * the view's best, the lowest level stands at their mean distance from it: how much further a class is behind changes no answer.
+ */
 export async function fitSteps(
   tf: TensorFlow,
   network: Network,
@@ -17,6 +20,8 @@ export async function fitSteps(
   batches: Iterable<Batch>,
 ): Promise<ScoreSteps> {
   const largest = { local: 0, edge: 0, cloud: 0 };
+  const levels = scoreLevels(network.architecture);
+  const behind = { sum: 0, scores: 0 };
   const tensors = network.parameters.tensors(tf);
   const pass = { tf, leaves: network.parameters.leaves(tensors), norms: new FrozenNorms(tf, norms) };
   for (const batch of batches) {
@@ -30,6 +35,11 @@ export async function fitSteps(
       const widest = (soFar: number, scores: Parameters<typeof tf.abs>[0][]) =>
         Math.max(soFar, ...scores.map((tensor) => tf.max(tf.abs(tensor)).dataSync()[0]));
       largest.local = widest(local, devices);
+      if (levels !== undefined && output.devices) {
+        const distances = tf.sub(tf.max(output.devices, 2, true), output.devices);
+        behind.sum += tf.sum(tf.mul(distances, tf.expandDims(batch.present, 2))).dataSync()[0];
+        behind.scores += tf.sum(batch.present).dataSync()[0] * (output.devices.shape[2] - 1);
+      }
       largest.edge = widest(edge, edges);
       largest.cloud = widest(cloud, [output.cloud]);
     });
@@ -38,7 +48,10 @@ export async function fitSteps(
   }
   tf.dispose(tensors);
   return {
-    local: fitStep([largest.local], LOCAL_SCORE_LIMIT),
+    local:
+      levels === undefined
+        ? fitStep([largest.local], LOCAL_SCORE_LIMIT)
+        : fitStep([behind.sum / Math.max(1, behind.scores)], levels),
     edge: fitStep([largest.edge], UPPER_SCORE_LIMIT),
     cloud: fitStep([largest.cloud], UPPER_SCORE_LIMIT),
   };

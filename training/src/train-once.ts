@@ -11,6 +11,7 @@ import { type BackendName, calibrateNorms, loadBackend, Network } from '@ddnn/te
 import { batchRows, createBatch } from './batches.js';
 import { refuseSmallBudget } from './budget.js';
 import { Checkpoint, type CheckpointOptions } from './checkpoint.js';
+import { learnCodes } from './code/learn-codes.js';
 import type { DataSet } from './data-set.js';
 import { exportTensors } from './export.js';
 import { fit, type Progress } from './fit.js';
@@ -98,6 +99,9 @@ export async function trainOnce(options: TrainOnceOptions): Promise<TrainedBundl
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
   const draft = () => openBundle(encode({ local: 1, edge: 1 }, {}));
+  if (architecture.device.coding === 'arithmetic') {
+    await learnCodes(draft(), tensors, { data, rows: rows.training, signal });
+  }
   const verdict = judged
     ? takeOver(judged, tensors)
     : await judgeNetwork({ architecture, recipe, data, labels, rows, goal, signal }, tensors, draft);

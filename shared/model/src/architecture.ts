@@ -30,6 +30,15 @@ const ArithmeticName = Type.Enum(['binary', 'float'], {
 const MissingName = Type.Enum(['mask', 'learned'], {
   description: 'what concat has in place of a source that is not present: zeros, or a learned stand-in. Default: mask',
 });
+const CodingName = Type.Enum(['raw', 'arithmetic'], {
+  description: 'how scores and features travel: bare, or by arithmetic coding with what training learnt. Default: raw',
+});
+const ScoreBits = Type.Integer({
+  minimum: 1,
+  maximum: 8,
+  description:
+    'bits of a score; below 8 it says how far a class is below its view’s best, for average only. Default: 8',
+});
 const Confidence = Type.Enum([...confidenceNames], { description: 'measure of uncertainty; default: entropy' });
 const Threshold = Type.Number({ minimum: 0, maximum: 1 });
 const ExitWeight = Type.Number({ minimum: 0, maximum: 100 });
@@ -57,12 +66,16 @@ export const ArchitectureSchema = Type.Object(
         description: 'default: the manifest’s labels',
       }),
     ),
-    device: Type.Object({ section: Section, exitWeight: Type.Optional(ExitWeight) }, strict),
+    device: Type.Object(
+      { section: Section, exitWeight: Type.Optional(ExitWeight), coding: Type.Optional(CodingName) },
+      strict,
+    ),
     local: Type.Optional(
       Type.Object(
         {
           aggregator: AggregatorName,
           missing: Type.Optional(MissingName),
+          scoreBits: Type.Optional(ScoreBits),
           confidence: Type.Optional(Confidence),
           threshold: Type.Optional(Threshold),
           exitWeight: Type.Optional(ExitWeight),

@@ -17,9 +17,16 @@ const HASH_BYTES = 32;
 const ALIGNMENT = 8;
 
 /** A named array of a bundle. */
-export type Tensor = Uint8Array | Int8Array | Int32Array | Float32Array;
+export type Tensor = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Float32Array;
 
-const types = { u8: Uint8Array, i8: Int8Array, i32: Int32Array, f32: Float32Array } as const;
+const types = {
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  i32: Int32Array,
+  f32: Float32Array,
+} as const;
 type TypeName = keyof typeof types;
 
 interface TensorEntry {

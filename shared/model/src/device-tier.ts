@@ -2,7 +2,7 @@ import type { Bundle } from './bundle.js';
 import { ModelError } from './errors.js';
 import { PackedExit } from './packed-exit.js';
 import { PackedSection } from './packed-section.js';
-import { LOCAL_SCORE_LIMIT } from './quantise.js';
+import { LOCAL_SCORE_LIMIT, quantiseBelowBest, scoreLevels } from './quantise.js';
 import { exitWeights, sectionWeights } from './section-weights.js';
 import { volume } from './shapes.js';
 
@@ -10,12 +10,14 @@ import { volume } from './shapes.js';
 export class DeviceTier {
   /** Features of the last run: packed bits, or the very array that `run` was given where the section is empty. */
   features: Uint8Array;
-  /** Scores of the last run, one signed byte a class; empty without a local exit. */
+  /** Scores of the last run, one a class, in steps: for themselves, or below the view's best; empty without a local exit. */
   readonly scores: Int8Array;
   readonly #section: PackedSection;
   readonly #exit: PackedExit | undefined;
   readonly #pixels: Int32Array;
   readonly #empty: boolean;
+  /** Where scores count from the best: how far down, what a step is worth, and the scores before they are quantised. */
+  readonly #below: { readonly levels: number; readonly step: number; readonly scores: Float64Array } | undefined;
 
   /** Throws `DDNN_BUNDLE_UNFIT` for a view that the bundle hasn't, `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
   constructor(bundle: Bundle, view: number) {
@@ -33,7 +35,10 @@ export class DeviceTier {
     this.scores = new Int8Array(shapes.scoreBytes);
     if (bundle.exits.local) {
       const weights = exitWeights(bundle, name, this.#section.output);
-      this.#exit = new PackedExit(volume(this.#section.output), weights, bundle.exits.local.step, LOCAL_SCORE_LIMIT);
+      const { step } = bundle.exits.local;
+      this.#exit = new PackedExit(volume(this.#section.output), weights, step, LOCAL_SCORE_LIMIT);
+      const levels = scoreLevels(architecture);
+      if (levels !== undefined) this.#below = { levels, step, scores: new Float64Array(this.scores.length) };
     }
   }
 
@@ -51,7 +56,12 @@ export class DeviceTier {
     }
     this.#pixels.set(pixels);
     const map = this.#section.run(this.#pixels);
-    if (this.#exit) {
+    if (!this.#exit) return;
+    if (this.#below) {
+      const { levels, step, scores } = this.#below;
+      for (let c = 0; c < scores.length; c++) scores[c] = this.#exit.score(map, 1, c);
+      quantiseBelowBest(scores, step, levels, this.scores);
+    } else {
       this.#exit.run(map, 1);
       this.scores.set(this.#exit.scores);
     }

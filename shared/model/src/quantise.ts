@@ -1,3 +1,5 @@
+import type { Architecture } from './architecture.js';
+
 /** Scores of the local exit travel as one signed byte a class. */
 export const LOCAL_SCORE_LIMIT = 127;
 /** Scores of the upper exits stay inside one process, so they may be finer. */
@@ -14,4 +16,19 @@ export function fitStep(scores: Iterable<number>, limit: number): number {
   for (const score of scores) largest = Math.max(largest, Math.abs(score));
   const step = largest / limit;
   return step > 0 ? step : 1;
+}
+
+/** How far below a view's best its lowest score may be, in steps; undefined where scores are whole bytes, each for itself. */
+export function scoreLevels({ local }: Pick<Architecture, 'local'>): number | undefined {
+  const bits = local?.scoreBits ?? 8;
+  return bits < 8 ? 2 ** bits - 1 : undefined;
+}
+
+/** Writes how many steps each score is below the best, 0 down to `-levels`. */
+export function quantiseBelowBest(scores: ArrayLike<number>, step: number, levels: number, out: Int8Array): void {
+  let best = scores[0];
+  for (let c = 1; c < scores.length; c++) if (scores[c] > best) best = scores[c];
+  for (let c = 0; c < scores.length; c++) {
+    out[c] = -Math.min(levels, Math.floor((best - scores[c]) / step + 0.5));
+  }
 }

@@ -30,6 +30,7 @@ export function resolveArchitecture(
   checkArchitecture(resolved, () => architecture.name);
   checkGroups(resolved);
   checkMissing(resolved);
+  checkCoding(resolved);
   if (resolved.local && resolved.device.section.length === 0) {
     throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${architecture.name}: a local exit needs a device section`);
   }
@@ -59,6 +60,16 @@ function checkGroups(architecture: ResolvedArchitecture): void {
       'DDNN_ARCHITECTURE_VALUE',
       `${architecture.name}: edge.groups must name each view from 0 to ${architecture.views - 1} once`,
     );
+  }
+}
+
+/** Scores relative to a view's best leave the mean's differences as they are, but neither a maximum nor a learned mix. */
+function checkCoding({ name, device, local }: ResolvedArchitecture): void {
+  if (local?.scoreBits !== undefined && local.scoreBits < 8 && local.aggregator !== 'average') {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: local.scoreBits below 8 needs local.aggregator: average`);
+  }
+  if (device.coding === 'arithmetic' && device.section.length === 0) {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: device.coding: arithmetic needs a device section`);
   }
 }
 

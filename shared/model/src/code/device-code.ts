@@ -1,0 +1,54 @@
+import { type Bundle, tensor } from '../bundle.js';
+import { ModelError } from '../errors.js';
+import { scoreLevels } from '../quantise.js';
+import { volume } from '../shapes.js';
+import { CERTAIN, LEAST } from './arithmetic-coder.js';
+import { BareFeatures, BareScores } from './bare.js';
+import { FeatureCode } from './feature-code.js';
+import { MapContext } from './map-context.js';
+import { ScoreCode, scoreShareCount } from './score-code.js';
+
+/*
+ * Names of a bundle's tensors, where `device.coding` is arithmetic: `device.2.code.bias` and `.neighbours` (features of view 2), and
+ * `device.2.code.scores` where `local.scoreBits` is below 8.
+ */
+
+/** How features travel. */
+export type FeatureCoder = Pick<FeatureCode, 'encode' | 'decode'>;
+/** How the scores of a view's samples travel. */
+export type ScoreCoder = Pick<ScoreCode, 'begin' | 'add' | 'finish' | 'decode' | 'fits'>;
+
+/** How the features of a view travel. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
+export function createFeatureCode(bundle: Bundle, view: number): FeatureCoder {
+  const { architecture, shapes } = bundle;
+  if (architecture.device.coding !== 'arithmetic') return new BareFeatures();
+  const { output } = shapes.device;
+  const name = `device.${view}.code`;
+  return new FeatureCode(output, {
+    bias: tensor(bundle, `${name}.bias`, Int16Array, volume(output)),
+    neighbours: tensor(bundle, `${name}.neighbours`, Int16Array, new MapContext(output).weights),
+  });
+}
+
+/** How the scores of a view travel. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
+export function createScoreCode(bundle: Bundle, view: number): ScoreCoder {
+  const { architecture, shapes } = bundle;
+  const levels = scoreLevels(architecture);
+  if (levels === undefined) return new BareScores(shapes.scoreBytes);
+  const count = scoreShareCount(shapes.scoreBytes, levels);
+  const learnt = architecture.device.coding === 'arithmetic';
+  const name = `device.${view}.code.scores`;
+  const shares = learnt ? tensor(bundle, name, Uint16Array, count) : evenShares(shapes.scoreBytes, levels);
+  const wrong = shares.findIndex((share) => share < LEAST || share > CERTAIN - LEAST);
+  if (wrong >= 0) throw new ModelError('DDNN_BUNDLE_CONTENT', `tensor ${name}: value ${wrong} is ${shares[wrong]}`);
+  return new ScoreCode(shapes.scoreBytes, levels, shares);
+}
+
+/** Every level alike: a score takes log2(levels + 1) bits. */
+function evenShares(classes: number, levels: number): Uint16Array {
+  return Uint16Array.from({ length: scoreShareCount(classes, levels) }, (_, i) => {
+    const level = i % levels;
+    const more = (levels - level) / (levels - level + 1);
+    return Math.max(LEAST, Math.min(CERTAIN - LEAST, Math.round(more * CERTAIN)));
+  });
+}

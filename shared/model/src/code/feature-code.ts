@@ -1,0 +1,76 @@
+import { bitBytes } from '../bits.js';
+import { type Shape, volume } from '../shapes.js';
+import { ArithmeticDecoder, ArithmeticEncoder } from './arithmetic-coder.js';
+import { shareOf } from './log-odds.js';
+import { MapContext } from './map-context.js';
+
+/** What training learnt about the bits of one view's features: log-odds in 1/256 that a bit is set. */
+export interface FeatureCodeWeights {
+  /** Of each bit of the map, HWC. */
+  readonly bias: Int16Array;
+  /** Of each neighbour of each channel: see {@link MapContext}. */
+  readonly neighbours: Int16Array;
+}
+
+/**
+ * Features as they travel. A bit's probability follows from its place and from the neighbours that were coded before it (logistic
+ * regression), and arithmetic coding spends -log2 p bits on it. A body as long as the bare bits *is* the bare bits: a map that would not
+ * get shorter travels as it is.
+ */
+export class FeatureCode {
+  readonly #weights: FeatureCodeWeights;
+  readonly #context: MapContext;
+  readonly #bytes: number;
+  readonly #encoder = new ArithmeticEncoder();
+  readonly #decoder = new ArithmeticDecoder();
+
+  constructor(shape: Shape, weights: FeatureCodeWeights) {
+    this.#weights = weights;
+    this.#context = new MapContext(shape);
+    this.#bytes = bitBytes(volume(shape));
+  }
+
+  /** Body of features, valid until the next one, or the features themselves. */
+  encode(features: Uint8Array): Uint8Array {
+    this.#encoder.begin();
+    this.#walk((share, i) => {
+      const bit = (features[i >> 3] >> (i & 7)) & 1;
+      this.#encoder.write(bit, share);
+      return bit;
+    });
+    const body = this.#encoder.finish();
+    return body.length < this.#bytes ? body : features;
+  }
+
+  /** Writes the features of a body, `length` bytes of `bytes` from `offset` on, to `out`. */
+  decode(bytes: Uint8Array, offset: number, length: number, out: Uint8Array): void {
+    if (length === this.#bytes) {
+      out.set(bytes.subarray(offset, offset + length));
+      return;
+    }
+    out.fill(0);
+    this.#decoder.begin(bytes, offset, length);
+    this.#walk((share, i) => {
+      const bit = this.#decoder.read(share);
+      if (bit) out[i >> 3] |= 1 << (i & 7);
+      return bit;
+    });
+  }
+
+  /** Visits every bit with its probability; what `visit` returns is known to those that follow. */
+  #walk(visit: (share: number, i: number) => number): void {
+    const context = this.#context;
+    const { bias, neighbours } = this.#weights;
+    const { height, width, channels } = context.shape;
+    context.signs.fill(0);
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = context.at(y, x);
+        for (let channel = 0; channel < channels; channel++, i++) {
+          const z = bias[i] + context.sum(neighbours, at + channel, channel);
+          context.signs[at + channel] = visit(shareOf(z), i) === 1 ? 1 : -1;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { Shape } from '../shapes.js';
+
+/** Channels before a bit's own that speak for it, at most: the nearest ones. */
+const CHANNELS_BEFORE = 8;
+/** Pixels around a map that are never set, so that neighbours outside of it say nothing: [rows above, columns on each side]. */
+const MARGIN = 2;
+
+/**
+ * Which bits of a map (HWC) are known when the next one is coded, row by row, pixel by pixel, channel by channel: of its own channel those to
+ * the left (1 and 2), above (1 and 2), above left and above right; of its own pixel the channels before it.
+ */
+export class MapContext {
+  /** Where the weights of each channel's neighbours start; the last entry is how many there are. */
+  readonly starts: readonly number[];
+  /** Signs -1 and +1, 0 where not yet known or outside: rows of `stride` values, with a margin. */
+  readonly signs: Int8Array;
+  readonly shape: Shape;
+  /** Where a bit's neighbours stand, counted from the bit itself, channel after channel. */
+  readonly #offsets: Int32Array;
+  readonly #stride: number;
+
+  constructor(shape: Shape) {
+    const { height, width, channels } = shape;
+    this.shape = shape;
+    this.#stride = (width + 2 * MARGIN) * channels;
+    this.signs = new Int8Array((height + MARGIN) * this.#stride);
+    const around = [
+      -channels,
+      -2 * channels,
+      -this.#stride,
+      -2 * this.#stride,
+      -this.#stride - channels,
+      -this.#stride + channels,
+    ];
+    const offsets = Array.from({ length: channels }, (_, channel) => {
+      const before = Math.min(channel, CHANNELS_BEFORE);
+      return [...around, ...Array.from({ length: before }, (_, i) => -1 - i)];
+    });
+    let start = 0;
+    this.starts = [0, ...offsets.map((of) => (start += of.length))];
+    this.#offsets = Int32Array.from(offsets.flat());
+  }
+
+  /** Weights of a code on such maps. */
+  get weights(): number {
+    return this.starts.at(-1)!;
+  }
+
+  /** Where the sign of a pixel's first channel stands. */
+  at(y: number, x: number): number {
+    return (y + MARGIN) * this.#stride + (x + MARGIN) * this.shape.channels;
+  }
+
+  /** Sum of `weights` times the neighbours' signs, of the bit at `at` in `channel`. */
+  sum(weights: Int16Array | Float64Array, at: number, channel: number): number {
+    const { signs, starts } = this;
+    let sum = 0;
+    for (let i = starts[channel]; i < starts[channel + 1]; i++) sum += weights[i] * signs[at + this.#offsets[i]];
+    return sum;
+  }
+
+  /** Adds `amount` times each neighbour's sign to `sums`. */
+  spread(sums: Float64Array, at: number, channel: number, amount: number): void {
+    const { signs, starts } = this;
+    for (let i = starts[channel]; i < starts[channel + 1]; i++) sums[i] += amount * signs[at + this.#offsets[i]];
+  }
+}

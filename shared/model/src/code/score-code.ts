@@ -1,0 +1,83 @@
+import { ArithmeticDecoder, ArithmeticEncoder } from './arithmetic-coder.js';
+
+/** A question whose answer has the least probability there is, 32 of 65,536, costs 11 bits; the parting rounds. */
+const MOST_BITS = 12;
+
+/**
+ * Probabilities of a score code in the coder's unit. A score is so many levels below its view's best; it is coded as the answers to "is it
+ * more than 0? than 1? …", each with a probability of its class, of the question, and of whether a class before it was the best already.
+ */
+export type ScoreShares = Uint16Array;
+
+/** Length of a code's {@link ScoreShares}. @param levels how far below the best the lowest score is */
+export function scoreShareCount(classes: number, levels: number): number {
+  return 2 * classes * levels;
+}
+
+/** Codes the scores of a view's samples, one after the other, as one message. */
+export class ScoreCode {
+  readonly #shares: ScoreShares;
+  readonly #classes: number;
+  readonly #levels: number;
+  readonly #encoder = new ArithmeticEncoder();
+  readonly #decoder = new ArithmeticDecoder();
+
+  constructor(classes: number, levels: number, shares: ScoreShares) {
+    this.#classes = classes;
+    this.#levels = levels;
+    this.#shares = shares;
+  }
+
+  /** Begins a message. */
+  begin(): void {
+    this.#encoder.begin();
+  }
+
+  /** Adds the scores of one sample, 0 (the best) down to -levels, from `offset` on. */
+  add(scores: Int8Array, offset = 0): void {
+    visitScores(this.#classes, this.#levels, (question, level, c) => {
+      const more = -scores[offset + c] > level ? 1 : 0;
+      this.#encoder.write(more, this.#shares[question]);
+      return more;
+    });
+  }
+
+  /** Ends the message and returns it, valid until the next one begins. */
+  finish(): Uint8Array {
+    return this.#encoder.finish();
+  }
+
+  /** Whether a body of that length can be the scores of so many samples: no question costs more than 12 bits. */
+  fits(length: number, samples: number): boolean {
+    return length <= 4 + (samples * this.#classes * this.#levels * MOST_BITS) / 8;
+  }
+
+  /** Writes the scores of `samples` samples to `out`, one after the other. */
+  decode(bytes: Uint8Array, offset: number, length: number, samples: number, out: Int8Array): void {
+    this.#decoder.begin(bytes, offset, length);
+    for (let sample = 0, at = 0; sample < samples; sample++, at += this.#classes) {
+      visitScores(this.#classes, this.#levels, (question, level, c) => {
+        const more = this.#decoder.read(this.#shares[question]);
+        out[at + c] = -(level + more);
+        return more;
+      });
+    }
+  }
+}
+
+/**
+ * Asks the questions of one sample's scores in order: `ask` gets the place of its probability, the level and the class, and answers 1 for
+ * "more than that level". Training counts with the same walk.
+ */
+export function visitScores(
+  classes: number,
+  levels: number,
+  ask: (question: number, level: number, classIndex: number) => number,
+): void {
+  let best = 0;
+  for (let c = 0; c < classes; c++) {
+    let level = 0;
+    while (level < levels && ask((best * classes + c) * levels + level, level, c) === 1) level++;
+    if (level === 0) best = 1;
+  }
+}
