@@ -76,6 +76,44 @@ describe('agent', () => {
     await until(() => edge.states().at(-1) === 'online');
   });
 
+  it('sends several samples in a frame: when it is full, when the first has waited long enough, and at the end', async () => {
+    const edge = await startEdge();
+    await edge.status();
+    const solid = { 'camera.kind': 'simulated', 'edge.url': `mqtt://127.0.0.1:${edge.port}` };
+    const { agent, stop } = await startAgent({ ...solid, 'batch.samples': 3, 'batch.waitMs': 150 });
+    await until(() => edge.states().includes('online'));
+    const frames = () => edge.of('s/0').length;
+    for (const slot of [0, 1]) await agent.capture(slot);
+    expect(frames()).toBe(0);
+    await agent.capture(2);
+    await until(() => frames() === 1);
+    expect(edge.slots('0', 0)).toEqual([0, 1, 2]);
+    const capturedAt = performance.now();
+    for (const slot of [3, 4]) await agent.capture(slot);
+    await until(() => frames() === 2);
+    expect(performance.now() - capturedAt).toBeGreaterThan(140);
+    await agent.capture(6);
+    await stop();
+    expect(frames()).toBe(3);
+    expect(edge.slots('0', 0)).toEqual([0, 1, 2, 3, 4, 6]);
+  });
+
+  it('forgets the samples that wait when the edge goes', async () => {
+    const edge = await startEdge();
+    await edge.status();
+    const simulated = { 'camera.kind': 'simulated', 'edge.url': `mqtt://127.0.0.1:${edge.port}` };
+    const { agent } = await startAgent({ ...simulated, 'batch.samples': 4, 'batch.waitMs': 60_000 });
+    await until(() => edge.states().includes('online'));
+    await agent.capture(0);
+    await edge.listener.stop();
+    const again = await startEdge({ port: edge.port });
+    await again.status();
+    await until(() => again.states().includes('online'));
+    for (const slot of [1, 2, 3]) await agent.capture(slot);
+    await until(() => again.of('s/0').length > 0);
+    expect(again.slots('0', 0)).toEqual([1, 2, 3]);
+  });
+
   it('is silent about a picture that is broken, counts it, and lives', async () => {
     const edge = await startEdge();
     await edge.status();

@@ -34,6 +34,7 @@ export class Agent {
   #connection!: EdgeConnection;
   #health!: HealthServer;
   #clockTimer: NodeJS.Timeout | undefined;
+  #batchTimer: NodeJS.Timeout | undefined;
   /** Undefined until the edge has said which bundle is in service, and that it is ours. */
   #slotMs: number | undefined;
   #captures: Promise<void> = Promise.resolve();
@@ -48,7 +49,7 @@ export class Agent {
     const config = this.#config;
     this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     refusePixels(this.#bundle, config.allowPixels);
-    this.#core = new AgentCore(this.#bundle, config.view, config.cacheSamples);
+    this.#core = new AgentCore(this.#bundle, config.view, config.cacheSamples, config.batch.samples);
     this.#camera = createCamera(config, this.#bundle.architecture.input);
     await this.#camera.start();
     this.#connection = new EdgeConnection(
@@ -86,6 +87,7 @@ export class Agent {
     this.#pace.stop();
     clearInterval(this.#clockTimer);
     await this.#captures;
+    this.#sendSummaries(this.#core?.flush() ?? []);
     await this.#connection?.stop(this.#core.epoch, this.#status('offline'));
     await this.#camera?.stop();
     await this.#health?.stop();
@@ -107,13 +109,39 @@ export class Agent {
   }
 
   async #publishSummary(slot: number): Promise<void> {
+    const capturedAt = performance.now();
     const pixels = await this.#camera.capture(slot);
+    // The edge may have gone while the camera was busy: nothing may wait for it then.
+    if (this.#slotMs === undefined) {
+      this.#count.samples.inc({ result: 'unconfirmed' });
+      return;
+    }
     const done = this.#count.sectionSeconds.startTimer();
-    const frame = this.#core.capture(slot, pixels);
+    const frames = this.#core.capture(slot, pixels);
     done();
     this.#count.samples.inc({ result: pixels ? 'present' : 'absent' });
-    this.#count.payloadBytes.inc({ kind: 'summary' }, frame.length);
-    this.#connection.sendSummary(frame);
+    this.#sendSummaries(frames);
+    if (this.#core.waiting !== 1) return;
+    const waited = performance.now() - capturedAt;
+    clearTimeout(this.#batchTimer);
+    this.#batchTimer = setTimeout(() => this.#sendSummaries(this.#core.flush()), this.#config.batch.waitMs - waited);
+  }
+
+  /** Whatever waited is in these frames; only the sample that was captured last may wait on. */
+  #sendSummaries(frames: readonly Uint8Array[]): void {
+    if (frames.length > 0) clearTimeout(this.#batchTimer);
+    for (const frame of frames) {
+      this.#count.payloadBytes.inc({ kind: 'summary' }, frame.length);
+      this.#connection.sendSummary(frame);
+    }
+  }
+
+  /** The edge does not, or no longer, take samples of this bundle: what waits is not sent later either. */
+  #pause(): void {
+    this.#slotMs = undefined;
+    this.#pace.stop();
+    this.#core.drop();
+    clearTimeout(this.#batchTimer);
   }
 
   #onConnected(): void {
@@ -127,20 +155,17 @@ export class Agent {
 
   #onDisconnected(): void {
     clearInterval(this.#clockTimer);
-    this.#pace.stop();
-    this.#slotMs = undefined;
+    this.#pause();
   }
 
   #onEdgeStatus(status: Status & { epoch: number }): void {
     if (status.state !== 'online') {
-      this.#slotMs = undefined;
-      this.#pace.stop();
+      this.#pause();
       return;
     }
     const fits = status.bundle.every((byte, i) => byte === this.#bundle.hash[i]);
     if (!fits) {
-      this.#slotMs = undefined;
-      this.#pace.stop();
+      this.#pause();
       const serves = Buffer.from(status.bundle).toString('hex').slice(0, 12);
       this.#logger.error(
         { code: 'DDNN_AGENT_BUNDLE', serves, mine: this.#bundle.id.slice(0, 12) },

@@ -45,6 +45,20 @@ export const AgentConfigSchema = Type.Object({
     description:
       'clock: one sample a slot of the edge’s clock; parent: the process that started this one triggers samples',
   }),
+  batch: Type.Object({
+    samples: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 128,
+      description: 'samples in one summary frame at most; the same on all devices of a site',
+    }),
+    waitMs: Type.Integer({
+      default: 200,
+      minimum: 1,
+      maximum: 60_000,
+      description: 'a frame goes at the latest so long after its first sample was captured',
+    }),
+  }),
   cacheSamples: Type.Integer({
     default: 256,
     minimum: 1,

@@ -5,6 +5,8 @@ import { hex, sha256 } from './exact.js';
 import { readRecording } from './recording.js';
 
 const EPOCH = 7;
+/** Samples in a summary frame: the last one of a recording is not full. */
+export const BATCH = 5;
 
 /** What the agents of a site sent about a recording. */
 export interface AgentAnswers {
@@ -14,7 +16,7 @@ export interface AgentAnswers {
   readonly frameBytes: number;
   /** How many different feature maps there were. */
   readonly maps: number;
-  /** SHA-256 of each sample's frames: a summary and a features frame from every view. */
+  /** SHA-256 of each sample's frames, a features frame from every view and the summaries that it fills, and of the last ones. */
   readonly samples: readonly string[];
 }
 
@@ -22,21 +24,21 @@ export interface AgentAnswers {
 export async function agentAnswers(bundleFile: Uint8Array, recording: Uint8Array): Promise<AgentAnswers> {
   const bundle = openBundle(bundleFile);
   const { views, input } = bundle.architecture;
-  const agents = Array.from({ length: views }, (_, view) => new AgentCore(bundle, view, 4));
+  const agents = Array.from({ length: views }, (_, view) => new AgentCore(bundle, view, 4, BATCH));
   for (const agent of agents) agent.epoch = EPOCH;
   const { featureBytes } = bundle.shapes.device;
   const samples: string[] = [];
   const maps = new Set<string>();
   let images = 0;
   let frameBytes = 0;
+  let slot = 0;
   for (const sample of readRecording(recording, views, input.height * input.width * input.channels)) {
-    const slot = samples.length;
     const request = encodeFeatureRequest(EPOCH, [slot]);
     const frames: Uint8Array[] = [];
     for (const [view, agent] of agents.entries()) {
-      const summary = agent.capture(slot, sample.views[view]);
+      const summaries = agent.capture(slot, sample.views[view]);
       const features = agent.answer(request);
-      frames.push(summary, features);
+      frames.push(...summaries, features);
       decodeFeatures(features, EPOCH, featureBytes, 1, (_, hasBody, at) => {
         if (hasBody) maps.add(hex(features.subarray(at, at + featureBytes)));
       });
@@ -44,6 +46,10 @@ export async function agentAnswers(bundleFile: Uint8Array, recording: Uint8Array
     for (const pixels of sample.views) if (pixels) images++;
     for (const frame of frames) frameBytes += frame.length;
     samples.push(await sha256(frames));
+    slot++;
   }
+  const last = agents.flatMap((agent) => agent.flush());
+  for (const frame of last) frameBytes += frame.length;
+  samples.push(await sha256(last));
   return { images, frameBytes, maps: maps.size, samples };
 }

@@ -1,5 +1,5 @@
 import { DeviceTier } from '@ddnn/model';
-import { decodeFeatures, decodeSummary, encodeFeatureRequest } from '@ddnn/protocol';
+import { decodeFeatures, decodeSummary, encodeFeatureRequest, encodeSummary } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { bundle, EPOCH } from '../../test/rig.js';
 import { AgentCore } from './agent-core.js';
@@ -26,7 +26,7 @@ describe('agent core', () => {
     const tier = new DeviceTier(bundle, 1);
     tier.run(pixels);
     const agent = core();
-    const frame = agent.capture(40_000, pixels);
+    const [frame] = agent.capture(40_000, pixels);
     let seen = 0;
     decodeSummary(frame, EPOCH, 3, 1, (short, present, at) => {
       seen++;
@@ -34,7 +34,7 @@ describe('agent core', () => {
       expect(new Int8Array(frame.slice(at, at + 3).buffer)).toEqual(tier.scores);
     });
     expect(seen).toBe(1);
-    expect(agent.capture(40_001, null)).toHaveLength(4);
+    expect(agent.capture(40_001, null)[0]).toHaveLength(4);
   });
 
   it('answers requests from its cache, and says what is no longer there', () => {
@@ -66,5 +66,24 @@ describe('agent core', () => {
     );
     expect(() => agent.capture(1, pixels.subarray(1))).toThrow('191 bytes');
     expect(agent.counts).toEqual({ served: 0, missed: 0 });
+  });
+
+  it('forgets what waits with an epoch, so that no frame mixes two', () => {
+    const agent = new AgentCore(bundle, 1, 8, 4);
+    agent.epoch = EPOCH;
+    agent.capture(0, pixels);
+    agent.epoch = EPOCH;
+    expect(agent.waiting).toBe(1);
+    agent.epoch = EPOCH + 1;
+    expect(agent.waiting).toBe(0);
+    agent.capture(1, null);
+    expect(agent.flush()).toEqual([encodeSummary(EPOCH + 1, [{ slot: 1, body: null }], 3)]);
+  });
+
+  it('answers for a sample whose summary still waits', () => {
+    const agent = new AgentCore(bundle, 1, 8, 4);
+    agent.epoch = EPOCH;
+    expect(agent.capture(0, pixels)).toEqual([]);
+    expect(readFeatures(agent.answer(encodeFeatureRequest(EPOCH, [0])))[0][1]).not.toBeNull();
   });
 });

@@ -1,42 +1,68 @@
 import { type Bundle, DeviceTier } from '@ddnn/model';
-import { type DeviceSample, decodeFeatureRequest, encodeFeatures, encodeSummary, restoreSlot } from '@ddnn/protocol';
+import { type DeviceSample, decodeFeatureRequest, encodeFeatures, restoreSlot } from '@ddnn/protocol';
 import { FeatureCache } from './feature-cache.js';
+import { SummaryBatch } from './summary-batch.js';
 
 /** At most this many samples in one feature request; a longer one is refused. */
 const MAX_REQUESTED = 256;
 
 /**
- * What an agent computes, apart from cameras and connections: pixels → summary frame, feature request → features frame.
+ * What an agent computes, apart from cameras and connections: pixels → summary frames, feature request → features frame.
  * Runs in a browser as it does on a device, and gives the same bytes there.
  */
 export class AgentCore {
-  /** The site's rollout counter; the edge tells it. */
-  epoch = 0;
   /** Requested samples that were still in the cache, and those that were not. */
   readonly counts = { served: 0, missed: 0 };
   readonly #tier: DeviceTier;
   readonly #cache: FeatureCache;
-  readonly #scoreBytes: number;
+  readonly #batch: SummaryBatch;
   readonly #featureBytes: number;
+  #epoch = 0;
   #lastSlot = 0;
 
-  /** @param cacheSamples how many samples' features are kept */
-  constructor(bundle: Bundle, view: number, cacheSamples: number) {
+  /** @param cacheSamples how many samples' features are kept @param batchSamples samples in one summary frame at most */
+  constructor(bundle: Bundle, view: number, cacheSamples: number, batchSamples = 1) {
     this.#tier = new DeviceTier(bundle, view);
-    this.#scoreBytes = bundle.shapes.scoreBytes;
+    this.#batch = new SummaryBatch(batchSamples, bundle.shapes.scoreBytes);
     this.#featureBytes = bundle.shapes.device.featureBytes;
     this.#cache = new FeatureCache(cacheSamples, this.#featureBytes);
   }
 
-  /** Runs the device section on one picture (HWC bytes); null: the camera sees nothing. Returns the summary frame. */
-  capture(slot: number, pixels: Uint8Array | null): Uint8Array {
+  /** The site's rollout counter; the edge tells it. Another one forgets the samples that wait: the edge would refuse them. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  set epoch(epoch: number) {
+    if (epoch !== this.#epoch) this.#batch.drop();
+    this.#epoch = epoch;
+  }
+
+  /** Samples that wait for their frame to fill. */
+  get waiting(): number {
+    return this.#batch.waiting;
+  }
+
+  /**
+   * Runs the device section on one picture (HWC bytes); null: the camera sees nothing. Returns the summary frames that are
+   * whole now: with one sample a frame always one. Throws {@link FrameError} for a slot that no frame can carry.
+   */
+  capture(slot: number, pixels: Uint8Array | null): Uint8Array[] {
+    if (pixels) this.#tier.run(pixels);
+    const frames = this.#batch.add(this.#epoch, slot, pixels && this.#tier.scores);
+    if (pixels) this.#cache.put(slot, this.#tier.features);
     this.#lastSlot = slot;
-    if (!pixels) return encodeSummary(this.epoch, [{ slot, body: null }], this.#scoreBytes);
-    this.#tier.run(pixels);
-    this.#cache.put(slot, this.#tier.features);
-    const { scores } = this.#tier;
-    const body = new Uint8Array(scores.buffer, scores.byteOffset, scores.length);
-    return encodeSummary(this.epoch, [{ slot, body }], this.#scoreBytes);
+    return frames;
+  }
+
+  /** The summary frame of what waits, if anything does. */
+  flush(): Uint8Array[] {
+    return this.#batch.flush(this.#epoch);
+  }
+
+  /** Forgets the samples that wait: a summary that is late is worth nothing. */
+  drop(): void {
+    this.#batch.drop();
   }
 
   /** Answers a feature request with the features frame. Throws {@link FrameError} where the request is damaged. */

@@ -1,0 +1,58 @@
+import { type DeviceSample, encodeSummary, FrameError, MAX_SLOT } from '@ddnn/protocol';
+
+/**
+ * Samples on their way into a summary frame. A frame ends where the slot's number says so, on all devices of a site alike:
+ * its samples are then complete at the edge together, whenever each device was started, and go on together from there.
+ */
+export class SummaryBatch {
+  readonly #samples: number;
+  readonly #scoreBytes: number;
+  #waiting: DeviceSample[] = [];
+
+  /**
+   * @param samples in one frame at most, 1 to `MAX_SLOT_GAP`: a frame holds slots *n* · samples up to (*n* + 1) · samples - 1
+   * @param scoreBytes of one view
+   */
+  constructor(samples: number, scoreBytes: number) {
+    this.#samples = samples;
+    this.#scoreBytes = scoreBytes;
+  }
+
+  /** Samples that wait for their frame to fill. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Takes a sample, `scores` null: absent. Returns the frames that are whole now: none, one, or two where the sample is the
+   * last of its frame and others still wait in an earlier one. Throws {@link FrameError} for a slot that no frame can carry.
+   */
+  add(epoch: number, slot: number, scores: Int8Array | null): Uint8Array[] {
+    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, 0);
+    }
+    const last = this.#waiting.at(-1)?.slot;
+    const fits = last === undefined || (slot > last && this.#frameOf(slot) === this.#frameOf(last));
+    const frames = fits ? [] : this.flush(epoch);
+    // A copy, for the section writes over its own array.
+    this.#waiting.push({ slot, body: scores && new Uint8Array(scores) });
+    if ((slot + 1) % this.#samples === 0) frames.push(...this.flush(epoch));
+    return frames;
+  }
+
+  /** The frame of what waits, if anything does. */
+  flush(epoch: number): Uint8Array[] {
+    const samples = this.#waiting;
+    this.#waiting = [];
+    return samples.length > 0 ? [encodeSummary(epoch, samples, this.#scoreBytes)] : [];
+  }
+
+  /** Forgets what waits. */
+  drop(): void {
+    this.#waiting = [];
+  }
+
+  #frameOf(slot: number): number {
+    return Math.floor(slot / this.#samples);
+  }
+}
