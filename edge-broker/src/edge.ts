@@ -3,7 +3,6 @@ import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
 import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
 import {
   type Acknowledgement,
-  encodeFeatureRequest,
   encodeStatus,
   encodeTraffic,
   FrameError,
@@ -16,6 +15,7 @@ import { verdictJson } from './answer.js';
 import { Bridge } from './bridge.js';
 import type { EdgeConfig } from './config.js';
 import { type Device, DeviceTable } from './device-table.js';
+import { FeatureRequests } from './feature-requests.js';
 import { type Identity, Intake } from './intake.js';
 import { LinkBytes } from './link-bytes.js';
 import { createEdgeMetrics } from './metrics.js';
@@ -148,13 +148,14 @@ export class Edge {
   }
 
   #createPath(): SamplePath {
+    const requests = new FeatureRequests(this.#config.epoch, (view, frame) => this.#sendRequest(view, frame));
     return new SamplePath({
       bundle: this.#bundle,
       config: this.#config,
       outbox: this.#outbox,
       isLive: (view) => this.#devices.ofView(view)?.status?.state === 'online',
       cloudReachable: () => this.#bridge.connected,
-      requestFeatures: (view, slot) => this.#requestFeatures(view, slot),
+      requestFeatures: (view, slot) => requests.ask(view, slot),
       onUplink: () => this.#bridge.pump(),
       onReplaced: (slot) => this.#bridge.settled('features', slot),
       onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
@@ -184,11 +185,10 @@ export class Edge {
     });
   }
 
-  #requestFeatures(view: number, slot: number): void {
+  #sendRequest(view: number, frame: Uint8Array): void {
     const device = this.#devices.ofView(view);
     if (!device) return;
     const name = topic('featureRequest', { device: device.name });
-    const frame = encodeFeatureRequest(this.#config.epoch, [slot]);
     this.#links.devices[view].count('down', name.length, frame.length, 0);
     this.#publish(name, frame);
   }

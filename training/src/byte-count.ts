@@ -1,5 +1,6 @@
 import type { Bundle } from '@ddnn/model';
 import {
+  type DeviceSample,
   encodeAcknowledgement,
   encodeFeatureRequest,
   encodeFeatures,
@@ -7,6 +8,7 @@ import {
   encodeUplinkFeatures,
   encodeUplinkRequest,
   encodeVerdicts,
+  MAX_SLOT_GAP,
   PUBACK_BYTES,
   publishBytes,
   type TopicName,
@@ -17,8 +19,19 @@ import {
   type UplinkSizes,
   type Verdict,
 } from '@ddnn/protocol';
+import { TrainingError } from './errors.js';
 
-/** Records that an edge puts into one frame. */
+/** As an edge's setting allows. */
+const MAX_RECORDS = 1024;
+
+/** How the devices and edges of an installation put samples into frames. */
+export interface Batching {
+  /** Samples in one summary frame: the agents' `batch.samples`. What follows of them shares frames as well. */
+  readonly samples?: number | undefined;
+  /** Verdicts in one record frame: the edge's `records.batch`, where its `records.sendMs` does not come first. */
+  readonly records?: number | undefined;
+}
+
 const RECORDS_PER_FRAME = 32;
 /** Any epoch: it always takes one byte. */
 const EPOCH = 1;
@@ -27,7 +40,8 @@ const SITE = 's';
 
 /**
  * Counts what a bundle's samples would put on the wire, by building every frame with the protocol's own encoders and counting
- * it as an MQTT packet on its real topic, with the PUBACK where the topic's QoS has one. One sample a frame but for records.
+ * it as an MQTT packet on its real topic, with the PUBACK where the topic's QoS has one. Samples that share a summary frame share
+ * those that follow, as they do where they are complete together. Call it in the order of slots; sums are whole after {@link finish}.
  */
 export class ByteCount {
   /** Scores and features, device → edge, without the frames around them: the paper's formula with one byte a score. */
@@ -37,9 +51,32 @@ export class ByteCount {
   /** Packet bytes between edges and cloud, both ways. */
   uplink = 0;
   readonly #sizes: UplinkSizes;
-  readonly #records = new Map<string, Verdict[]>();
+  readonly #samples: number;
+  readonly #recordsPerFrame: number;
+  /** Which summary frame the waiting samples are of. */
+  #frame = -1;
+  readonly #summaries = new Lists<number, DeviceSample>();
+  readonly #features = new Lists<number, DeviceSample>();
+  /** By edge: features of its views or what its exits answer, and the features of its section. */
+  readonly #reports = new Lists<number, UplinkSample>();
+  readonly #sections = new Lists<number, UplinkSample>();
+  readonly #verdicts = new Lists<number, Verdict>();
+  readonly #records = new Lists<number, Verdict>();
 
-  constructor({ architecture, shapes }: Pick<Bundle, 'architecture' | 'shapes'>) {
+  /** Throws {@link TrainingError} `DDNN_TRAINING_OPTION` for a batch that agents do not make. */
+  constructor(
+    { architecture, shapes }: Pick<Bundle, 'architecture' | 'shapes'>,
+    { samples = 1, records = RECORDS_PER_FRAME }: Batching = {},
+  ) {
+    for (const [what, value, most] of [
+      ['samples', samples, MAX_SLOT_GAP],
+      ['records', records, MAX_RECORDS],
+    ] as const) {
+      if (!Number.isInteger(value) || value < 1 || value > most)
+        throw new TrainingError('DDNN_TRAINING_OPTION', `${value} ${what} in a frame: from 1 to ${most}`);
+    }
+    this.#samples = samples;
+    this.#recordsPerFrame = records;
     this.#sizes = {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,
@@ -49,67 +86,117 @@ export class ByteCount {
 
   /** A device's summary; scores null: absent. */
   summary(view: number, slot: number, scores: Int8Array | null): void {
-    const body = scores && new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength);
-    const frame = encodeSummary(EPOCH, [{ slot, body }], body?.length ?? 0);
-    this.payload += body?.length ?? 0;
-    this.wire += packet('summary', frame, { device: String(view) });
+    this.#open(slot);
+    // Copies, here and below: the sections write over their own arrays before the frame is full.
+    this.#summaries.add(view, { slot, body: scores && new Uint8Array(scores) });
+    this.payload += scores?.length ?? 0;
   }
 
   /** A feature request to a device, and its answer. */
   features(view: number, slot: number, features: Uint8Array): void {
-    const device = String(view);
-    this.wire += packet('featureRequest', encodeFeatureRequest(EPOCH, [slot]), { device });
-    const frame = encodeFeatures(EPOCH, [{ slot, body: features }], features.length);
+    this.#open(slot);
+    this.#features.add(view, { slot, body: features.slice() });
     this.payload += features.length;
-    this.wire += packet('features', frame, { device });
   }
 
   /** An uncertain sample on its way up from one edge, and the cloud's verdict, which also acknowledges it. */
   sendUp(edge: number, content: UplinkContentName, body: Uint8Array, verdict: Verdict): void {
     this.report(edge, { slot: verdict.slot, states: verdict.states, content, body });
-    this.verdict(edge, verdict);
+    this.#verdicts.add(edge, verdict);
   }
 
   /** A sample on its way up from one edge. */
   report(edge: number, sample: UplinkSample): void {
-    const frame = encodeUplinkFeatures(EPOCH, [sample], this.#sizes);
-    this.uplink += packet('uplinkFeatures', frame, { site: SITE, edge: edgeName(edge) });
+    this.#open(sample.slot);
+    const { content, body } = sample;
+    // An edge of several sends features after what its exit answered: never in one frame.
+    const list = content === 'edge' ? this.#sections : this.#reports;
+    list.add(edge, { ...sample, body: body.slice() });
   }
 
-  /** The cloud asks a confident edge of several for its features (configuration f). */
+  /** The cloud asks a confident edge of several for its features (configuration f), one sample a frame. */
   uplinkRequest(edge: number, slot: number): void {
-    this.uplink += packet('uplinkRequest', encodeUplinkRequest(EPOCH, [slot]), { site: SITE, edge: edgeName(edge) });
+    this.uplink += uplinkPacket('uplinkRequest', encodeUplinkRequest(EPOCH, [slot]), edge);
   }
 
-  /** The cloud's verdict to one edge. */
+  /** The cloud's verdict to one edge of several, one sample a frame. */
   verdict(edge: number, verdict: Verdict): void {
-    const frame = encodeVerdicts('verdict', EPOCH, [verdict]);
-    this.uplink += packet('verdict', frame, { site: SITE, edge: edgeName(edge) });
+    this.uplink += uplinkPacket('verdict', encodeVerdicts('verdict', EPOCH, [verdict]), edge);
   }
 
   /** An edge's own verdict: waits until a frame is full. */
   record(edge: number, verdict: Verdict): void {
-    const name = edgeName(edge);
-    const waiting = this.#records.get(name) ?? [];
-    waiting.push(verdict);
-    this.#records.set(name, waiting);
-    if (waiting.length === RECORDS_PER_FRAME) this.#sendRecords(name);
+    if (this.#records.add(edge, verdict) === this.#recordsPerFrame) this.#sendRecords();
   }
 
-  /** Sends the records that still wait. */
+  /** Sends what still waits. */
   finish(): void {
-    for (const name of this.#records.keys()) this.#sendRecords(name);
+    this.#send();
+    this.#sendRecords();
   }
 
-  #sendRecords(edge: string): void {
-    const verdicts = this.#records.get(edge)!;
-    this.#records.delete(edge);
-    const names = { site: SITE, edge };
-    const slots = verdicts.map(({ slot }) => slot);
-    const acknowledgement = encodeAcknowledgement(EPOCH, { of: 'record', result: 'stored', slots });
-    this.uplink += packet('record', encodeVerdicts('record', EPOCH, verdicts), names);
-    this.uplink += packet('acknowledgement', acknowledgement, names);
+  /** Samples of one summary frame wait until one of the next comes. */
+  #open(slot: number): void {
+    const frame = Math.floor(slot / this.#samples);
+    if (frame !== this.#frame) this.#send();
+    this.#frame = frame;
   }
+
+  #send(): void {
+    for (const [view, samples] of this.#summaries.take())
+      this.wire += devicePacket('summary', encodeSummary(EPOCH, samples, bodyBytes(samples)), view);
+    for (const [view, samples] of this.#features.take()) {
+      const slots = samples.map(({ slot }) => slot);
+      this.wire += devicePacket('featureRequest', encodeFeatureRequest(EPOCH, slots), view);
+      this.wire += devicePacket('features', encodeFeatures(EPOCH, samples, bodyBytes(samples)), view);
+    }
+    for (const list of [this.#reports, this.#sections]) {
+      for (const [edge, samples] of list.take())
+        this.uplink += uplinkPacket('uplinkFeatures', encodeUplinkFeatures(EPOCH, samples, this.#sizes), edge);
+    }
+    for (const [edge, verdicts] of this.#verdicts.take())
+      this.uplink += uplinkPacket('verdict', encodeVerdicts('verdict', EPOCH, verdicts), edge);
+  }
+
+  #sendRecords(): void {
+    for (const [edge, verdicts] of this.#records.take()) {
+      const slots = verdicts.map(({ slot }) => slot);
+      const acknowledgement = encodeAcknowledgement(EPOCH, { of: 'record', result: 'stored', slots });
+      this.uplink += uplinkPacket('record', encodeVerdicts('record', EPOCH, verdicts), edge);
+      this.uplink += uplinkPacket('acknowledgement', acknowledgement, edge);
+    }
+  }
+}
+
+/** What waits for a frame, by who sends or gets it. */
+class Lists<Key, Item> {
+  #lists = new Map<Key, Item[]>();
+
+  /** Returns how many wait for that one now. */
+  add(key: Key, item: Item): number {
+    const list = this.#lists.get(key);
+    if (list) return list.push(item);
+    this.#lists.set(key, [item]);
+    return 1;
+  }
+
+  take(): Map<Key, Item[]> {
+    const lists = this.#lists;
+    this.#lists = new Map();
+    return lists;
+  }
+}
+
+function bodyBytes(samples: readonly DeviceSample[]): number {
+  return samples.find(({ body }) => body)?.body?.length ?? 0;
+}
+
+function devicePacket(which: TopicName, frame: Uint8Array, view: number): number {
+  return packet(which, frame, { device: String(view) });
+}
+
+function uplinkPacket(which: TopicName, frame: Uint8Array, edge: number): number {
+  return packet(which, frame, { site: SITE, edge: edgeName(edge) });
 }
 
 /** As short as a name may be; further edges of a site need a second character. */

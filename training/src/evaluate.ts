@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Bundle } from '@ddnn/model';
 import { type ExitName, ViewState } from '@ddnn/protocol';
 import { answerSample } from './answer-sample.js';
-import { ByteCount } from './byte-count.js';
+import { type Batching, ByteCount } from './byte-count.js';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
 import { askEveryExit, type EveryExit } from './every-exit.js';
@@ -19,6 +19,8 @@ export interface EvalOptions {
   readonly thresholds?: Thresholds | undefined;
   /** Views whose cameras are gone: nothing comes from them. */
   readonly lost?: readonly number[] | undefined;
+  /** Samples in one frame; one, and full frames of records, when left out. */
+  readonly batching?: Batching | undefined;
   /** Also ask every exit about every sample. */
   readonly perExit?: boolean | undefined;
   /** Also take every camera, every pair and every three out of every sample. */
@@ -62,7 +64,7 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
     throw new TrainingError('DDNN_TRAINING_VIEWS', `lost view ${wrong}: ${architecture.name} has views 0 to ${last}`);
   }
   const tiers = new Tiers(bundle, options.thresholds);
-  const bytes = new ByteCount(bundle);
+  const bytes = new ByteCount(bundle, options.batching);
   const outcomes: Outcome[] = [];
   const asked: (EveryExit | undefined)[] = [];
   const table = missing ? new MissingViews(architecture.views) : undefined;

@@ -66,6 +66,8 @@ export function createProgram(): Command {
   trainAgain(bundled(manifest(program.command('eval')), 'trained bundle; several: each, and their mean', '<file...>'))
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
+    .option('--batch-samples <n>', 'samples in one summary frame, as the agents’ batch.samples', whole, 1)
+    .option('--records-batch <n>', 'verdicts in one record frame, as the edge’s records.batch', whole)
     .option('--per-exit', 'also the accuracy of every exit on its own, and how well uncertainty tells its errors')
     .option('--missing', 'also the accuracy with every camera, every pair and every three gone')
     .option('--arch <file>', 'with --sweep aggregators or filters: train this instead of the bundle’s architecture')
@@ -89,6 +91,13 @@ export function createProgram(): Command {
     .description('recorded images through real agents, broker, bridge and cloud, over sockets')
     .option('--rate <n>', 'samples a second; default: as fast as the samples in flight allow', number)
     .option('--in-flight <n>', 'samples under way at once', whole, 32)
+    .option('--batch-samples <n>', 'samples in one summary frame', whole, 1)
+    .option(
+      '--batch-ms <n>',
+      'a frame goes at the latest so long after its first sample; default: as --rate needs',
+      whole,
+    )
+    .option('--records-batch <n>', 'verdicts in one record frame at most', whole)
     .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
     .option('--allow-pixels', 'permit bundles that send pixels from the cameras')
     .option(

@@ -19,6 +19,8 @@ export interface EvalFlags extends Omit<SweepFlags, 'sweep'> {
   readonly threshold?: number;
   readonly edgeThreshold?: number;
   readonly lost?: readonly number[];
+  readonly batchSamples: number;
+  readonly recordsBatch?: number;
   readonly perExit?: boolean;
   readonly missing?: boolean;
   readonly retrainedPairs: number;
@@ -34,8 +36,13 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
     if (!flags.missing && flags.sweep !== 'cameras')
       throw new UsageError('--retrained goes with --missing or --sweep cameras');
   }
-  if (flags.sweep !== undefined && (flags.lost || flags.perExit || flags.missing || flags.verdicts))
-    throw new UsageError('--sweep stands alone: leave --lost, --per-exit, --missing and --verdicts out');
+  if (
+    flags.sweep !== undefined &&
+    (flags.lost || flags.perExit || flags.missing || flags.verdicts || flags.batchSamples > 1)
+  )
+    throw new UsageError(
+      '--sweep stands alone: leave --lost, --per-exit, --missing, --batch-samples and --verdicts out',
+    );
   if (flags.bundle.length > 1) {
     if (flags.sweep || flags.retrained) throw new UsageError('--sweep and --retrained take one --bundle');
     return (await import('./eval-bundles.js')).evalBundles(flags);
@@ -77,6 +84,7 @@ export async function evaluateBundle(
     data,
     thresholds: thresholdsOf(flags),
     lost: flags.lost,
+    batching: { samples: flags.batchSamples, records: flags.recordsBatch },
     perExit: flags.perExit,
     missing: flags.missing,
     onProgress: (done, samples) => line.update(done / samples, `evaluating ${file} ${done}/${samples}`),

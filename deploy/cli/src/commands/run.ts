@@ -6,6 +6,7 @@ import pc from 'picocolors';
 import { CloudClient } from '../fleet/cloud-client.js';
 import { Fleet } from '../fleet/fleet.js';
 import { Replay } from '../fleet/replay.js';
+import { UsageError } from '../terminal/failure.js';
 import { printJson, writeLines } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { type Result, resultTable } from '../terminal/result-table.js';
@@ -18,6 +19,9 @@ export interface RunFlags extends ManifestFlags {
   readonly edgeThreshold?: number;
   readonly rate?: number;
   readonly inFlight: number;
+  readonly batchSamples: number;
+  readonly batchMs?: number;
+  readonly recordsBatch?: number;
   readonly oneProcess?: boolean;
   readonly allowPixels?: boolean;
   readonly mqttPort: number;
@@ -32,6 +36,9 @@ const PATIENT = { summaryDeadlineMs: 20_000, featureDeadlineMs: 20_000, cloudDea
 const PATIENT_JOIN_MS = 29_000;
 /** Deadlines of a paced run, as a real site has them. */
 const PACED = { summaryDeadlineMs: 300, featureDeadlineMs: 500, cloudDeadlineMs: 3_000 };
+
+/** Without a pace only the last frame of a run is not filled at once. */
+const PATIENT_BATCH_MS = 1_000;
 
 /** `ddnn run`: recorded images through real agents, edges, bridges and cloud. */
 export async function runCommand(flags: RunFlags): Promise<void> {
@@ -79,6 +86,8 @@ export async function runSite(
 ): Promise<{ result: Result; verdicts: RunVerdict[] }> {
   const { bundle: file, data: manifest, split, splitColumn, views, rate, inFlight, allowPixels = false } = options;
   refusePixels(bundle, allowPixels);
+  const batch = batchOf(options);
+  const window = rate === undefined ? PATIENT : PACED;
   const replay: Replay = new Replay({
     samples: data.rows.length,
     inFlight,
@@ -98,7 +107,10 @@ export async function runSite(
     logLevel: options.logLevel,
     localThreshold: options.threshold,
     edgeThreshold: options.edgeThreshold,
-    window: rate === undefined ? PATIENT : PACED,
+    // A camera that fails its last picture of a frame sends the others as late as the batch lets them wait.
+    window: { ...window, summaryDeadlineMs: window.summaryDeadlineMs + (batch?.waitMs ?? 0) },
+    ...(batch ? { batch } : {}),
+    ...(options.recordsBatch === undefined ? {} : { records: { batch: options.recordsBatch } }),
     ...(rate === undefined ? { joinDeadlineMs: PATIENT_JOIN_MS } : {}),
     onVerdict: (verdict) => replay.take(verdict),
   });
@@ -137,6 +149,15 @@ export async function runSite(
   } finally {
     await fleet.stop();
   }
+}
+
+/** How agents put samples into frames. A frame waits by default for its last sample, and half a sample longer. */
+function batchOf({ batchSamples: samples, batchMs, rate, inFlight }: SiteOptions) {
+  if (samples === 1) return undefined;
+  if (samples > inFlight)
+    throw new UsageError(`--batch-samples ${samples}: no frame would fill with --in-flight ${inFlight}`);
+  const filling = rate === undefined ? PATIENT_BATCH_MS : Math.ceil(((samples - 0.5) * 1000) / rate);
+  return { samples, waitMs: batchMs ?? filling };
 }
 
 function latency(values: readonly number[]): { p50: number; p99: number } {

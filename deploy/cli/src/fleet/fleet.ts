@@ -24,6 +24,10 @@ export interface FleetOptions {
   readonly edgeThreshold?: number | undefined;
   /** Deadlines of the edges in ms. */
   readonly window: { summaryDeadlineMs: number; featureDeadlineMs: number; cloudDeadlineMs: number };
+  /** The agents' setting of that name. */
+  readonly batch?: { samples: number; waitMs: number };
+  /** The edges' setting of that name, as far as it differs from the defaults. */
+  readonly records?: Readonly<Record<string, number>>;
   /** How long the cloud waits for the other edges of a site; its own default when left out. */
   readonly joinDeadlineMs?: number;
   readonly onVerdict: (verdict: VerdictJson) => void;
@@ -148,7 +152,7 @@ export class Fleet {
   }
 
   #edgeConfig(name: string, group: number): object {
-    const { bundle, allowPixels, mqttPort, window, localThreshold, edgeThreshold } = this.#options;
+    const { bundle, allowPixels, mqttPort, window, records, localThreshold, edgeThreshold } = this.#options;
     return {
       site: SITE,
       edge: name,
@@ -157,6 +161,7 @@ export class Fleet {
       slotMs: 0,
       mqtt: { port: mqttPort === 0 ? 0 : mqttPort + group },
       window,
+      ...(records ? { records } : {}),
       uplink: { url: this.uplinkUrl },
       outbox: { folder: path.join(this.#folder, `outbox-${name}`) },
       verdictTopic: true,
@@ -167,7 +172,7 @@ export class Fleet {
   }
 
   #agentConfig(view: number, camera: (view: number) => object): object {
-    const { bundle, allowPixels } = this.#options;
+    const { bundle, allowPixels, batch } = this.#options;
     return {
       device: String(view),
       view,
@@ -176,6 +181,7 @@ export class Fleet {
       camera: camera(view),
       pace: 'parent',
       cacheSamples: 1024,
+      ...(batch ? { batch } : {}),
       allowPixels,
     };
   }

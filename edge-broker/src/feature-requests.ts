@@ -1,0 +1,43 @@
+import { encodeFeatureRequest, MAX_SLOT_GAP } from '@ddnn/protocol';
+
+/** Samples in one frame at most: an agent refuses a request for more. */
+const MAX_REQUESTED = 256;
+
+/**
+ * Feature requests of one turn of the event loop: what several samples want of one device goes in one frame. The samples of one
+ * summary frame are uncertain in the same turn, so this costs no waiting.
+ */
+export class FeatureRequests {
+  readonly #epoch: number;
+  readonly #send: (view: number, frame: Uint8Array) => void;
+  /** Slots by view. */
+  #asked = new Map<number, number[]>();
+
+  constructor(epoch: number, send: (view: number, frame: Uint8Array) => void) {
+    this.#epoch = epoch;
+    this.#send = send;
+  }
+
+  /** Asks for the features of a slot when this turn is over. */
+  ask(view: number, slot: number): void {
+    if (this.#asked.size === 0) queueMicrotask(() => this.#flush());
+    const slots = this.#asked.get(view);
+    if (slots) slots.push(slot);
+    else this.#asked.set(view, [slot]);
+  }
+
+  #flush(): void {
+    const asked = this.#asked;
+    this.#asked = new Map();
+    for (const [view, slots] of asked) {
+      const sorted = [...new Set(slots)].sort((a, b) => a - b);
+      for (let first = 0; first < sorted.length; ) {
+        let end = first + 1;
+        while (end < sorted.length && end - first < MAX_REQUESTED && sorted[end] - sorted[end - 1] <= MAX_SLOT_GAP)
+          end++;
+        this.#send(view, encodeFeatureRequest(this.#epoch, sorted.slice(first, end)));
+        first = end;
+      }
+    }
+  }
+}
