@@ -109,7 +109,7 @@ export const sizes = new CloudExit(openBundle(randomBundle(architecture, 1))).si
 
 export function sample(slot: number, changes: Partial<UplinkSample> = {}): UplinkSample {
   const { states, content } = { states: STATES, content: 'views' as const, ...changes };
-  const length = uplinkBodyBytes(sizes, content, states);
+  const length = uplinkBodyBytes(sizes, content, states, new Uint8Array(0), 0);
   const body = Uint8Array.from({ length }, (_, i) => ((slot + 3) * (i + 7) * 2654435761) >>> 24);
   return { slot, states, content, body, ...changes };
 }

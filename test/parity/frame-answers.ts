@@ -1,7 +1,9 @@
 import {
+  CodedSummaryReader,
   type DeviceSample,
   decodeAcknowledgement,
   decodeClock,
+  decodeCodedFeatures,
   decodeFeatureRequest,
   decodeFeatures,
   decodeStatus,
@@ -12,6 +14,8 @@ import {
   decodeVerdicts,
   encodeAcknowledgement,
   encodeClock,
+  encodeCodedFeatures,
+  encodeCodedSummary,
   encodeFeatureRequest,
   encodeFeatures,
   encodeStatus,
@@ -79,6 +83,20 @@ function readFrame(kind: FrameKindName, bytes: Uint8Array, scoreBytes: number): 
       return read(deviceSamples(decodeSummary, bytes, scoreBytes), (m) => encodeSummary(epoch, m, scoreBytes));
     case 'features':
       return read(deviceSamples(decodeFeatures, bytes, FEATURE_BYTES), (m) => encodeFeatures(epoch, m, FEATURE_BYTES));
+    case 'codedSummary': {
+      const reader = new CodedSummaryReader();
+      reader.read(bytes, epoch, SAMPLES);
+      const present = Array.from({ length: reader.samples }, (_, i) => reader.present(i));
+      const means = { slot: restoreSlot(reader.shortSlot, SLOT), present, scores: bytes.slice(reader.scoresAt) };
+      return read(means, (m) => encodeCodedSummary(epoch, m.slot, m.present, m.scores));
+    }
+    case 'codedFeatures': {
+      const samples: DeviceSample[] = [];
+      decodeCodedFeatures(bytes, epoch, FEATURE_BYTES, SAMPLES, (short, body) => {
+        samples.push({ slot: restoreSlot(short, SLOT), body: body && body.slice() });
+      });
+      return read(samples, (m) => encodeCodedFeatures(epoch, m));
+    }
     case 'featureRequest': {
       const slots: number[] = [];
       decodeFeatureRequest(bytes, epoch, SAMPLES, (short) => slots.push(restoreSlot(short, SLOT)));

@@ -19,6 +19,8 @@ export const FrameKind = {
   clock: 9,
   traffic: 10,
   uplinkRequest: 11,
+  codedSummary: 12,
+  codedFeatures: 13,
 } as const;
 export type FrameKindName = keyof typeof FrameKind;
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  CodedSummaryReader,
   decodeAcknowledgement,
   decodeClock,
+  decodeCodedFeatures,
   decodeFeatureRequest,
   decodeFeatures,
   decodeStatus,
@@ -12,6 +14,8 @@ import {
   decodeVerdicts,
   encodeAcknowledgement,
   encodeClock,
+  encodeCodedFeatures,
+  encodeCodedSummary,
   encodeFeatureRequest,
   encodeFeatures,
   encodeStatus,
@@ -50,6 +54,20 @@ const decoders: Record<FrameKindName, (bytes: Uint8Array) => () => Uint8Array> =
   features: (bytes) => {
     const samples = visited(bytes, 4, (visit) => decodeFeatures(bytes, EPOCH, 4, MAX_SAMPLES, visit));
     return () => encodeFeatures(EPOCH, samples, 4);
+  },
+  codedSummary: (bytes) => {
+    const reader = new CodedSummaryReader();
+    reader.read(bytes, EPOCH, MAX_SAMPLES);
+    const present = Array.from({ length: reader.samples }, (_, i) => reader.present(i));
+    return () => encodeCodedSummary(EPOCH, reader.shortSlot, present, bytes.subarray(reader.scoresAt));
+  },
+  codedFeatures: (bytes) => {
+    const samples: Array<{ slot: number; body: Uint8Array | null }> = [];
+    decodeCodedFeatures(bytes, EPOCH, 4, MAX_SAMPLES, (short, body) => {
+      const before = samples.at(-1)?.slot ?? 0;
+      samples.push({ slot: short < before ? short + 32_768 : short, body });
+    });
+    return () => encodeCodedFeatures(EPOCH, samples);
   },
   featureRequest: (bytes) => {
     const samples = visited(bytes, 0, (visit) =>

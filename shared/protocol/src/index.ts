@@ -1,11 +1,14 @@
 export * from './acknowledgement.js';
 export * from './clock.js';
+export * from './coded-features.js';
+export * from './coded-summary.js';
 export * from './device-samples.js';
 export * from './edge-answer.js';
 export * from './errors.js';
 export * from './feature-request.js';
 export * from './features.js';
 export * from './frame.js';
+export { joinBodies, partBodies } from './length-prefix.js';
 export * from './packet.js';
 export * from './slot.js';
 export * from './status.js';

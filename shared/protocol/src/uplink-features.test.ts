@@ -4,13 +4,14 @@ import { decodeUplinkFeatures, encodeUplinkFeatures, type UplinkSample, uplinkBo
 const sizes = { views: 6, viewFeatureBytes: 128, edgeFeatureBytes: 64 };
 const states = Uint8Array.of(2, 1, 0, 3, 2, 2);
 const views: UplinkSample = { slot: 12, states, content: 'views', body: new Uint8Array(384) };
+const none = new Uint8Array(0);
 const value = (offset: number) => expect.objectContaining({ code: 'DDNN_FRAME_VALUE', offset });
 
 describe('uplink features', () => {
   it('have one body for each present view, else the size of the content', () => {
-    expect(uplinkBodyBytes(sizes, 'views', states)).toBe(3 * 128);
-    expect(uplinkBodyBytes(sizes, 'edge', states)).toBe(64);
-    expect(uplinkBodyBytes(sizes, 'answer', states)).toBe(6);
+    expect(uplinkBodyBytes(sizes, 'views', states, none, 0)).toBe(3 * 128);
+    expect(uplinkBodyBytes(sizes, 'edge', states, none, 0)).toBe(64);
+    expect(uplinkBodyBytes(sizes, 'answer', states, none, 0)).toBe(6);
   });
 
   it('need a sample', () => {
@@ -29,7 +30,7 @@ describe('uplink features', () => {
 
   it('are refused with unknown content and with bits set beyond the last view', () => {
     const bytes = encodeUplinkFeatures(7, [views], sizes);
-    expect(() => decodeUplinkFeatures(bytes.with(8, 3), 7, sizes, 1)).toThrow(value(8));
+    expect(() => decodeUplinkFeatures(bytes.with(8, 4), 7, sizes, 1)).toThrow(value(8));
     expect(() => decodeUplinkFeatures(bytes.with(10, 0x1a), 7, sizes, 1)).toThrow(value(10));
   });
 

@@ -2,16 +2,18 @@ import { Reader, Writer } from './cursor.js';
 import { decodeEdgeAnswer, EDGE_ANSWER_BYTES } from './edge-answer.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+import { BodyReader } from './length-prefix.js';
 import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, ViewState, viewStatesBytes } from './views.js';
 
 /**
  * What an edge sends up for a sample. *views*: the features of every present view, in view order. *edge*: the output of
- * the edge section. *answer*: an edge of several says what its exit answers (configuration f), as {@link EdgeAnswer}.
+ * the edge section. *answer*: an edge of several says what its exit answers (configuration f), as {@link EdgeAnswer}. *coded*: as
+ * *views*, but as the feature code made them, each behind its length.
  */
-export const UplinkContent = { views: 0, edge: 1, answer: 2 } as const;
+export const UplinkContent = { views: 0, edge: 1, answer: 2, coded: 3 } as const;
 export type UplinkContentName = keyof typeof UplinkContent;
-const contentNames: readonly UplinkContentName[] = ['views', 'edge', 'answer'];
+const contentNames: readonly UplinkContentName[] = ['views', 'edge', 'answer', 'coded'];
 
 /** Sizes that the bundle in service gives to uplink bodies. */
 export interface UplinkSizes {
@@ -30,13 +32,28 @@ export interface UplinkSample {
   readonly body: Uint8Array;
 }
 
-/** Size of a sample's body. */
-export function uplinkBodyBytes(sizes: UplinkSizes, content: UplinkContentName, states: Uint8Array): number {
-  if (content === 'edge') return sizes.edgeFeatureBytes;
-  if (content === 'answer') return EDGE_ANSWER_BYTES;
+/** Views whose features a sample carries. */
+export function presentViews(states: Uint8Array): number {
   let present = 0;
   for (const state of states) if (state === ViewState.present) present++;
-  return present * sizes.viewFeatureBytes;
+  return present;
+}
+
+/** Size of the body at a place in a frame. Throws {@link FrameError} where coded bodies don't fit in there. */
+export function uplinkBodyBytes(
+  sizes: UplinkSizes,
+  content: UplinkContentName,
+  states: Uint8Array,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  if (content === 'edge') return sizes.edgeFeatureBytes;
+  if (content === 'answer') return EDGE_ANSWER_BYTES;
+  const present = presentViews(states);
+  if (content === 'views') return present * sizes.viewFeatureBytes;
+  const reader = new BodyReader(bytes, at, sizes.viewFeatureBytes);
+  for (let i = 0; i < present; i++) reader.next();
+  return reader.at - at;
 }
 
 /** Uplink features (edge → cloud). A sample: slot · content u8 · view states · body. */
@@ -60,7 +77,7 @@ export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSamp
     writeUplinkSlot(writer, slot, previous);
     writer.u8(UplinkContent[content], 'content');
     writer.raw(packViewStates(states));
-    const expected = uplinkBodyBytes(sizes, content, states);
+    const expected = uplinkBodyBytes(sizes, content, states, body, 0);
     if (body.length !== expected) {
       throw new FrameError(
         'DDNN_FRAME_VALUE',
@@ -94,7 +111,8 @@ export function decodeUplinkFeatures(
     const content = contentNames[reader.u8('content')];
     if (!content) throw new FrameError('DDNN_FRAME_VALUE', `unknown content ${bytes[at]}`, at);
     const states = unpackViewStates(reader.bytes(viewStatesBytes(sizes.views), 'view states'), sizes.views, at + 1);
-    const body = reader.bytes(uplinkBodyBytes(sizes, content, states), 'body');
+    const bodyBytes = uplinkBodyBytes(sizes, content, states, bytes, reader.offset);
+    const body = reader.bytes(bodyBytes, 'body');
     if (content === 'answer') decodeEdgeAnswer(body, reader.offset - body.length);
     samples.push({ slot, states, content, body });
     previous = slot;

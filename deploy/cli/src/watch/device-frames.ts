@@ -1,11 +1,16 @@
 import {
+  CodedSummaryReader,
   type DeviceSampleVisitor,
+  decodeCodedFeatures,
   decodeDeviceSamples,
   decodeFeatureRequest,
   decodeFeatures,
   decodeSummary,
+  FrameKind,
+  type FrameKindName,
   HEADER_BYTES,
   type TopicNames,
+  truncateSlot,
 } from '@ddnn/protocol';
 import type { WatchContext } from './context.js';
 import { className, type Description, MAX_SAMPLES, phrase, several } from './description.js';
@@ -16,6 +21,7 @@ import { className, type Description, MAX_SAMPLES, phrase, several } from './des
 
 /** A summary: what one camera's local exit says, or that it sees nothing. */
 export function describeSummary(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  if (isOfKind(payload, 'codedSummary')) return describeCodedSummary(names, payload, context);
   const { scoreBytes } = context.sizes(names, payload[1]) ?? {};
   if (scoreBytes === undefined) return firstSampleOnly('summary', names, payload, context);
   const samples: object[] = [];
@@ -33,6 +39,7 @@ export function describeSummary(names: TopicNames, payload: Uint8Array, context:
 
 /** Features: the device section's output, packed bits. */
 export function describeFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  if (isOfKind(payload, 'codedFeatures')) return describeCodedFeatures(names, payload, context);
   const { featureBytes } = context.sizes(names, payload[1]) ?? {};
   if (featureBytes === undefined) return firstSampleOnly('features', names, payload, context);
   const samples: object[] = [];
@@ -45,6 +52,40 @@ export function describeFeatures(names: TopicNames, payload: Uint8Array, context
   });
   const fields = { epoch: payload[1], ...sender(names, context), samples };
   return { frame: 'features', words: phrase(camera(names, context), several(words)), fields };
+}
+
+/** A summary whose scores only the bundle can read. */
+function describeCodedSummary(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  const reader = new CodedSummaryReader();
+  reader.read(payload, context.epochInService, MAX_SAMPLES);
+  const samples = Array.from({ length: reader.samples }, (_, i) => ({
+    shortSlot: truncateSlot(reader.shortSlot + i),
+    present: reader.present(i),
+  }));
+  const scoreBytes = payload.length - reader.scoresAt;
+  const words = samples.map(({ shortSlot, present }) =>
+    phrase(`slot #${shortSlot}`, present ? 'sees something' : 'sees nothing'),
+  );
+  const coded = reader.presentSamples > 0 && `scores coded in ${scoreBytes} B`;
+  const fields = { epoch: payload[1], ...sender(names, context), scoreBytes, samples };
+  return { frame: 'codedSummary', words: phrase(camera(names, context), several(words), coded), fields };
+}
+
+/** Features whose bits only the bundle can read. */
+function describeCodedFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
+  const samples: object[] = [];
+  const words: string[] = [];
+  // A body's bound comes from the bundle; here the packet is bound enough.
+  decodeCodedFeatures(payload, context.epochInService, payload.length, MAX_SAMPLES, (shortSlot, body) => {
+    samples.push({ shortSlot, featureBytes: body?.length ?? 0, has: body !== null });
+    words.push(phrase(`slot #${shortSlot}`, body ? `features coded in ${body.length} B` : 'no longer has them'));
+  });
+  const fields = { epoch: payload[1], ...sender(names, context), samples };
+  return { frame: 'codedFeatures', words: phrase(camera(names, context), several(words)), fields };
+}
+
+function isOfKind(payload: Uint8Array, kind: FrameKindName): boolean {
+  return (payload[0] & 15) === FrameKind[kind];
 }
 
 /** A feature request: bodies have no size to know, so it is always decoded. */

@@ -3,8 +3,10 @@ import type { FrameName } from './description.js';
 
 const paints: Record<FrameName, (text: string) => string> = {
   summary: pc.cyan,
+  codedSummary: pc.cyan,
   featureRequest: pc.magenta,
   features: pc.blue,
+  codedFeatures: pc.blue,
   uplinkFeatures: pc.blue,
   verdict: pc.green,
   record: pc.green,

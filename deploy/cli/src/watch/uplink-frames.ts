@@ -84,6 +84,7 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
     views: 'features of the views',
     edge: 'features of the edge section',
     answer: 'answer of the edge',
+    coded: 'coded features of the views',
   };
   const words = samples.map(({ slot, content, states, body }) =>
     phrase(

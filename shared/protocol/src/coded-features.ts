@@ -1,0 +1,76 @@
+import { type DeviceSample, MAX_SLOT_GAP } from './device-samples.js';
+import { FrameError } from './errors.js';
+import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+import { BodyReader, lengthBytes, writeBody } from './length-prefix.js';
+import { MAX_SLOT, truncateSlot } from './slot.js';
+
+/** Called per sample: its slot modulo 32,768, and its body (a view into the frame); null where the device no longer has it. */
+export type CodedFeaturesVisitor = (shortSlot: number, body: Uint8Array | null) => void;
+
+/**
+ * Coded features (device → edge): a sample list as of features, but each body is what the feature code makes of a map, behind its length. A
+ * body as long as the bare features is those.
+ */
+export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSample[]): Uint8Array {
+  if (samples.length === 0) {
+    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  }
+  const size = samples.reduce(
+    (sum, { body }) => sum + 1 + (body ? lengthBytes(body.length) + body.length : 0),
+    HEADER_BYTES + 1,
+  );
+  const bytes = new Uint8Array(size);
+  writeHeader(bytes, 'codedFeatures', epoch);
+  let at = HEADER_BYTES;
+  for (const [i, { slot, body }] of samples.entries()) {
+    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
+    }
+    if (i === 0) {
+      const short = truncateSlot(slot);
+      bytes[at++] = short & 255;
+      bytes[at++] = (short >> 8) | (body ? 128 : 0);
+    } else {
+      const gap = slot - samples[i - 1].slot;
+      if (gap < 1 || gap > MAX_SLOT_GAP) {
+        throw new FrameError('DDNN_FRAME_VALUE', `slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
+      }
+      bytes[at++] = (gap - 1) | (body ? 128 : 0);
+    }
+    if (body) at = writeBody(bytes, at, body);
+  }
+  return bytes;
+}
+
+/**
+ * Checks a whole frame, then visits each sample: one that is damaged anywhere changes nothing. Throws {@link FrameError}
+ * `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`, `_VERSION`, `_KIND` or `_EPOCH`.
+ *
+ * @param featureBytes of the bare features: no body is longer
+ */
+export function decodeCodedFeatures(
+  bytes: Uint8Array,
+  epoch: number | undefined,
+  featureBytes: number,
+  maxSamples: number,
+  visit: CodedFeaturesVisitor,
+): void {
+  checkHeader(bytes, 'codedFeatures', epoch);
+  if (bytes.length < HEADER_BYTES + 2) {
+    throw new FrameError('DDNN_FRAME_TRUNCATED', 'a codedFeatures frame without a whole slot', bytes.length);
+  }
+  const reader = new BodyReader(bytes, HEADER_BYTES + 2, featureBytes);
+  const found: [number, Uint8Array | null][] = [];
+  let slot = bytes[HEADER_BYTES] | ((bytes[HEADER_BYTES + 1] & 127) << 8);
+  let mark = bytes[HEADER_BYTES + 1];
+  for (;;) {
+    if (found.length === maxSamples) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', `a frame of more than ${maxSamples} samples`, reader.at);
+    }
+    found.push([slot, mark >> 7 === 1 ? reader.next() : null]);
+    if (reader.at >= bytes.length) break;
+    mark = bytes[reader.at++];
+    slot = truncateSlot(slot + (mark & 127) + 1);
+  }
+  for (const [shortSlot, body] of found) visit(shortSlot, body);
+}
