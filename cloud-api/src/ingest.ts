@@ -157,8 +157,8 @@ export class Ingest {
       return verdicts;
     });
     await this.#store(records.map((record) => this.#newVerdict(edge, record)));
-    const slots = records.map(({ slot }) => slot);
-    await this.#acknowledge(edge, 'record', 'stored', slots);
+    // The edge knows the frame by its first slot.
+    await this.#acknowledge(edge, 'record', 'stored', [records[0].slot]);
   }
 
   /** Decodes; what can't be accepted is refused by slot as far as possible, and the error goes on. */

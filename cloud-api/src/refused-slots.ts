@@ -1,11 +1,11 @@
-import { decodeUplinkFeatures, decodeVerdicts, FrameError, frameKind, type UplinkSizes } from '@ddnn/protocol';
+import { decodeUplinkFeatures, FrameError, frameKind, type UplinkSizes } from '@ddnn/protocol';
 
 const FIRST_SLOT_END = 8;
 
 /**
- * The slots of a frame that was not accepted, as far as they can be told: all of them where only its epoch is wrong,
- * the first where the rest can't be read, none where not even its kind is right. Without them the edge would send it
- * again and again.
+ * The slots by which an edge knows a frame that was not accepted, as far as they can be told: of records the first; of features
+ * all where only the epoch is wrong, the first where the rest can't be read; none where not even the kind is right. Without
+ * them the edge would send it again and again.
  */
 export function refusedSlots(
   bytes: Uint8Array,
@@ -13,11 +13,9 @@ export function refusedSlots(
   sizes: UplinkSizes,
   maxSamples: number,
 ): number[] {
+  if (kind === 'record') return firstSlot(bytes, kind);
   try {
-    const samples =
-      kind === 'uplinkFeatures'
-        ? decodeUplinkFeatures(bytes, undefined, sizes, maxSamples)
-        : decodeVerdicts(bytes, kind, undefined, sizes.views, maxSamples);
+    const samples = decodeUplinkFeatures(bytes, undefined, sizes, maxSamples);
     return samples.map(({ slot }) => slot);
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;

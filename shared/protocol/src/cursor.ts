@@ -37,6 +37,17 @@ export class Reader {
     return this.#view.getUint32(at, true) + this.#view.getUint16(at + 4, true) * 2 ** 32;
   }
 
+  /** LEB128: seven bits a byte, lowest first, bit 7 where another one follows; at most 21 bits, in no more bytes than needed. */
+  varint(field: string): number {
+    const at = this.offset;
+    for (let value = 0, shift = 0; ; shift += 7) {
+      const byte = this.u8(field);
+      value |= (byte & 127) << shift;
+      if (byte < 128 && (byte > 0 || shift === 0)) return value;
+      if (byte === 0 || shift === 14) throw new FrameError('DDNN_FRAME_VALUE', `${field} is no varint`, at);
+    }
+  }
+
   f64(field: string): number {
     const at = this.#advance(8, field);
     const value = this.#view.getFloat64(at, true);
@@ -107,6 +118,13 @@ export class Writer {
     const at = this.#place(value, 2 ** 48 - 1, 6, field);
     this.#view.setUint32(at, value % 2 ** 32, true);
     this.#view.setUint16(at + 4, Math.floor(value / 2 ** 32), true);
+  }
+
+  /** See {@link Reader.varint}. */
+  varint(value: number, field: string): void {
+    let rest = value;
+    for (; rest > 127; rest >>>= 7) this.u8((rest & 127) | 128, field);
+    this.u8(rest, field);
   }
 
   f64(value: number, field: string): void {

@@ -53,7 +53,7 @@ describe('a list of device samples', () => {
 
   it('keeps the largest slot apart from the mark of a body', () => {
     const bytes = encodeDeviceSamples('summary', 7, absent(MAX_SLOT), 3);
-    expect(Array.from(bytes)).toEqual([0x11, 7, 0xff, 0x7f]);
+    expect(Array.from(bytes)).toEqual([0x21, 7, 0xff, 0x7f]);
     expect(shortSlots(bytes, 1)).toEqual([32_767]);
   });
 

@@ -7,8 +7,8 @@ describe('a feature request', () => {
   });
 
   it.each([
-    ['first', [0x12, 7, 0x39, 0xb0, 0x00], 3],
-    ['second', [0x12, 7, 0x39, 0x30, 0x80], 4],
+    ['first', [0x22, 7, 0x39, 0xb0, 0x00], 3],
+    ['second', [0x22, 7, 0x39, 0x30, 0x80], 4],
   ])('is refused, before anything is visited, where its %s slot is marked to have a body', (_, bytes, offset) => {
     const visited: number[] = [];
     expect(() => decodeFeatureRequest(Uint8Array.from(bytes), 7, 8, (slot) => visited.push(slot))).toThrow(

@@ -15,7 +15,7 @@ describe('the header', () => {
   it('has the version in the high nibble, the kind in the low one, then the epoch', () => {
     const bytes = new Uint8Array(HEADER_BYTES);
     writeHeader(bytes, 'traffic', 255);
-    expect(Array.from(bytes)).toEqual([0x1a, 255]);
+    expect(Array.from(bytes)).toEqual([0x2a, 255]);
   });
 
   it.each(kinds)('names the kind of a %s frame', (kind) => {
@@ -37,7 +37,7 @@ describe('the header', () => {
   });
 
   it('is truncated below two bytes, whoever asks', () => {
-    for (const bytes of [new Uint8Array(0), Uint8Array.of(0x11)]) {
+    for (const bytes of [new Uint8Array(0), Uint8Array.of(0x21)]) {
       const truncated = expect.objectContaining({ code: 'DDNN_FRAME_TRUNCATED', offset: bytes.length });
       expect(() => frameKind(bytes)).toThrow(truncated);
       expect(() => frameEpoch(bytes)).toThrow(truncated);
@@ -46,16 +46,16 @@ describe('the header', () => {
   });
 
   it('is checked for version, then kind, then epoch, and says both what it found and what belongs there', () => {
-    expect(() => checkHeader(Uint8Array.of(0x22, 9), 'summary', 7)).toThrow(
-      'version 2 frame, this is version 1 (byte 0)',
+    expect(() => checkHeader(Uint8Array.of(0x32, 9), 'summary', 7)).toThrow(
+      'version 3 frame, this is version 2 (byte 0)',
     );
-    expect(() => checkHeader(Uint8Array.of(0x12, 9), 'summary', 7)).toThrow(
+    expect(() => checkHeader(Uint8Array.of(0x22, 9), 'summary', 7)).toThrow(
       'a featureRequest frame where a summary frame belongs (byte 0)',
     );
-    expect(() => checkHeader(Uint8Array.of(0x1f, 9), 'summary', 7)).toThrow('unknown kind 15 (byte 0)');
-    expect(() => checkHeader(Uint8Array.of(0x11, 9), 'summary', 7)).toThrow(
+    expect(() => checkHeader(Uint8Array.of(0x2f, 9), 'summary', 7)).toThrow('unknown kind 15 (byte 0)');
+    expect(() => checkHeader(Uint8Array.of(0x21, 9), 'summary', 7)).toThrow(
       'epoch 9, but epoch 7 is in service (byte 1)',
     );
-    expect(() => checkHeader(Uint8Array.of(0x11, 7), 'summary', 7)).not.toThrow();
+    expect(() => checkHeader(Uint8Array.of(0x21, 7), 'summary', 7)).not.toThrow();
   });
 });

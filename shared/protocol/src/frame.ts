@@ -1,7 +1,7 @@
 import { FrameError } from './errors.js';
 
 /** Version of the wire format: the high nibble of every frame's first byte. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Bytes of the header of every frame: version and kind, epoch. */
 export const HEADER_BYTES = 2;

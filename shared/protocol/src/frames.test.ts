@@ -35,6 +35,7 @@ import {
   type FrameKindName,
   NO_CLASS,
   NO_VIEW,
+  PROTOCOL_VERSION,
   restoreSlot,
   type Status,
   type Traffic,
@@ -275,13 +276,13 @@ const bundle = Uint8Array.from({ length: 32 }, (_, i) => i);
 const bundleHex = '000102030405060708090a0b0c0d0e0f 101112131415161718191a1b1c1d1e1f';
 
 const vectors: readonly Vector[] = [
-  deviceVector('summary of a present view', 'summary', '11 07 39 b0 40 f0 10', 3, [{ slot: SLOT, body: scores }]),
-  deviceVector('summary of an absent view', 'summary', '11 07 39 30', 3, [{ slot: SLOT, body: null }]),
-  deviceVector('summary without a local exit', 'summary', '11 07 39 b0', 0, [{ slot: SLOT, body: new Uint8Array(0) }]),
+  deviceVector('summary of a present view', 'summary', '21 07 39 b0 40 f0 10', 3, [{ slot: SLOT, body: scores }]),
+  deviceVector('summary of an absent view', 'summary', '21 07 39 30', 3, [{ slot: SLOT, body: null }]),
+  deviceVector('summary without a local exit', 'summary', '21 07 39 b0', 0, [{ slot: SLOT, body: new Uint8Array(0) }]),
   deviceVector(
     'summary of three slots, the second absent',
     'summary',
-    '11 07 39 b0 40 f0 10 00 83 05 fb 00',
+    '21 07 39 b0 40 f0 10 00 83 05 fb 00',
     3,
     [
       { slot: SLOT, body: scores },
@@ -290,20 +291,20 @@ const vectors: readonly Vector[] = [
     ],
     [7, 8],
   ),
-  requestVector('feature request for one slot', '12 07 39 30', [SLOT]),
+  requestVector('feature request for one slot', '22 07 39 30', [SLOT]),
   requestVector(
     'feature request for three slots',
-    '12 07 39 30 00 7f',
+    '22 07 39 30 00 7f',
     [SLOT, SLOT + 1, SLOT + 129], // the last distance is the largest there is, 128
     [4, 5],
   ),
-  deviceVector('features of one slot', 'features', '13 07 39 b0 0f f0 55 aa', 4, [
+  deviceVector('features of one slot', 'features', '23 07 39 b0 0f f0 55 aa', 4, [
     { slot: SLOT, body: Uint8Array.of(0x0f, 0xf0, 0x55, 0xaa) },
   ]),
   deviceVector(
     'features of two slots, the second no longer cached',
     'features',
-    '13 07 39 b0 0f f0 55 aa 01',
+    '23 07 39 b0 0f f0 55 aa 01',
     4,
     [
       { slot: SLOT, body: Uint8Array.of(0x0f, 0xf0, 0x55, 0xaa) },
@@ -340,30 +341,41 @@ const vectors: readonly Vector[] = [
   verdictVector(
     'verdict of the cloud exit, then a fallback of class none',
     'verdict',
-    '14 07 39 30 00 00 00 00 02 02 33 c6 0a 03 00 ff 07 ff 55 05',
+    '24 07 39 30 00 00 00 00 2a 33 c6 0a ef 01 01 ff 55 05',
     [
       { slot: SLOT, classIndex: 2, exit: 'cloud', reason: 'none', entropy: 51 / 255, states: mixed },
       { slot: SLOT + 3, classIndex: NO_CLASS, exit: 'fallback', reason: 'deadline', entropy: 1, states: absent },
     ],
-    [13],
+    [12],
   ),
-  verdictVector('record of the local exit', 'record', '16 07 39 30 00 00 00 00 01 00 00 aa 0a', [
+  verdictVector('record of the local exit', 'record', '26 07 39 30 00 00 00 00 18 00 aa 0a', [
     { slot: SLOT, classIndex: 1, exit: 'local', reason: 'none', entropy: 0, states: present },
   ]),
-  uplinkVector('uplink features of three present views', '15 07 39 30 00 00 00 00 00 c6 0a a0 a1 b0 b1 c0 c1', [
+  verdictVector(
+    'record of three slots with the same views',
+    'record',
+    '26 07 39 30 00 00 00 00 18 00 aa 0a 10 33 f4 aa 02 14 00',
+    [
+      { slot: SLOT, classIndex: 1, exit: 'local', reason: 'none', entropy: 0, states: present },
+      { slot: SLOT + 1, classIndex: 1, exit: 'local', reason: 'none', entropy: 51 / 255, states: present },
+      { slot: SLOT + 301, classIndex: 20, exit: 'local', reason: 'none', entropy: 0, states: present },
+    ],
+    [12, 14],
+  ),
+  uplinkVector('uplink features of three present views', '25 07 39 30 00 00 00 00 00 c6 0a a0 a1 b0 b1 c0 c1', [
     { slot: SLOT, states: mixed, content: 'views', body: Uint8Array.of(0xa0, 0xa1, 0xb0, 0xb1, 0xc0, 0xc1) },
   ]),
-  uplinkVector('uplink features of an edge section', '15 07 39 30 00 00 00 00 01 c6 0a e0 e1 e2 e3', [
+  uplinkVector('uplink features of an edge section', '25 07 39 30 00 00 00 00 01 c6 0a e0 e1 e2 e3', [
     { slot: SLOT, states: mixed, content: 'edge', body: Uint8Array.of(0xe0, 0xe1, 0xe2, 0xe3) },
   ]),
   uplinkVector(
     'uplink features that are the answer of a confident edge',
-    '15 07 39 30 00 00 00 00 02 c6 0a 01 02 00 00 80 3e',
+    '25 07 39 30 00 00 00 00 02 c6 0a 01 02 00 00 80 3e',
     [{ slot: SLOT, states: mixed, content: 'answer', body: answer }],
   ),
   uplinkVector(
     'uplink features of two slots, no view present in the second',
-    '15 07 39 30 00 00 00 00 02 c6 0a 01 02 00 00 80 3e 2c 01 00 55 05',
+    '25 07 39 30 00 00 00 00 02 c6 0a 01 02 00 00 80 3e 2c 01 00 55 05',
     [
       { slot: SLOT, states: mixed, content: 'answer', body: answer },
       { slot: SLOT + 300, states: absent, content: 'views', body: new Uint8Array(0) },
@@ -375,18 +387,18 @@ const vectors: readonly Vector[] = [
   ]),
   acknowledgementVector(
     'acknowledgement of two stored uplink features',
-    '17 07 05 00 39 30 00 00 00 00 01 00',
+    '27 07 05 00 39 30 00 00 00 00 01 00',
     { of: 'uplinkFeatures', result: 'stored', slots: [SLOT, SLOT + 1] },
     [10],
   ),
-  acknowledgementVector('acknowledgement that refuses a record', '17 07 06 01 39 30 00 00 00 80', {
+  acknowledgementVector('acknowledgement that refuses a record', '27 07 06 01 39 30 00 00 00 80', {
     of: 'record',
     result: 'refused',
     slots: [SLOT + 0x8000 * 2 ** 32],
   }),
-  uplinkRequestVector('uplink request for one slot', '1b 07 39 30 00 00 00 00', [SLOT]),
-  uplinkRequestVector('uplink request for two slots', '1b 07 39 30 00 00 00 00 2c 01', [SLOT, SLOT + 300], [8]),
-  statusVector('status of device 4', `18 07 01 04 06 03 03 80 00 00 00 64 00 00 00 ${bundleHex} 05 30 2e 31 2e 30`, {
+  uplinkRequestVector('uplink request for one slot', '2b 07 39 30 00 00 00 00', [SLOT]),
+  uplinkRequestVector('uplink request for two slots', '2b 07 39 30 00 00 00 00 2c 01', [SLOT, SLOT + 300], [8]),
+  statusVector('status of device 4', `28 07 01 04 06 03 03 80 00 00 00 64 00 00 00 ${bundleHex} 05 30 2e 31 2e 30`, {
     state: 'online',
     view: 4,
     views: 6,
@@ -397,7 +409,7 @@ const vectors: readonly Vector[] = [
     bundle,
     version: '0.1.0',
   }),
-  statusVector('last will of an edge', `18 07 00 ff 06 03 03 80 00 00 00 00 00 00 00 ${bundleHex} 00`, {
+  statusVector('last will of an edge', `28 07 00 ff 06 03 03 80 00 00 00 00 00 00 00 ${bundleHex} 00`, {
     state: 'offline',
     view: NO_VIEW,
     views: 6,
@@ -408,16 +420,16 @@ const vectors: readonly Vector[] = [
     bundle,
     version: '',
   }),
-  clockVector('clock question', '19 07 00 00 00 00 00 4a 93 40', { asked: 1234.5 }),
+  clockVector('clock question', '29 07 00 00 00 00 00 4a 93 40', { asked: 1234.5 }),
   clockVector(
     'clock answer',
-    '19 07 00 00 00 00 00 4a 93 40 00 00 80 aa 6d b7 79 42',
+    '29 07 00 00 00 00 00 4a 93 40 00 00 80 aa 6d b7 79 42',
     { asked: 1234.5, edge: 1_767_225_600_000 },
     [10], // an answer cut behind `asked` is a question: the topics tell them apart
   ),
   trafficVector(
     'traffic of an edge with one device',
-    '1a 07 64 00 00 00 00 00 01 00 00 00 00 00 02 00 00 00 00 00 03 00 00 00 00 00 04 00 00 00 00 80 ' +
+    '2a 07 64 00 00 00 00 00 01 00 00 00 00 00 02 00 00 00 00 00 03 00 00 00 00 00 04 00 00 00 00 80 ' +
       '01 05 05 00 00 00 00 00 06 00 00 00 00 00 07 00 00 00 00 00 08 00 00 00 00 00',
     {
       samples: 100,
@@ -502,7 +514,7 @@ describe.each(vectors)('$name', (vector) => {
 
   it('is refused in every other version', () => {
     for (let version = 0; version < 16; version++) {
-      if (version === 1) continue;
+      if (version === PROTOCOL_VERSION) continue;
       const other = bytes.slice();
       other[0] = (version << 4) | (bytes[0] & 15);
       expect(refusal(() => decode(other, EPOCH, samples))).toBe('DDNN_FRAME_VERSION');
@@ -513,7 +525,7 @@ describe.each(vectors)('$name', (vector) => {
     for (let kind = 0; kind < 16; kind++) {
       if (kind === FrameKind[vector.kind]) continue;
       const other = bytes.slice();
-      other[0] = 0x10 | kind;
+      other[0] = (PROTOCOL_VERSION << 4) | kind;
       expect(refusal(() => decode(other, EPOCH, samples))).toBe('DDNN_FRAME_KIND');
     }
   });

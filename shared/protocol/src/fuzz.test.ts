@@ -27,6 +27,7 @@ import {
   FrameError,
   FrameKind,
   type FrameKindName,
+  PROTOCOL_VERSION,
 } from './index.js';
 
 const STRINGS = 20_000;
@@ -138,7 +139,7 @@ describe.each(Object.keys(FrameKind) as FrameKindName[])('the decoder of %s', (k
       }
       // Seven in eight have a good header, or no string would come past it.
       if (i % 8 !== 0 && bytes.length >= 2) {
-        bytes[0] = 0x10 | FrameKind[kind];
+        bytes[0] = (PROTOCOL_VERSION << 4) | FrameKind[kind];
         bytes[1] = EPOCH;
       }
       let encode: () => Uint8Array;

@@ -1,7 +1,8 @@
 import { Reader, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
-import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { MAX_SLOT } from './slot.js';
+import { MAX_UPLINK_GAP, uplinkSlotBytes } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, viewStatesBytes } from './views.js';
 
 /** Where a sample was answered. *fallback*: the best exit so far, because no later one could answer in time. */
@@ -31,30 +32,66 @@ export interface Verdict {
 /** Verdicts travel down (*verdict*, cloud → edge) and up (*record*, edge → cloud) in one layout. */
 export type VerdictFrameKind = 'verdict' | 'record';
 
-const ENTRY_BYTES = 3;
+/*
+ * Neighbours are mostly a slot apart, and mostly have the same view states, so both stand in the frame only where it is otherwise:
+ *
+ *   slot      u48      of the first sample
+ *   answer    u8       bits 0-1: exit · bit 2: a gap follows · bit 3: view states follow · bits 4-7: class
+ *   gap       varint   slots since the sample before, less two; without it the sample before is one slot ago
+ *   class     u8       14 to 254, where the answer's class says so
+ *   reason    u8       of a fallback only
+ *   entropy   u8
+ *   states             two bits a view; without them they are those of the sample before
+ */
 
-/** A sample: slot · class u8 · exit (bits 0-1) and reason (bits 2-4) · entropy u8 · view states. */
+const HAS_GAP = 4;
+const HAS_STATES = 8;
+/** In the class bits of the answer. */
+const NONE = 14;
+const CLASS_FOLLOWS = 15;
+/** Answer, gap, class, reason, entropy: the most that a sample takes beside its view states. */
+const MAX_ENTRY_BYTES = 7;
+
+/** Encodes verdicts or records with ascending slots, at most {@link MAX_UPLINK_GAP} apart. */
 export function encodeVerdicts(kind: VerdictFrameKind, epoch: number, verdicts: readonly Verdict[]): Uint8Array {
   if (verdicts.length === 0)
     throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
   const views = verdicts[0].states.length;
-  const size =
-    HEADER_BYTES + uplinkSlotBytes(verdicts.length) + verdicts.length * (ENTRY_BYTES + viewStatesBytes(views));
+  const size = HEADER_BYTES + uplinkSlotBytes(1) + verdicts.length * (MAX_ENTRY_BYTES + viewStatesBytes(views));
   const writer = new Writer(size, HEADER_BYTES);
   writeHeader(writer.bytes, kind, epoch);
-  let previous: number | undefined;
-  for (const { slot, classIndex, exit, reason, entropy, states } of verdicts) {
-    if (states.length !== views)
-      throw new FrameError('DDNN_FRAME_VALUE', 'view counts differ in one frame', writer.offset);
-    writeUplinkSlot(writer, slot, previous);
-    writer.u8(classIndex, 'class');
-    checkReason(exit, reason, writer.offset);
-    writer.u8(exitNames.indexOf(exit) | (fallbackReasons.indexOf(reason) << 2), 'exit');
-    writer.u8(Math.round(entropy * 255), 'entropy');
-    writer.raw(packViewStates(states));
-    previous = slot;
+  let before: Verdict | undefined;
+  for (const verdict of verdicts) {
+    writeVerdict(writer, verdict, before);
+    before = verdict;
   }
-  return writer.bytes;
+  return writer.bytes.slice(0, writer.offset);
+}
+
+function writeVerdict(writer: Writer, verdict: Verdict, before: Verdict | undefined): void {
+  const { slot, classIndex, exit, reason, entropy, states } = verdict;
+  if (before && states.length !== before.states.length)
+    throw new FrameError('DDNN_FRAME_VALUE', 'view counts differ in one frame', writer.offset);
+  checkReason(exit, reason, writer.offset);
+  if (!before) writer.u48(slot, 'slot');
+  const gap = before ? slot - before.slot : 1;
+  if (gap < 1 || gap > MAX_UPLINK_GAP || slot > MAX_SLOT)
+    throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} does not follow slot ${before?.slot}`, writer.offset);
+  const sameStates = before?.states.every((state, view) => state === states[view]);
+  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex > NO_CLASS)
+    throw new FrameError(
+      'DDNN_FRAME_VALUE',
+      `class ${classIndex} is not an integer from 0 to ${NO_CLASS}`,
+      writer.offset,
+    );
+  const classBits = classIndex === NO_CLASS ? NONE : classIndex < NONE ? classIndex : CLASS_FOLLOWS;
+  const flags = (gap > 1 ? HAS_GAP : 0) | (sameStates ? 0 : HAS_STATES);
+  writer.u8(exitNames.indexOf(exit) | flags | (classBits << 4), 'answer');
+  if (gap > 1) writer.varint(gap - 2, 'slot gap');
+  if (classBits === CLASS_FOLLOWS) writer.u8(classIndex, 'class');
+  if (exit === 'fallback') writer.u8(fallbackReasons.indexOf(reason), 'reason');
+  writer.u8(Math.round(entropy * 255), 'entropy');
+  if (!sameStates) writer.raw(packViewStates(states));
 }
 
 /** Decodes verdicts or records of a site with `views` views. */
@@ -68,25 +105,46 @@ export function decodeVerdicts(
   checkHeader(bytes, kind, epoch);
   const reader = new Reader(bytes, HEADER_BYTES);
   const verdicts: Verdict[] = [];
-  let previous: number | undefined;
   do {
     if (verdicts.length === maxSamples) {
       throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
     }
-    const slot = readUplinkSlot(reader, previous);
-    const classIndex = reader.u8('class');
-    const at = reader.offset;
-    const packed = reader.u8('exit');
-    const reason = fallbackReasons[packed >> 2];
-    if (!reason) throw new FrameError('DDNN_FRAME_VALUE', `unknown reason ${packed >> 2}`, at);
-    const exit = exitNames[packed & 3];
-    checkReason(exit, reason, at);
-    const entropy = reader.u8('entropy') / 255;
-    const states = unpackViewStates(reader.bytes(viewStatesBytes(views), 'view states'), views, at + 2);
-    verdicts.push({ slot, classIndex, exit, reason, entropy, states });
-    previous = slot;
+    verdicts.push(readVerdict(reader, verdicts.at(-1), views));
   } while (reader.left > 0);
   return verdicts;
+}
+
+/** Reads the first sample of a frame for somebody who does not know how many views there are: its `states` are empty. */
+export function decodeFirstVerdict(bytes: Uint8Array, kind: VerdictFrameKind): Verdict {
+  checkHeader(bytes, kind);
+  return readVerdict(new Reader(bytes, HEADER_BYTES), undefined, 0);
+}
+
+function readVerdict(reader: Reader, before: Verdict | undefined, views: number): Verdict {
+  const first = before ? undefined : reader.u48('slot');
+  const at = reader.offset;
+  const answer = reader.u8('answer');
+  const refused = (what: string) => new FrameError('DDNN_FRAME_VALUE', what, at);
+  const hasStates = (answer & HAS_STATES) !== 0;
+  if (!before && (answer & HAS_GAP || !hasStates)) throw refused('a first sample with a gap or without view states');
+  const gap = answer & HAS_GAP ? reader.varint('slot gap') + 2 : 1;
+  const slot = first ?? before!.slot + gap;
+  if (gap > MAX_UPLINK_GAP || slot > MAX_SLOT) throw refused(`a slot gap of ${gap}`);
+  const classBits = answer >> 4;
+  const classIndex = classBits === CLASS_FOLLOWS ? reader.u8('class') : classBits === NONE ? NO_CLASS : classBits;
+  if (classBits === CLASS_FOLLOWS && (classIndex < NONE || classIndex === NO_CLASS))
+    throw refused(`class ${classIndex} in a byte of its own`);
+  const exit = exitNames[answer & 3];
+  const reason = exit === 'fallback' ? fallbackReasons[reader.u8('reason')] : 'none';
+  if (!reason) throw refused('unknown reason');
+  checkReason(exit, reason, at);
+  const entropy = reader.u8('entropy') / 255;
+  if (!hasStates) return { slot, classIndex, exit, reason, entropy, states: before!.states };
+  const stateAt = reader.offset;
+  const states = unpackViewStates(reader.bytes(viewStatesBytes(views), 'view states'), views, stateAt);
+  if (before?.states.every((state, view) => state === states[view]))
+    throw refused('view states that the sample before has');
+  return { slot, classIndex, exit, reason, entropy, states };
 }
 
 /** A fallback has a reason, and nothing else has one. */

@@ -285,10 +285,10 @@ group('what cannot be decoded', () => {
   const cases: [string, string, Uint8Array][] = [
     ['DDNN_FRAME_TRUNCATED', 's/pi', summary.subarray(0, 6)],
     ['DDNN_FRAME_OVERSIZED', 's/pi', many],
-    ['DDNN_FRAME_VERSION', 's/pi', changed(0, 0x21)],
-    ['DDNN_FRAME_KIND', 's/pi', changed(0, 0x13)],
+    ['DDNN_FRAME_VERSION', 's/pi', changed(0, 0x11)],
+    ['DDNN_FRAME_KIND', 's/pi', changed(0, 0x23)],
     ['DDNN_FRAME_EPOCH', 's/pi', changed(1, 8)],
-    ['DDNN_FRAME_VALUE', 'q/pi', Uint8Array.of(0x12, EPOCH, 0x39, 0xb0)],
+    ['DDNN_FRAME_VALUE', 'q/pi', Uint8Array.of(0x22, EPOCH, 0x39, 0xb0)],
   ];
 
   it.each(cases)('shows code and first bytes: %s', (code, topic, payload) => {
@@ -310,7 +310,8 @@ group('what cannot be decoded', () => {
       for (let i = 0; i < 500; i++) {
         const payload = Uint8Array.from({ length: random() % 40 }, () => random() & 255);
         const carries = protocol.topics[which].carries;
-        if (i % 2 && payload.length > 0 && carries !== 'json') payload[0] = 0x10 | protocol.FrameKind[carries];
+        if (i % 2 && payload.length > 0 && carries !== 'json')
+          payload[0] = (protocol.PROTOCOL_VERSION << 4) | protocol.FrameKind[carries];
         expect(describe(protocol.topic(which, names), payload, context).words).not.toBe('');
       }
     }

@@ -1,6 +1,7 @@
 import {
   decodeAcknowledgement,
   decodeEdgeAnswer,
+  decodeFirstVerdict,
   decodeUplinkFeatures,
   decodeUplinkRequest,
   decodeVerdicts,
@@ -18,8 +19,7 @@ import {
 import type { WatchContext } from './context.js';
 import { className, counted, type Description, MAX_SAMPLES, phrase, several } from './description.js';
 
-/** Header, full slot, and the bytes of the first sample that stand before its view states. */
-const FIRST_VERDICT_BYTES = HEADER_BYTES + 6 + 3;
+/** Header, full slot, and the byte of the first sample that stands before its view states. */
 const FIRST_FEATURES_BYTES = HEADER_BYTES + 6 + 1;
 
 /** Verdicts of the cloud, or records of an edge. */
@@ -33,7 +33,7 @@ export function describeVerdicts(
   // Without the number of views the first sample can be read up to its view states.
   const verdicts = sizes
     ? decodeVerdicts(payload, frame, undefined, sizes.views, MAX_SAMPLES)
-    : decodeVerdicts(payload.subarray(0, FIRST_VERDICT_BYTES), frame, undefined, 0, 1);
+    : [decodeFirstVerdict(payload, frame)];
   const [first] = verdicts;
   const words =
     verdicts.length === 1
