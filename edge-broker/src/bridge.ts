@@ -180,7 +180,7 @@ export class Bridge {
         this.#pumpAgain = false;
         for (const entry of this.#outbox.entries()) {
           if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) return;
-          if (this.#inFlight.has(entry)) continue;
+          if (entry.grows || this.#inFlight.has(entry)) continue;
           this.#inFlight.set(entry, performance.now());
           const frame = await this.#outbox.read(entry);
           if (frame && this.connected) this.#send(entry, frame);

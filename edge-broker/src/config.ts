@@ -93,9 +93,10 @@ export const EdgeConfigSchema = Type.Object({
     maxAgeMs: Type.Integer({ default: 86_400_000, minimum: 1_000, description: 'older ones are dropped, and counted' }),
   }),
   records: Type.Object({
-    flushMs: Milliseconds(200, 'local and edge verdicts are written and sent up together so often'),
+    flushMs: Milliseconds(200, 'local and edge verdicts are written to disk so often'),
+    sendMs: Milliseconds(5_000, 'they are sent up so often, or when a frame is full'),
     batch: Type.Integer({
-      default: 32,
+      default: 256,
       minimum: 1,
       maximum: 1024,
       description: 'verdicts in one record frame at most',

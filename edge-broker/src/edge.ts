@@ -77,7 +77,8 @@ export class Edge {
     this.#bridge.start(this.#status('offline'));
     this.#timers.push(
       setInterval(() => this.#path.expire(performance.now()), TICK_MS),
-      setInterval(() => this.#flushRecords(), config.records.flushMs),
+      setInterval(() => this.#pumpAfter(this.#records.flush()), config.records.flushMs),
+      setInterval(() => this.#pumpAfter(this.#records.send()), config.records.sendMs),
       setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS),
       setInterval(() => this.#reportTraffic(), config.trafficMs),
     );
@@ -95,7 +96,7 @@ export class Edge {
   /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
   async stop(): Promise<void> {
     await this.#path.drain();
-    await this.#records.flush();
+    await this.#records.send();
     this.#bridge.pump();
     const giveUpAt = performance.now() + DRAIN_MS;
     const busy = () => this.#outbox.size > 0 || this.#path.waiting.cloud > 0;
@@ -202,7 +203,7 @@ export class Edge {
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
     // The cloud knows its own verdicts; it learns of all others by record.
-    if (by === 'site' && this.#records.add(verdict)) this.#flushRecords();
+    if (by === 'site' && this.#records.add(verdict)) this.#pumpAfter(this.#records.flush());
   }
 
   #onCloud(): void {
@@ -237,9 +238,9 @@ export class Edge {
       .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
   }
 
-  #flushRecords(): void {
-    this.#records
-      .flush()
+  /** Sends the record frames that a flush made whole. */
+  #pumpAfter(flushed: Promise<number>): void {
+    flushed
       .then((frames) => {
         if (frames > 0) this.#bridge.pump();
       })

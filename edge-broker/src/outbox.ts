@@ -1,6 +1,6 @@
 import { type FallbackReason, fallbackReasons } from '@ddnn/protocol';
 import { type BatchOperation, ClassicLevel } from 'classic-level';
-import type { BestExit } from './answer.js';
+import { type BestExit, NO_EXIT } from './answer.js';
 
 /**
  * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
@@ -30,6 +30,16 @@ export interface Entry {
   readonly best: BestExit;
   /** State of every view, for the same; empty for records. */
   readonly states: Uint8Array;
+  /** A record frame that is not to be sent yet: another one will take its place. */
+  readonly grows?: boolean;
+}
+
+/** A record frame, by its first slot. */
+export interface RecordFrame {
+  readonly slot: number;
+  readonly frame: Uint8Array;
+  /** More verdicts may come into it: it is kept, and not sent yet. After a restart nothing grows. */
+  readonly grows: boolean;
 }
 
 /** A sample whose features were arriving when the process ended. */
@@ -45,6 +55,7 @@ export interface Interrupted {
 const PREFIX = { features: 's', record: 'r', part: 'p', context: 'c', mark: 'a' } as const;
 /** An entry: time of arrival f64 · fallback u8 · class u8 · entropy u8 · views u8 · states · frame. */
 const META_BYTES = 12;
+const NO_STATES = new Uint8Array(0);
 
 type Operation = BatchOperation<ClassicLevel<string, Uint8Array>, string, Uint8Array>;
 
@@ -142,6 +153,28 @@ export class Outbox {
       if (this.#entries.get(name) === stored) this.#entries.delete(name);
       throw error;
     }
+    await this.#keepBounds();
+  }
+
+  /** Keeps record frames, in the place of the one with slot `grown` where there is one, in one atomic write. */
+  async putRecords(frames: readonly RecordFrame[], grown: number | undefined): Promise<void> {
+    const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: key(PREFIX.record, grown) }];
+    const entries = frames.map(({ slot, frame, grows }) => {
+      const entry: Entry = {
+        kind: 'record',
+        slot,
+        grows,
+        addedAt: Date.now(),
+        fallback: 'none',
+        best: NO_EXIT,
+        states: NO_STATES,
+      };
+      operations.push({ type: 'put', key: key(PREFIX.record, slot), value: writeEntry(entry, frame) });
+      return entry;
+    });
+    await this.#write(operations);
+    if (grown !== undefined) this.#entries.delete(key(PREFIX.record, grown));
+    for (const entry of entries) this.#entries.set(key(PREFIX.record, entry.slot), entry);
     await this.#keepBounds();
   }
 

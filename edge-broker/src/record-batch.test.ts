@@ -28,16 +28,9 @@ describe('record batch', () => {
   it('orders verdicts, starts another frame at a wide gap and at a full batch', async () => {
     const { outbox } = await openOutbox();
     const batch = new RecordBatch(outbox, EPOCH, 3);
-    expect([9, 1, 5, 4, 70_000, 65_544, 3].map((slot) => batch.add(verdict(slot)))).toEqual([
-      false,
-      false,
-      true,
-      true,
-      true,
-      true,
-      true,
-    ]);
-    expect(await batch.flush()).toBe(3);
+    const slots = [9, 1, 5, 4, 70_000, 65_544, 3];
+    expect(slots.map((slot) => batch.add(verdict(slot)))).toEqual([false, false, true, false, false, true, false]);
+    expect(await batch.flush()).toBe(2);
     expect(await frames(outbox)).toEqual([[1, 3, 4], [5, 9, 65_544], [70_000]]);
     expect(await batch.flush()).toBe(0);
   });
@@ -59,6 +52,45 @@ describe('record batch', () => {
     }
     await batch.flush();
     expect((await frames(outbox)).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, slot) => slot));
+  });
+
+  it('writes with every flush, and lets a frame grow until it is full or sent', async () => {
+    const { outbox, folder } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 4);
+    const going = () => [...outbox.entries()].filter(({ grows }) => !grows).map(({ slot }) => slot);
+    batch.add(verdict(5));
+    expect(await batch.flush()).toBe(0);
+    expect([await frames(outbox), going()]).toEqual([[[5]], []]);
+    // An earlier slot that is answered later comes first.
+    for (const slot of [6, 3]) batch.add(verdict(slot));
+    expect(await batch.flush()).toBe(0);
+    expect([await frames(outbox), going()]).toEqual([[[3, 5, 6]], []]);
+    for (const slot of [8, 7]) batch.add(verdict(slot));
+    expect(await batch.flush()).toBe(1);
+    expect([await frames(outbox), going()]).toEqual([[[3, 5, 6, 7], [8]], [3]]);
+    expect(await batch.send()).toBe(1);
+    expect([await frames(outbox), going()]).toEqual([
+      [[3, 5, 6, 7], [8]],
+      [3, 8],
+    ]);
+    expect(await batch.send()).toBe(0);
+    batch.add(verdict(9));
+    await batch.flush();
+    await outbox.stop();
+    const again = await openOutbox({ folder });
+    expect(await frames(again.outbox)).toEqual([[3, 5, 6, 7], [8], [9]]);
+    expect([...again.outbox.entries()].some(({ grows }) => grows)).toBe(false);
+  });
+
+  it('takes one verdict for a slot, the first', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 4);
+    for (const classIndex of [0, 1]) batch.add({ ...verdict(5), classIndex });
+    await batch.flush();
+    batch.add({ ...verdict(5), classIndex: 2 });
+    expect(await batch.send()).toBe(1);
+    const [entry] = outbox.entries();
+    expect(decodeVerdicts((await outbox.read(entry))!, 'record', EPOCH, VIEWS, 10)).toMatchObject([{ classIndex: 0 }]);
   });
 
   it('goes on after a flush that failed', async () => {

@@ -1,17 +1,18 @@
-import { encodeVerdicts, type Verdict } from '@ddnn/protocol';
-import { NO_EXIT } from './answer.js';
-import type { Outbox } from './outbox.js';
+import { encodeVerdicts, MAX_UPLINK_GAP, type Verdict } from '@ddnn/protocol';
+import type { Outbox, RecordFrame } from './outbox.js';
 
-/** Slots of one uplink frame may lie this far apart. */
-const MAX_GAP = 0xffff;
-const NO_STATES = new Uint8Array();
-
-/** Collects verdicts given on this side of the cloud, and puts them into the outbox as record frames. */
+/**
+ * Collects verdicts given on this side of the cloud into record frames. Every flush writes what waits to the outbox, in a frame
+ * that grows from flush to flush until it is full or sent: on disk soon, on the wire seldom.
+ */
 export class RecordBatch {
   readonly #outbox: Outbox;
   readonly #epoch: number;
   readonly #maxVerdicts: number;
-  #waiting: Verdict[] = [];
+  /** Not on disk yet. */
+  #fresh: Verdict[] = [];
+  /** On disk, in a frame that still grows. */
+  #growing: readonly Verdict[] = [];
   /** Flushes follow one another, so that the last one to resolve has written everything. */
   #flushing: Promise<number> = Promise.resolve(0);
 
@@ -23,40 +24,60 @@ export class RecordBatch {
 
   /** True: a whole batch waits, so flush now. */
   add(verdict: Verdict): boolean {
-    this.#waiting.push(verdict);
-    return this.#waiting.length >= this.#maxVerdicts;
+    const waiting = this.#growing.length + this.#fresh.push(verdict);
+    return waiting % this.#maxVerdicts === 0;
   }
 
-  /** Writes what waits to the outbox; returns how many frames that were. */
+  /** Writes what waits to the outbox; returns how many frames are full and may go. */
   flush(): Promise<number> {
+    return this.#then(() => this.#write(false));
+  }
+
+  /** Writes what waits, all of it to be sent; returns how many frames may go. */
+  send(): Promise<number> {
+    return this.#then(() => this.#write(true));
+  }
+
+  #then(write: () => Promise<number>): Promise<number> {
     // A failed flush was reported to whoever asked for it, and must not stop the next.
-    this.#flushing = this.#flushing.catch(() => 0).then(() => this.#write());
+    this.#flushing = this.#flushing.catch(() => 0).then(write);
     return this.#flushing;
   }
 
-  async #write(): Promise<number> {
-    const verdicts = this.#waiting.sort((a, b) => a.slot - b.slot);
-    this.#waiting = [];
-    let frames = 0;
-    for (let first = 0; first < verdicts.length; ) {
+  async #write(all: boolean): Promise<number> {
+    const fresh = this.#fresh;
+    const grown = this.#growing[0]?.slot;
+    if (fresh.length === 0 && !(all && grown !== undefined)) return 0;
+    this.#fresh = [];
+    const batches = this.#batches([...this.#growing, ...fresh], grown);
+    const last = batches.at(-1);
+    const grows = !all && last !== undefined && last.length < this.#maxVerdicts;
+    const frames = batches.map(
+      (verdicts): RecordFrame => ({
+        slot: verdicts[0].slot,
+        frame: encodeVerdicts('record', this.#epoch, verdicts),
+        grows: grows && verdicts === last,
+      }),
+    );
+    await this.#outbox.putRecords(frames, grown);
+    this.#growing = grows ? last : [];
+    return grows ? frames.length - 1 : frames.length;
+  }
+
+  /** Orders verdicts, and divides them where a frame is full or a gap too wide. */
+  #batches(verdicts: readonly Verdict[], grown: number | undefined): Verdict[][] {
+    const batches: Verdict[][] = [];
+    let previous: number | undefined;
+    for (const verdict of verdicts.toSorted((a, b) => a.slot - b.slot)) {
+      const { slot } = verdict;
+      // A second verdict for a slot is none.
+      if (slot === previous) continue;
+      const batch = batches.at(-1);
+      if (batch && batch.length < this.#maxVerdicts && slot - previous! <= MAX_UPLINK_GAP) batch.push(verdict);
       // A record that begins with this slot waits already, as after a restart; writing over it would lose its others.
-      if (this.#outbox.has('record', verdicts[first].slot)) {
-        first++;
-        continue;
-      }
-      let end = first + 1;
-      while (
-        end < verdicts.length &&
-        end - first < this.#maxVerdicts &&
-        verdicts[end].slot - verdicts[end - 1].slot <= MAX_GAP
-      )
-        end++;
-      const frame = encodeVerdicts('record', this.#epoch, verdicts.slice(first, end));
-      const { slot } = verdicts[first];
-      await this.#outbox.put({ kind: 'record', slot, fallback: 'none', best: NO_EXIT, states: NO_STATES }, frame, 0);
-      first = end;
-      frames++;
+      else if (slot === grown || !this.#outbox.has('record', slot)) batches.push([verdict]);
+      previous = slot;
     }
-    return frames;
+    return batches;
   }
 }

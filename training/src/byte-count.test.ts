@@ -50,22 +50,22 @@ test('An uncertain sample goes up with its present views and brings a verdict do
   bytes.sendUp(0, 'views', new Uint8Array(256), { ...verdict, exit: 'cloud', states });
   bytes.finish();
   const up = 3 + 2 + 'u/s/e/f'.length + 2 + (2 + 6 + 1 + 2 + 256) + 4;
-  const down = 2 + 2 + 'd/s/e/v'.length + 2 + (2 + 6 + 3 + 2) + 4;
+  const down = 2 + 2 + 'd/s/e/v'.length + 2 + (2 + 6 + 2 + 2) + 4;
   expect([bytes.payload, bytes.wire, bytes.uplink]).toEqual([0, 0, up + down]);
 });
 
-test('Records wait until 32 of them fill a frame, or until the end', () => {
+test('Records wait until they fill a frame, or until the end, and are acknowledged by their first slot', () => {
+  bytes = new ByteCount(bundle, { records: 32 });
   for (let slot = 0; slot < 32; slot++) {
     expect(bytes.uplink).toBe(0);
     bytes.record(0, { ...verdict, slot });
   }
-  const slots = 6 + 31 * 2;
-  const up = 3 + 2 + 'u/s/e/r'.length + 2 + (2 + slots + 32 * (3 + 2)) + 4;
-  const down = 2 + 2 + 'd/s/e/a'.length + 2 + (2 + 2 + slots) + 4;
+  const up = 2 + 2 + 'u/s/e/r'.length + 2 + (2 + 6 + 32 * 2 + 2) + 4;
+  const down = 2 + 2 + 'd/s/e/a'.length + 2 + (2 + 2 + 6) + 4;
   expect(bytes.uplink).toBe(up + down);
   bytes.record(0, { ...verdict, slot: 40 });
   bytes.finish();
-  expect(bytes.uplink).toBe(up + down + (2 + 2 + 7 + 2 + 13 + 4) + (2 + 2 + 7 + 2 + 10 + 4));
+  expect(bytes.uplink).toBe(up + down + (2 + 2 + 7 + 2 + 12 + 4) + (2 + 2 + 7 + 2 + 10 + 4));
 });
 
 test('Samples that share a summary frame share requests, features, the frame up and the verdict down', () => {
@@ -92,7 +92,7 @@ test('Samples that share a summary frame share requests, features, the frame up 
   expect(batched.wire).toBe(summaries + asked + features);
   expect(batched.payload).toBe(3 * 3 + 2 * 128);
   const up = 3 + 2 + 'u/s/e/f'.length + 2 + 2 + (6 + 1 + 2 + 128) + (2 + 1 + 2 + 128) + 4;
-  const down = 2 + 2 + 'd/s/e/v'.length + 2 + 2 + (6 + 3 + 2) + (2 + 3 + 2) + 4;
+  const down = 2 + 2 + 'd/s/e/v'.length + 2 + 2 + (6 + 2 + 2) + (2 + 1) + 4;
   expect(batched.uplink).toBe(up + down);
 });
 

@@ -32,7 +32,7 @@ export interface Batching {
   readonly records?: number | undefined;
 }
 
-const RECORDS_PER_FRAME = 32;
+const RECORDS_PER_FRAME = 256;
 /** Any epoch: it always takes one byte. */
 const EPOCH = 1;
 /** Names of one character, as short as an installation may choose them. */
@@ -160,7 +160,7 @@ export class ByteCount {
 
   #sendRecords(): void {
     for (const [edge, verdicts] of this.#records.take()) {
-      const slots = verdicts.map(({ slot }) => slot);
+      const slots = [verdicts[0].slot];
       const acknowledgement = encodeAcknowledgement(EPOCH, { of: 'record', result: 'stored', slots });
       this.uplink += uplinkPacket('record', encodeVerdicts('record', EPOCH, verdicts), edge);
       this.uplink += uplinkPacket('acknowledgement', acknowledgement, edge);

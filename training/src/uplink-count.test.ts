@@ -23,7 +23,7 @@ const all = [present, present, present];
 const packet = (edge: number, payload: number) => 2 + 2 + 7 + edge + 2 + payload + 4;
 const FEATURES = 2;
 const ANSWER = 2 + 6 + 1 + 1 + 6;
-const VERDICT = 2 + 6 + 3 + 1;
+const VERDICT = 2 + 6 + 2 + 1;
 const told = packet(0, VERDICT) + packet(1, VERDICT);
 
 function counted(states: number[], exit: 'local' | 'edge' | 'cloud', confident: readonly (boolean | undefined)[]) {

@@ -98,6 +98,7 @@ export function createProgram(): Command {
       whole,
     )
     .option('--records-batch <n>', 'verdicts in one record frame at most', whole)
+    .option('--records-ms <n>', 'record frames go up so often', whole)
     .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
     .option('--allow-pixels', 'permit bundles that send pixels from the cameras')
     .option(

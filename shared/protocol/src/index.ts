@@ -17,5 +17,6 @@ export * from './topics.js';
 export * from './traffic.js';
 export * from './uplink-features.js';
 export * from './uplink-request.js';
+export { MAX_UPLINK_GAP } from './uplink-slots.js';
 export * from './verdict.js';
 export * from './views.js';

@@ -22,6 +22,7 @@ export interface RunFlags extends ManifestFlags {
   readonly batchSamples: number;
   readonly batchMs?: number;
   readonly recordsBatch?: number;
+  readonly recordsMs?: number;
   readonly oneProcess?: boolean;
   readonly allowPixels?: boolean;
   readonly mqttPort: number;
@@ -110,7 +111,7 @@ export async function runSite(
     // A camera that fails its last picture of a frame sends the others as late as the batch lets them wait.
     window: { ...window, summaryDeadlineMs: window.summaryDeadlineMs + (batch?.waitMs ?? 0) },
     ...(batch ? { batch } : {}),
-    ...(options.recordsBatch === undefined ? {} : { records: { batch: options.recordsBatch } }),
+    records: recordsOf(options),
     ...(rate === undefined ? { joinDeadlineMs: PATIENT_JOIN_MS } : {}),
     onVerdict: (verdict) => replay.take(verdict),
   });
@@ -158,6 +159,13 @@ function batchOf({ batchSamples: samples, batchMs, rate, inFlight }: SiteOptions
     throw new UsageError(`--batch-samples ${samples}: no frame would fill with --in-flight ${inFlight}`);
   const filling = rate === undefined ? PATIENT_BATCH_MS : Math.ceil(((samples - 0.5) * 1000) / rate);
   return { samples, waitMs: batchMs ?? filling };
+}
+
+function recordsOf({ recordsBatch, recordsMs }: SiteOptions): { batch?: number; sendMs?: number } {
+  return {
+    ...(recordsBatch === undefined ? {} : { batch: recordsBatch }),
+    ...(recordsMs === undefined ? {} : { sendMs: recordsMs }),
+  };
 }
 
 function latency(values: readonly number[]): { p50: number; p99: number } {

@@ -26,8 +26,8 @@ export interface FleetOptions {
   readonly window: { summaryDeadlineMs: number; featureDeadlineMs: number; cloudDeadlineMs: number };
   /** The agents' setting of that name. */
   readonly batch?: { samples: number; waitMs: number };
-  /** The edges' setting of that name, as far as it differs from the defaults. */
-  readonly records?: Readonly<Record<string, number>>;
+  /** The edges' setting of that name; defaults for what is left out. */
+  readonly records?: { batch?: number; sendMs?: number };
   /** How long the cloud waits for the other edges of a site; its own default when left out. */
   readonly joinDeadlineMs?: number;
   readonly onVerdict: (verdict: VerdictJson) => void;
