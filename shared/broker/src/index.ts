@@ -1,2 +1,2 @@
+export type { DirectTopic } from './direct-topic.js';
 export { type Access, type Message, MqttListener, type MqttListenerOptions } from './mqtt-listener.js';
-export { capPackets, PacketCap } from './packet-cap.js';

@@ -1,7 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Logger, listen } from '@ddnn/process';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
-import { capPackets } from './packet-cap.js';
+import { type Audience, DirectLane } from './direct-lane.js';
+import type { DirectTopic } from './direct-topic.js';
+import { Outlet } from './outlet.js';
+import { PacketCap } from './packet-cap.js';
+import { Subscribers } from './subscribers.js';
 
 /** A message as it reaches {@link Access.take}. */
 export interface Message {
@@ -20,6 +24,8 @@ export interface Access<Identity> {
    */
   take(identity: Identity | null, message: Message): void | Promise<void>;
   maySubscribe(identity: Identity, filter: string): boolean;
+  /** The topic of this client that is taken straight from its socket, past Aedes, where there is one. */
+  direct?(identity: Identity): DirectTopic | undefined;
   /** A client's connection is gone. `bytes`: all that crossed its socket. */
   onGone?(identity: Identity, bytes: number): void;
 }
@@ -45,6 +51,10 @@ export class MqttListener<Identity> {
   readonly #logger: Logger;
   readonly #identities = new WeakMap<Client, Identity>();
   readonly #clients = new Map<Client, Identity>();
+  readonly #subscribers = new Subscribers<Client>();
+  readonly #lanes = new WeakMap<Client, DirectLane>();
+  readonly #outlets = new WeakMap<Client, Outlet>();
+  readonly #keepalives = new WeakMap<Client, number>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
   /** Every open socket, of clients and of those that have not said who they are. */
@@ -63,7 +73,8 @@ export class MqttListener<Identity> {
       drainTimeout: drainTimeoutMs,
       heartbeatInterval: HEARTBEAT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      preConnect: (_client, packet, done) => {
+      preConnect: (client, packet, done) => {
+        this.#keepalives.set(client, packet.keepalive ?? 0);
         // Aedes queues for persistent sessions without bound; who was away reads the retained state instead.
         packet.clean = true;
         done(null, true);
@@ -76,21 +87,38 @@ export class MqttListener<Identity> {
         if (refused) this.#logger.warn({ client: client.id, filter: subscription.topic }, 'subscription refused');
         done(null, refused ? null : subscription);
       },
+      published: (packet, client, done) => {
+        // Null: the broker's own.
+        if (client) this.#lanes.get(client)?.passed(packet.topic, packet.qos, -1);
+        done();
+      },
     });
     aedes.on('client', (client) => this.#clients.set(client, this.#identities.get(client)!));
+    aedes.on('clientReady', (client) => this.#lanes.get(client)!.open());
     aedes.on('clientDisconnect', (client) => this.#onGone(client));
+    aedes.on('subscribe', (subscriptions, client) => {
+      for (const { topic, qos } of subscriptions) this.#subscribers.add(client, topic, qos);
+    });
+    aedes.on('unsubscribe', (filters, client) => {
+      for (const filter of filters) this.#subscribers.remove(client, filter);
+    });
     aedes.on('clientError', (client, error) =>
       this.#logger.warn({ client: client.id, err: error.message }, 'client closed'),
     );
     aedes.on('connectionError', (client, error) =>
       this.#logger.debug({ client: client.id, err: error.message }, 'connection closed'),
     );
+    const audience = this.#audience();
     const server = createServer((socket) => {
       socket.setNoDelay(true);
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
-      capPackets(socket, maxPacketBytes);
-      aedes.handle(socket);
+      const outlet = new Outlet(socket, drainTimeoutMs);
+      const lane = new DirectLane(socket, outlet, new PacketCap(maxPacketBytes), { audience, maxPacketBytes });
+      lane.install();
+      const client = aedes.handle(socket);
+      this.#outlets.set(client, outlet);
+      this.#lanes.set(client, lane);
     });
     server.maxConnections = maxConnections;
     let port: number;
@@ -152,6 +180,8 @@ export class MqttListener<Identity> {
       return;
     }
     this.#identities.set(client, identity);
+    const direct = this.#access.direct?.(identity);
+    if (direct) this.#lanes.get(client)!.assign(direct, this.#keepalives.get(client)!);
     done(null, true);
   }
 
@@ -161,6 +191,7 @@ export class MqttListener<Identity> {
       done(new Error('not admitted'));
       return;
     }
+    if (client) this.#lanes.get(client)?.passed(message.topic, message.qos, 1);
     try {
       const taken = this.#access.take(identity, message);
       if (taken) taken.then(() => done(), done);
@@ -175,7 +206,24 @@ export class MqttListener<Identity> {
     return identity !== undefined && this.#access.maySubscribe(identity, filter);
   }
 
+  #audience(): Audience {
+    const [subscribers, outlets] = [this.#subscribers, this.#outlets];
+    return {
+      get version() {
+        return subscribers.version;
+      },
+      of(topic) {
+        const found = subscribers.of(topic);
+        return {
+          outlets: [...found.keys()].map((client) => outlets.get(client)!),
+          plainOnly: [...found.values()].some((granted) => granted > 0),
+        };
+      },
+    };
+  }
+
   #onGone(client: Client): void {
+    this.#subscribers.drop(client);
     const identity = this.#clients.get(client);
     if (identity === undefined) return;
     this.#clients.delete(client);

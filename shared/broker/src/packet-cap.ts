@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-
 /**
  * Watches the lengths of MQTT control packets as they arrive, so that one that is too large is refused before a parser
  * would buffer it: Aedes itself sets no bound. (Fixed header: MQTT 3.1.1, 2.2.)
@@ -15,10 +13,21 @@ export class PacketCap {
     this.#maxBytes = maxBytes;
   }
 
+  /** True where a packet ended and the next has not begun. */
+  get between(): boolean {
+    return this.#left === 0 && !this.#inLength;
+  }
+
   /** True while every packet that begins in `chunk` keeps to the bound. */
   passes(chunk: Uint8Array): boolean {
     let at = 0;
-    while (at < chunk.length) {
+    while (at >= 0 && at < chunk.length) at = this.step(chunk, at);
+    return at >= 0;
+  }
+
+  /** Goes on from `at` to the end of the packet that stands or begins there, or of the chunk; -1: it is too large. */
+  step(chunk: Uint8Array, at: number): number {
+    do {
       if (this.#left > 0) {
         const step = Math.min(this.#left, chunk.length - at);
         this.#left -= step;
@@ -32,25 +41,13 @@ export class PacketCap {
         const byte = chunk[at++];
         this.#length += (byte & 127) * 2 ** this.#shift;
         this.#shift += 7;
-        if (this.#length > this.#maxBytes || this.#shift > 28) return false;
+        if (this.#length > this.#maxBytes || this.#shift > 28) return -1;
         if (byte < 128) {
           this.#inLength = false;
           this.#left = this.#length;
         }
       }
-    }
-    return true;
+    } while (at < chunk.length && !this.between);
+    return at;
   }
-}
-
-/** Puts a cap in front of whoever reads the socket; a packet above it destroys the socket. */
-export function capPackets(socket: Socket, maxBytes: number): void {
-  const cap = new PacketCap(maxBytes);
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
-    const chunk = read(size);
-    if (chunk === null || cap.passes(chunk)) return chunk;
-    socket.destroy(new Error(`a packet above ${maxBytes} bytes`));
-    return null;
-  };
 }

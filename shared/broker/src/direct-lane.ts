@@ -1,0 +1,260 @@
+import type { Socket } from 'node:net';
+import { ByteList } from './byte-list.js';
+import type { DirectTopic } from './direct-topic.js';
+import type { Outlet } from './outlet.js';
+import type { PacketCap } from './packet-cap.js';
+
+/** PUBLISH at QoS 0, neither retained nor sent again (MQTT 3.1.1, 3.3.1); at QoS 1 bit 1 is set too. */
+const PUBLISH = 0x30;
+const QOS_1 = 0x02;
+const PUBACK = 0x40;
+/** After this share of a client's keep-alive one message goes to Aedes, whose timer must see that the client lives. */
+const KEEPALIVE_SHARE = 0.1;
+
+/** Who else hears a direct topic. */
+export interface Audience {
+  /** Rises when who hears it may have changed. */
+  readonly version: number;
+  /** `plainOnly`: one of them wants messages at QoS 1 as such, which takes Aedes. */
+  of(topic: string): { readonly outlets: readonly Outlet[]; readonly plainOnly: boolean };
+}
+
+/** Everything that the lanes of one listener share. */
+export interface LaneDeps {
+  readonly audience: Audience;
+  /** A packet is too large. */
+  readonly maxPacketBytes: number;
+}
+
+/** What is written during one call goes out before it returns, so one list serves every lane. */
+const acknowledgements = new ByteList();
+const forwarded = new ByteList();
+
+/**
+ * Stands between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of the
+ * chunk in which they came: no packet object, no string, no copy. Everything else goes to Aedes, byte for byte and in order:
+ * other packets, packets that a chunk cuts in two, and messages that a subscriber wants at QoS 1. A subscriber at QoS 0 gets direct
+ * messages by the chunk.
+ *
+ * Aedes reads a socket when there is something to read, and again when it is done with all it has read. What must wait is kept
+ * back until it asks the next time.
+ */
+export class DirectLane {
+  readonly #socket: Socket;
+  readonly #outlet: Outlet;
+  readonly #cap: PacketCap;
+  readonly #deps: LaneDeps;
+  readonly #read: (size?: number) => Buffer | null;
+  #topic: DirectTopic | undefined;
+  /** The topic as a PUBLISH packet has it: two bytes of length, then the text. */
+  #name = new Uint8Array();
+  #open = false;
+  #keepaliveMs = Number.POSITIVE_INFINITY;
+  #aedesSawIt = 0;
+  /** What was read and not yet gone through, and how far. */
+  #rest: Buffer | null = null;
+  #at = 0;
+  /** Aedes' parser is at work on what it was given, and must not be given more from inside. */
+  #parsing = false;
+  /** Messages of the direct topic that Aedes is busy with: what follows must not overtake them. */
+  #withAedes = 0;
+  /** Sockets that must drain before more is written to them. */
+  #full = 0;
+  /** Aedes asked while something was kept back. */
+  #refused = false;
+  #version = -1;
+  #outlets: readonly Outlet[] = [];
+  /** Flags of a PUBLISH that may go past Aedes. */
+  #directFlags = QOS_1;
+
+  constructor(socket: Socket, outlet: Outlet, cap: PacketCap, deps: LaneDeps) {
+    this.#socket = socket;
+    this.#outlet = outlet;
+    this.#cap = cap;
+    this.#deps = deps;
+    this.#read = socket.read.bind(socket);
+  }
+
+  /** Puts the lane in front of whoever reads the socket. */
+  install(): void {
+    // 0 only asks the stream to go on; at its end it would also say so, though something is kept back.
+    this.#socket.read = (size?: number) => (size === 0 ? (this.#rest ? null : this.#read(0)) : this.#next(size));
+  }
+
+  /** The client's direct topic, before it may publish. `keepaliveSeconds` 0: it has no keep-alive. */
+  assign(topic: DirectTopic, keepaliveSeconds: number): void {
+    const text = Buffer.from(topic.topic);
+    this.#name = Uint8Array.of(text.length >> 8, text.length & 255, ...text);
+    this.#topic = topic;
+    if (keepaliveSeconds > 0) this.#keepaliveMs = keepaliveSeconds * 1000 * KEEPALIVE_SHARE;
+  }
+
+  /** The client is connected, and nothing that it sent before waits: its direct topic goes past Aedes from now on. */
+  open(): void {
+    this.#open = this.#topic !== undefined;
+    this.#aedesSawIt = performance.now();
+  }
+
+  /** Aedes has begun (+1) or is done (-1) with a message of this client. */
+  passed(topic: string, qos: number, change: 1 | -1): void {
+    // At QoS 2 a message that is sent again begins twice and is done once; between levels there is no order to keep.
+    if (qos < 2 && topic === this.#topic?.topic) this.#withAedes += change;
+  }
+
+  #next(size: number | undefined): Buffer | null {
+    while (!this.#socket.destroyed) {
+      if (!this.#rest) {
+        this.#rest = this.#read(size);
+        this.#at = 0;
+        if (!this.#rest) return null;
+      }
+      if (this.#parsing || this.#withAedes > 0 || this.#full > 0) {
+        this.#refused = true;
+        return null;
+      }
+      const part = this.#advance(this.#rest);
+      if (part) return part;
+    }
+    return null;
+  }
+
+  /** What was kept back may go on: whoever reads the socket asks again. */
+  #goOn(): void {
+    if (!this.#refused) return;
+    this.#refused = false;
+    this.#socket.emit('readable');
+  }
+
+  /** Goes on through what was read; returns what of it is Aedes'. */
+  #advance(chunk: Buffer): Buffer | undefined {
+    const now = this.#open ? performance.now() : 0;
+    if (this.#open && this.#cap.between && now - this.#aedesSawIt < this.#keepaliveMs) {
+      this.#learnAudience();
+      try {
+        this.#takeMessages(chunk, this.#topic!, now);
+      } catch (error) {
+        this.#socket.destroy(error as Error);
+      }
+      if (this.#at === chunk.length) this.#rest = null;
+      if (!this.#rest || this.#full > 0 || this.#socket.destroyed) return undefined;
+    }
+    return this.#aedesPart(chunk, now);
+  }
+
+  /** The packets up to the next that may be direct. */
+  #aedesPart(chunk: Buffer, now: number): Buffer | undefined {
+    const from = this.#at;
+    let at = from;
+    do {
+      at = this.#cap.step(chunk, at);
+      if (at < 0) {
+        this.#socket.destroy(new Error(`a packet above ${this.#deps.maxPacketBytes} bytes`));
+        return undefined;
+      }
+    } while (at < chunk.length && !(this.#open && this.#looksDirect(chunk, at)));
+    this.#at = at;
+    if (at === chunk.length) this.#rest = null;
+    if (!this.#open) return chunk;
+    if (this.#cap.between) this.#aedesSawIt = now;
+    this.#parsing = true;
+    process.nextTick(() => {
+      this.#parsing = false;
+      this.#goOn();
+    });
+    return chunk.subarray(from, at);
+  }
+
+  #learnAudience(): void {
+    const { audience } = this.#deps;
+    if (this.#version === audience.version) return;
+    this.#version = audience.version;
+    const { outlets, plainOnly } = audience.of(this.#topic!.topic);
+    this.#outlets = outlets;
+    this.#directFlags = plainOnly ? 0 : QOS_1;
+  }
+
+  #looksDirect(chunk: Uint8Array, at: number): boolean {
+    const plain = ((chunk[at] ^ PUBLISH) & ~this.#directFlags) === 0;
+    return plain && startsWith(chunk, at + (chunk[at + 1] > 127 ? 3 : 2), this.#name);
+  }
+
+  /** Hands the direct messages from here on to the room, up to the first packet that is none. */
+  #takeMessages(chunk: Buffer, topic: DirectTopic, now: number): void {
+    const name = this.#name;
+    const { maxPayloadBytes } = topic;
+    const otherFlags = ~this.#directFlags;
+    const heard = this.#outlets.length > 0;
+    const end = chunk.length;
+    let at = this.#at;
+    try {
+      while (at + 2 <= end) {
+        const flags = chunk[at] ^ PUBLISH;
+        if (flags & otherFlags) break;
+        let body = at + 2;
+        let length = chunk[at + 1];
+        if (length > 127) {
+          if (body >= end || chunk[body] > 127) break;
+          length = (length & 127) | (chunk[body++] << 7);
+        }
+        const next = body + length;
+        const id = body + name.length;
+        const offset = flags === 0 ? id : id + 2;
+        if (next > end || offset > next || next - offset > maxPayloadBytes) break;
+        if (!startsWith(chunk, body, name)) break;
+        if (flags === 0) topic.take(chunk, offset, next - offset, 0, now);
+        else {
+          if (chunk[id] === 0 && chunk[id + 1] === 0) break;
+          topic.take(chunk, offset, next - offset, 1, now);
+          acknowledge(chunk, id);
+        }
+        if (heard) forward(chunk, body, id, offset, next);
+        at = next;
+      }
+    } finally {
+      this.#at = at;
+      if (acknowledgements.length > 0) this.#write(this.#outlet, acknowledgements.take());
+      if (forwarded.length > 0) {
+        const bytes = forwarded.take();
+        for (const outlet of this.#outlets) this.#write(outlet, bytes);
+      }
+    }
+  }
+
+  #write(outlet: Outlet, bytes: Uint8Array): void {
+    outlet.write(bytes);
+    if (!outlet.full) return;
+    this.#full++;
+    outlet.onRoom(() => {
+      if (--this.#full === 0) this.#goOn();
+    });
+  }
+}
+
+function startsWith(chunk: Uint8Array, at: number, name: Uint8Array): boolean {
+  for (let i = 0; i < name.length; i++) if (chunk[at + i] !== name[i]) return false;
+  return true;
+}
+
+/** PUBACK (MQTT 3.1.1, 3.4): two bytes of header, then the packet's own id. */
+function acknowledge(chunk: Uint8Array, id: number): void {
+  const bytes = acknowledgements.room(4);
+  const at = acknowledgements.length;
+  bytes[at] = PUBACK;
+  bytes[at + 1] = 2;
+  bytes[at + 2] = chunk[id];
+  bytes[at + 3] = chunk[id + 1];
+  acknowledgements.length = at + 4;
+}
+
+/** The same message at QoS 0: without the id that stands from `id` to `payload`. */
+function forward(chunk: Uint8Array, body: number, id: number, payload: number, end: number): void {
+  const length = id - body + end - payload;
+  const bytes = forwarded.room(3 + length);
+  let at = forwarded.length;
+  bytes[at++] = PUBLISH;
+  if (length > 127) bytes[at++] = 128 | (length & 127);
+  bytes[at++] = length > 127 ? length >> 7 : length;
+  for (let from = body; from < id; from++) bytes[at++] = chunk[from];
+  for (let from = payload; from < end; from++) bytes[at++] = chunk[from];
+  forwarded.length = at;
+}
