@@ -23,6 +23,7 @@ const rooms: Record<string, readonly string[]> = {
     'images',
     'process',
     'street',
+    'tensor',
     'device-agent',
     'edge-broker',
     'cloud-api',

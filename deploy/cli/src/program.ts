@@ -160,6 +160,12 @@ export function createProgram(): Command {
     .option('--epochs <n>', 'epochs to time, after one to warm up', whole, 3)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/bench-train.js')).benchTrain(options));
+  bench
+    .command('cloud')
+    .description('samples a second of one cloud process, beside TensorFlow.js behind HTTP')
+    .option('--seconds <n>', 'length of one slice of load', number, 1)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./bench/cloud/bench-cloud.js')).benchCloud(options));
 
   return program;
 }

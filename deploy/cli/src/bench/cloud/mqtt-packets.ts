@@ -1,0 +1,100 @@
+/*
+ * The few MQTT 3.1.1 packets that an edge exchanges with the cloud, written by hand: mqtt.js in the load would need more of a
+ * processor than the cloud that it is to fill.
+ */
+
+const TYPE = { connect: 1, connack: 2, publish: 3, puback: 4, subscribe: 8, suback: 9 } as const;
+
+/** CONNECT, clean session, without a will. */
+export function connectPacket(clientId: string, username: string): Buffer {
+  const head = Buffer.concat([text('MQTT'), Buffer.from([4, 0b1000_0010, 0, 0])]);
+  return packet(TYPE.connect, 0, Buffer.concat([head, text(clientId), text(username)]));
+}
+
+/** SUBSCRIBE at QoS 1. */
+export function subscribePacket(id: number, topics: readonly string[]): Buffer {
+  const filters = topics.map((topic) => Buffer.concat([text(topic), Buffer.from([1])]));
+  return packet(TYPE.subscribe, 0b0010, Buffer.concat([u16(id), ...filters]));
+}
+
+/** PUBLISH at QoS 1. Its last bytes are `payload`'s. */
+export function publishPacket(id: number, topic: string, payload: Uint8Array): Buffer {
+  return packet(TYPE.publish, 0b0010, Buffer.concat([text(topic), u16(id), payload]));
+}
+
+/** Where {@link publishPacket} has the packet id: so many bytes before the payload. */
+export const ID_BYTES = 2;
+
+/** PUBACK. */
+export function pubackPacket(id: number): Buffer {
+  return packet(TYPE.puback, 0, u16(id));
+}
+
+/** What the cloud sends. */
+export interface PacketHandlers {
+  onConnack(): void;
+  onSuback(): void;
+  onPublish(topic: string, id: number, payload: Uint8Array): void;
+}
+
+/** Cuts a stream of bytes into packets. */
+export class PacketReader {
+  readonly #handlers: PacketHandlers;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(handlers: PacketHandlers) {
+    this.#handlers = handlers;
+  }
+
+  /** Takes the next bytes of the connection. */
+  read(chunk: Buffer): void {
+    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
+    let at = 0;
+    for (;;) {
+      let length = 0;
+      let next = at + 1;
+      for (let shift = 0; ; shift += 7) {
+        if (next >= bytes.length) return this.#keep(bytes, at);
+        length |= (bytes[next] & 127) << shift;
+        if (bytes[next++] < 128) break;
+      }
+      if (next + length > bytes.length) return this.#keep(bytes, at);
+      this.#take(bytes[at], bytes.subarray(next, next + length));
+      at = next + length;
+    }
+  }
+
+  #keep(bytes: Buffer, from: number): void {
+    this.#rest = from < bytes.length ? bytes.subarray(from) : Buffer.alloc(0);
+  }
+
+  #take(header: number, body: Buffer): void {
+    const type = header >> 4;
+    if (type === TYPE.connack) this.#handlers.onConnack();
+    else if (type === TYPE.suback) this.#handlers.onSuback();
+    else if (type === TYPE.publish) {
+      const end = 2 + body.readUInt16BE(0);
+      const qos = (header >> 1) & 3;
+      const id = qos > 0 ? body.readUInt16BE(end) : 0;
+      this.#handlers.onPublish(body.toString('latin1', 2, end), id, body.subarray(qos > 0 ? end + ID_BYTES : end));
+    }
+  }
+}
+
+function packet(type: number, flags: number, body: Uint8Array): Buffer {
+  const length: number[] = [];
+  for (let left = body.length; ; left >>= 7) {
+    length.push(left > 127 ? (left & 127) | 128 : left);
+    if (left <= 127) break;
+  }
+  return Buffer.concat([Buffer.from([(type << 4) | flags, ...length]), body]);
+}
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([u16(bytes.length), bytes]);
+}
+
+function u16(value: number): Buffer {
+  return Buffer.from([value >> 8, value & 255]);
+}
