@@ -1,5 +1,14 @@
-import { type Bundle, UpperTier } from '@ddnn/model';
-import { NO_CLASS, presenceMask, type UplinkSample, type UplinkSizes, ViewState } from '@ddnn/protocol';
+import { type Bundle, FeatureBodies, UpperTier } from '@ddnn/model';
+import {
+  NO_CLASS,
+  partBodies,
+  presenceMask,
+  presentViews,
+  type UplinkContentName,
+  type UplinkSample,
+  type UplinkSizes,
+  ViewState,
+} from '@ddnn/protocol';
 
 /** What the cloud section says of a sample. */
 export interface CloudAnswer {
@@ -14,12 +23,18 @@ export class CloudExit {
   readonly sizes: UplinkSizes;
   readonly #tier: UpperTier;
   readonly #joinsEdge: boolean;
+  readonly #bodies: FeatureBodies;
+  /** What the bundle's edge sends up. */
+  readonly #content: UplinkContentName;
   readonly #maps: (Uint8Array | null)[];
 
   constructor(bundle: Bundle) {
     const { architecture, shapes } = bundle;
     this.#tier = new UpperTier(bundle, 'cloud');
     this.#joinsEdge = shapes.edges.length > 0;
+    this.#bodies = new FeatureBodies(bundle);
+    if (this.#joinsEdge) this.#content = 'edge';
+    else this.#content = this.#bodies.coded ? 'coded' : 'views';
     this.#maps = new Array<null>(this.#tier.sources).fill(null);
     this.sizes = {
       views: architecture.views,
@@ -30,8 +45,7 @@ export class CloudExit {
 
   /** Why this sample can't be decided here; undefined where it can. */
   refusal({ content }: UplinkSample): string | undefined {
-    const expected = this.#joinsEdge ? 'edge' : 'views';
-    return content === expected ? undefined : `content ${content}, the bundle takes ${expected}`;
+    return content === this.#content ? undefined : `content ${content}, the bundle takes ${this.#content}`;
   }
 
   /** Decides a sample that is not refused. */
@@ -46,11 +60,15 @@ export class CloudExit {
 
   #placeViews(states: Uint8Array, body: Uint8Array): number {
     const { viewFeatureBytes } = this.sizes;
-    let at = 0;
+    const coded = this.#bodies.coded ? partBodies(body, presentViews(states), viewFeatureBytes) : undefined;
+    let place = 0;
     for (let view = 0; view < states.length; view++) {
-      const present = states[view] === ViewState.present;
-      this.#maps[view] = present ? body.subarray(at, at + viewFeatureBytes) : null;
-      if (present) at += viewFeatureBytes;
+      this.#maps[view] = null;
+      if (states[view] !== ViewState.present) continue;
+      const at = place * viewFeatureBytes;
+      const part = coded?.[place] ?? body.subarray(at, at + viewFeatureBytes);
+      this.#maps[view] = this.#bodies.open(view, part);
+      place++;
     }
     return presenceMask(states);
   }

@@ -3,9 +3,9 @@ import type { Bundle } from '@ddnn/model';
 import type { Logger } from '@ddnn/process';
 import {
   decodeClock,
+  decodeCodedFeatures,
   decodeFeatures,
   decodeStatus,
-  decodeSummary,
   encodeClock,
   FrameError,
   restoreSlot,
@@ -16,6 +16,7 @@ import type { EdgeConfig } from './config.js';
 import type { Device, DeviceTable } from './device-table.js';
 import type { EdgeMetrics } from './metrics.js';
 import type { SamplePath } from './sample-path.js';
+import { SummaryReader } from './summary-reader.js';
 import type { LinkMeter } from './traffic-meter.js';
 
 /** Who is connected: one of this edge's devices, or somebody who only reads along. */
@@ -50,10 +51,18 @@ export class Intake implements Access<Identity> {
   readonly #deps: IntakeDeps;
   /** The topics that devices may publish on, looked up per message instead of parsed. */
   readonly #routes = new Map<string, { which: TopicName; device: Device }>();
+  /** By view of the site. */
+  readonly #summaries: readonly SummaryReader[];
   #lastSlot = 0;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
+    const { bundle, config } = deps;
+    const bounds = { epoch: config.epoch, maxSamples: config.window.batch };
+    this.#summaries = Array.from(
+      { length: bundle.architecture.views },
+      (_, view) => new SummaryReader(bundle, view, bounds),
+    );
     for (const device of deps.devices.devices) {
       for (const which of deviceTopics) this.#routes.set(topic(which, { device: device.name }), { which, device });
     }
@@ -119,12 +128,10 @@ export class Intake implements Access<Identity> {
   }
 
   #takeSummary(device: Device, payload: Uint8Array): void {
-    const { bundle, config, path, meters, metrics } = this.#deps;
-    const { scoreBytes } = bundle.shapes;
+    const { config, path, meters, metrics } = this.#deps;
     const clock = this.#clockSlot;
     const bounded = config.slotMs > 0 ? clock : undefined;
-    decodeSummary(payload, config.epoch, scoreBytes, config.window.batch, (short, present, offset) => {
-      if (present) meters[device.view].countPayload(scoreBytes);
+    const scoreBytes = this.#summaries[device.view].read(payload, (short, present, scores, offset) => {
       if (device.status?.state !== 'online') {
         metrics.frames.inc({ kind: 'summary', result: 'unfit' });
         return;
@@ -133,9 +140,10 @@ export class Intake implements Access<Identity> {
       this.#lastSlot = Math.max(this.#lastSlot, slot);
       metrics.frames.inc({
         kind: 'summary',
-        result: path.offerSummary(slot, device.view, present, payload, offset, bounded),
+        result: path.offerSummary(slot, device.view, present, scores, offset, bounded),
       });
     });
+    meters[device.view].countPayload(scoreBytes);
   }
 
   #takeFeatures(device: Device, payload: Uint8Array): Promise<void> {
@@ -143,12 +151,20 @@ export class Intake implements Access<Identity> {
     const { featureBytes } = bundle.shapes.device;
     const clock = this.#clockSlot;
     const offers: Promise<void>[] = [];
-    decodeFeatures(payload, config.epoch, featureBytes, config.window.batch, (short, has, offset) => {
-      if (has) meters[device.view].countPayload(featureBytes);
-      const features = has ? new Uint8Array(payload.subarray(offset, offset + featureBytes)) : null;
-      const offered = path.offerFeatures(restoreSlot(short, clock), device.view, features);
-      offers.push(offered.then((result) => metrics.frames.inc({ kind: 'features', result: has ? result : 'gone' })));
-    });
+    const take = (short: number, body: Uint8Array | null) => {
+      meters[device.view].countPayload(body?.length ?? 0);
+      // A copy, for the packet's buffer is used again.
+      const offered = path.offerFeatures(restoreSlot(short, clock), device.view, body && new Uint8Array(body));
+      offers.push(offered.then((result) => metrics.frames.inc({ kind: 'features', result: body ? result : 'gone' })));
+    };
+    const { batch } = config.window;
+    if (bundle.architecture.device.coding === 'arithmetic') {
+      decodeCodedFeatures(payload, config.epoch, featureBytes, batch, take);
+    } else {
+      decodeFeatures(payload, config.epoch, featureBytes, batch, (short, has, offset) =>
+        take(short, has ? payload.subarray(offset, offset + featureBytes) : null),
+      );
+    }
     return Promise.all(offers).then(() => undefined);
   }
 

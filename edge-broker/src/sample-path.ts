@@ -1,6 +1,6 @@
 import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
-import { type Bundle, createLocalTier, type LocalTier, UpperTier } from '@ddnn/model';
-import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
+import { type Bundle, createLocalTier, FeatureBodies, type LocalTier, UpperTier } from '@ddnn/model';
+import { encodeEdgeAnswer, type FallbackReason, joinBodies, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { NO_EXIT } from './answer.js';
 import { CloudPath } from './cloud-path.js';
 import { type Uncertain, verdictOf } from './cloud-wait.js';
@@ -57,6 +57,7 @@ export class SamplePath {
   readonly #group: ViewGroup;
   readonly #local: LocalTier | undefined;
   readonly #edge: UpperTier | undefined;
+  readonly #bodies: FeatureBodies;
   readonly #window: SampleWindow;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
@@ -72,6 +73,7 @@ export class SamplePath {
     const { edge, views } = this.#group;
     this.#local = createLocalTier(bundle, edge, config.localThreshold);
     this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', edge, config.edgeThreshold) : undefined;
+    this.#bodies = new FeatureBodies(bundle);
     this.#window = new SampleWindow(
       { views: views.length, scoreBytes: shapes.scoreBytes, capacity: samples, deadlineMs: summaryDeadlineMs },
       (slot, cell) => this.#onGathered(slot, cell),
@@ -110,7 +112,9 @@ export class SamplePath {
     const { bundle, config, outbox } = this.#deps;
     const { slot, epoch, states, best } = interrupted;
     const { featureBytes } = bundle.shapes.device;
-    const fits = states.length === this.#views && interrupted.maps.every((map) => !map || map.length === featureBytes);
+    const fitsView = (map: Uint8Array) =>
+      this.#bodies.coded ? map.length <= featureBytes : map.length === featureBytes;
+    const fits = states.length === this.#views && interrupted.maps.every((map) => !map || fitsView(map));
     if (!fits || epoch !== config.epoch) {
       this.#cloud.guard(slot, outbox.discard(interrupted, this.#views));
       this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'), 'site');
@@ -251,10 +255,12 @@ export class SamplePath {
       return;
     }
     if (!this.#edge) {
-      send(left, 'views', joinBytes(maps));
+      if (this.#bodies.coded) send(left, 'coded', joinBodies(maps.filter((map) => map !== undefined)));
+      else send(left, 'views', joinBytes(maps));
       return;
     }
-    const confident = this.#edge.decide(maps, mask);
+    const opened = maps.map((map, place) => map && this.#bodies.open(this.#group.views[place], map));
+    const confident = this.#edge.decide(opened, mask);
     const best = { classIndex: this.#edge.exit.classIndex, entropy: this.#edge.exit.entropy };
     const features = this.#edge.features.slice();
     if (asked || !confident) send({ slot, states, best }, 'edge', features);

@@ -60,6 +60,20 @@ const cases = [
     architecture: `{ name: e, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: concat, missing: learned }, edge: { aggregator: concat, missing: learned, arithmetic: float, section: [{ convp: { filters: 4 } }] }, cloud: { aggregator: concat, arithmetic: float, section: [{ convp: { filters: 5 } }] } }`,
   },
   {
+    what: '(c) with coded scores and features',
+    views: '0,3',
+    exits: ['local', 'cloud'],
+    run: [],
+    architecture: `{ name: c, ${INPUT}, device: { section: [{ convp: { filters: 3 } }], coding: arithmetic }, local: { aggregator: average, scoreBits: 2 }, ${CONCAT_CLOUD} }`,
+  },
+  {
+    what: '(e) with coded features, scores in whole bytes',
+    views: '0,3',
+    exits: ['local', 'edge', 'cloud'],
+    run: [],
+    architecture: `{ name: e, ${INPUT}, device: { section: [{ convp: { filters: 3 } }], coding: arithmetic }, local: { aggregator: concat }, edge: { aggregator: max, section: [{ convp: { filters: 4 } }] }, ${CONCAT_CLOUD} }`,
+  },
+  {
     what: '(f) cloud and two edges, each with several devices',
     views: '0,2,3,4',
     exits: ['local', 'edge', 'cloud'],

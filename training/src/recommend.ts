@@ -33,8 +33,8 @@ export function recommendArchitecture(facts: DataFacts): Architecture {
   const recommended = (filters: number): Architecture => ({
     name: 'recommended',
     input,
-    device: { section: deviceSection(input, filters) },
-    local: { aggregator: 'average', confidence: 'margin' },
+    device: { section: deviceSection(input, filters), coding: 'arithmetic' },
+    local: { aggregator: 'average', scoreBits: 2, confidence: 'margin' },
     cloud: { aggregator: 'concat', arithmetic: 'float', section: cloud },
     training: { viewDropout: 0.25, ...training },
   });

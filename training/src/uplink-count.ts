@@ -23,7 +23,7 @@ export function countUplink(
   if (tiers.groups.length > 1) countSeveral(tiers, bytes, verdict, speaking);
   else if (verdict.exit !== 'cloud') bytes.record(0, verdict);
   else if (tiers.edges.length > 0) bytes.sendUp(0, 'edge', tiers.edges[0].features, verdict);
-  else bytes.sendUp(0, 'views', sideBySide(tiers.features), verdict);
+  else bytes.sendViewsUp(0, tiers.features, verdict);
 }
 
 /** Several edges (configuration f): each reports, the cloud asks the sure ones for features if one is not, and tells all of them. */
@@ -42,8 +42,4 @@ function countSeveral(tiers: SampleTiers, bytes: ByteCount, verdict: Verdict, sp
     }
   }
   for (const edge of tiers.groups.keys()) bytes.verdict(edge, verdict);
-}
-
-function sideBySide(features: readonly (Uint8Array | null)[]): Uint8Array {
-  return Uint8Array.from(features.flatMap((body) => (body ? [...body] : [])));
 }

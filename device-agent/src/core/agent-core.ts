@@ -1,5 +1,18 @@
-import { type Bundle, DeviceTier } from '@ddnn/model';
-import { type DeviceSample, decodeFeatureRequest, encodeFeatures, restoreSlot } from '@ddnn/protocol';
+import {
+  type Bundle,
+  codedSummaries,
+  createFeatureCode,
+  createScoreCode,
+  DeviceTier,
+  type FeatureCoder,
+} from '@ddnn/model';
+import {
+  type DeviceSample,
+  decodeFeatureRequest,
+  encodeCodedFeatures,
+  encodeFeatures,
+  restoreSlot,
+} from '@ddnn/protocol';
 import { FeatureCache } from './feature-cache.js';
 import { SummaryBatch } from './summary-batch.js';
 
@@ -17,13 +30,18 @@ export class AgentCore {
   readonly #cache: FeatureCache;
   readonly #batch: SummaryBatch;
   readonly #featureBytes: number;
+  /** Where the bundle has coded features. */
+  readonly #code: FeatureCoder | undefined;
   #epoch = 0;
   #lastSlot = 0;
 
   /** @param cacheSamples how many samples' features are kept @param batchSamples samples in one summary frame at most */
   constructor(bundle: Bundle, view: number, cacheSamples: number, batchSamples = 1) {
     this.#tier = new DeviceTier(bundle, view);
-    this.#batch = new SummaryBatch(batchSamples, bundle.shapes.scoreBytes);
+    const { device } = bundle.architecture;
+    const scoreCode = codedSummaries(bundle.architecture) ? createScoreCode(bundle, view) : undefined;
+    this.#batch = new SummaryBatch(batchSamples, bundle.shapes.scoreBytes, scoreCode);
+    if (device.coding === 'arithmetic') this.#code = createFeatureCode(bundle, view);
     this.#featureBytes = bundle.shapes.device.featureBytes;
     this.#cache = new FeatureCache(cacheSamples, this.#featureBytes);
   }
@@ -73,8 +91,10 @@ export class AgentCore {
       const body = this.#cache.get(slot);
       if (body) this.counts.served++;
       else this.counts.missed++;
-      samples.push({ slot, body });
+      // A copy of what is coded, for the code writes over its own array.
+      samples.push({ slot, body: body && this.#code ? this.#code.encode(body).slice() : body });
     });
+    if (this.#code) return encodeCodedFeatures(this.epoch, samples);
     return encodeFeatures(this.epoch, samples, this.#featureBytes);
   }
 }

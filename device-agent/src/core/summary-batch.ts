@@ -1,4 +1,5 @@
-import { type DeviceSample, encodeSummary, FrameError, MAX_SLOT } from '@ddnn/protocol';
+import type { ScoreCoder } from '@ddnn/model';
+import { type DeviceSample, encodeCodedSummary, encodeSummary, FrameError, MAX_SLOT } from '@ddnn/protocol';
 
 /**
  * Samples on their way into a summary frame. A frame ends where the slot's number says so, on all devices of a site alike:
@@ -7,15 +8,18 @@ import { type DeviceSample, encodeSummary, FrameError, MAX_SLOT } from '@ddnn/pr
 export class SummaryBatch {
   readonly #samples: number;
   readonly #scoreBytes: number;
+  readonly #code: ScoreCoder | undefined;
   #waiting: DeviceSample[] = [];
 
   /**
    * @param samples in one frame at most, 1 to `MAX_SLOT_GAP`: a frame holds slots *n* · samples up to (*n* + 1) · samples - 1
    * @param scoreBytes of one view
+   * @param code of the view's scores, where the bundle has coded summaries
    */
-  constructor(samples: number, scoreBytes: number) {
+  constructor(samples: number, scoreBytes: number, code?: ScoreCoder) {
     this.#samples = samples;
     this.#scoreBytes = scoreBytes;
+    this.#code = code;
   }
 
   /** Samples that wait for their frame to fill. */
@@ -32,7 +36,7 @@ export class SummaryBatch {
       throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, 0);
     }
     const last = this.#waiting.at(-1)?.slot;
-    const fits = last === undefined || (slot > last && this.#frameOf(slot) === this.#frameOf(last));
+    const fits = last === undefined || (this.#follows(last, slot) && this.#frameOf(slot) === this.#frameOf(last));
     const frames = fits ? [] : this.flush(epoch);
     // A copy, for the section writes over its own array.
     this.#waiting.push({ slot, body: scores && new Uint8Array(scores) });
@@ -44,7 +48,8 @@ export class SummaryBatch {
   flush(epoch: number): Uint8Array[] {
     const samples = this.#waiting;
     this.#waiting = [];
-    return samples.length > 0 ? [encodeSummary(epoch, samples, this.#scoreBytes)] : [];
+    if (samples.length === 0) return [];
+    return [this.#code ? codedFrame(epoch, samples, this.#code) : encodeSummary(epoch, samples, this.#scoreBytes)];
   }
 
   /** Forgets what waits. */
@@ -52,7 +57,19 @@ export class SummaryBatch {
     this.#waiting = [];
   }
 
+  /** A coded summary has no place for a gap. */
+  #follows(last: number, slot: number): boolean {
+    return this.#code ? slot === last + 1 : slot > last;
+  }
+
   #frameOf(slot: number): number {
     return Math.floor(slot / this.#samples);
   }
+}
+
+function codedFrame(epoch: number, samples: readonly DeviceSample[], code: ScoreCoder): Uint8Array {
+  code.begin();
+  for (const { body } of samples) if (body) code.add(new Int8Array(body.buffer, body.byteOffset, body.length));
+  const present = samples.map(({ body }) => body !== null);
+  return encodeCodedSummary(epoch, samples[0].slot, present, code.finish());
 }

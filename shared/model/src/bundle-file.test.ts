@@ -7,6 +7,8 @@ const header = { about: 'ein Bündel', nested: { list: [1, 2.5, null] } };
 const tensors = new Map<string, Tensor>([
   ['bits', Uint8Array.of(1, 2, 3, 254, 255)],
   ['signs', Int8Array.of(-1, 1, -128)],
+  ['bias', Int16Array.of(-32_768, 0, 32_767)],
+  ['shares', Uint16Array.of(0, 65_535)],
   ['none', new Float32Array(0)],
   ['thresholds', Int32Array.of(-(2 ** 31), 0, 2 ** 31 - 1)],
   ['scale', Float32Array.of(-0, 1e-45, 3.5, Number.NaN)],

@@ -127,9 +127,8 @@ function isTensorEntry(entry: unknown): entry is TensorEntry {
 }
 
 function typeName(tensor: Tensor): TypeName {
-  if (tensor instanceof Int8Array) return 'i8';
-  if (tensor instanceof Int32Array) return 'i32';
-  return tensor instanceof Float32Array ? 'f32' : 'u8';
+  const [name] = Object.entries(types).find(([, type]) => tensor instanceof type)!;
+  return name as TypeName;
 }
 
 function align(offset: number): number {

@@ -4,6 +4,7 @@ export * from './bundle.js';
 export type { Tensor } from './bundle-file.js';
 export { CERTAIN, LEAST } from './code/arithmetic-coder.js';
 export * from './code/device-code.js';
+export * from './code/feature-bodies.js';
 export * from './code/feature-code.js';
 export * from './code/log-odds.js';
 export * from './code/map-context.js';

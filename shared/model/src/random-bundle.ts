@@ -2,9 +2,13 @@ import type { Block, ResolvedArchitecture } from './architecture.js';
 import { bitBytes } from './bits.js';
 import { type BundleHeader, encodeBundle } from './bundle.js';
 import type { Tensor } from './bundle-file.js';
+import { CERTAIN } from './code/arithmetic-coder.js';
+import { LOG_ODDS_UNIT } from './code/log-odds.js';
+import { MapContext } from './code/map-context.js';
+import { scoreShareCount } from './code/score-code.js';
 import { GATE_LENGTH, GATE_UNIT } from './confidence.js';
 import { floatWeightCount } from './float-block.js';
-import { LOCAL_SCORE_LIMIT, UPPER_SCORE_LIMIT } from './quantise.js';
+import { LOCAL_SCORE_LIMIT, scoreLevels, UPPER_SCORE_LIMIT } from './quantise.js';
 import { edgeGroups } from './resolve.js';
 import { MIX_UNIT } from './score-aggregator.js';
 import { blockShape, inferShapes, type Shape, volume } from './shapes.js';
@@ -48,10 +52,16 @@ export function randomBundle(architecture: ResolvedArchitecture, seed: number): 
   // Last, so that the weights of an architecture without gates stay as they are.
   if (local?.confidence === 'gate') random.gate('local');
   if (edge?.confidence === 'gate') random.gate('edge');
+  const levels = scoreLevels(architecture);
+  if (device.coding === 'arithmetic') {
+    for (let view = 0; view < views; view++) random.code(`device.${view}.code`, shapes.device.output, levels);
+  }
 
   const upper = LARGEST_SCORE / UPPER_SCORE_LIMIT;
   const exits: BundleHeader['exits'] = {
-    ...(local ? { local: { threshold: local.threshold ?? 0.8, step: LARGEST_SCORE / LOCAL_SCORE_LIMIT } } : {}),
+    ...(local
+      ? { local: { threshold: local.threshold ?? 0.8, step: LARGEST_SCORE / (levels ?? LOCAL_SCORE_LIMIT) } }
+      : {}),
     ...(edge ? { edge: { threshold: edge.threshold ?? 0.8, step: upper } } : {}),
     cloud: { threshold: 1, step: upper },
   };
@@ -164,6 +174,17 @@ class RandomTensors {
   gate(name: string): void {
     const draw = () => Math.round((2 * this.#next() - 1) * GATE_UNIT);
     this.tensors.set(`${name}.gate`, Int32Array.from({ length: GATE_LENGTH }, draw));
+  }
+
+  /** A code whose bits are likely to be as their neighbours, and whose scores are likely to be low. */
+  code(name: string, output: Shape, levels: number | undefined): void {
+    const draw = (length: number) => Int16Array.from({ length }, () => Math.round(LOG_ODDS_UNIT * this.#next()));
+    this.tensors.set(`${name}.bias`, draw(volume(output)));
+    this.tensors.set(`${name}.neighbours`, draw(new MapContext(output).weights));
+    if (levels === undefined) return;
+    const length = scoreShareCount(this.#classes, levels);
+    const share = () => Math.round(CERTAIN * (0.5 + 0.4 * this.#next()));
+    this.tensors.set(`${name}.scores`, Uint16Array.from({ length }, share));
   }
 
   #bits(count: number): Uint8Array {

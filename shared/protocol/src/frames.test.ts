@@ -312,25 +312,25 @@ const vectors: readonly Vector[] = [
     ],
     [8],
   ),
-  codedSummaryVector('coded summary of five slots that a view sees nothing in', '1c 07 39 30 20', {
+  codedSummaryVector('coded summary of five slots that a view sees nothing in', '2c 07 39 30 20', {
     present: [false, false, false, false, false],
     scores: new Uint8Array(0),
   }),
   codedSummaryVector(
     'coded summary of five slots, the second absent',
-    '1c 07 39 30 3d a7 40',
+    '2c 07 39 30 3d a7 40',
     { present: [true, false, true, true, true], scores: Uint8Array.of(0xa7, 0x40) },
     5,
   ),
   codedSummaryVector(
     'coded summary of seven slots',
-    '1c 07 39 30 ff 01 a7',
+    '2c 07 39 30 ff 01 a7',
     { present: new Array(7).fill(true), scores: Uint8Array.of(0xa7) },
     6,
   ),
   codedFeaturesVector(
     'coded features of three slots, the second no longer cached, the third bare',
-    '1d 07 39 b0 02 5e 31 00 80 04 0f f0 55 aa',
+    '2d 07 39 b0 02 5e 31 00 80 04 0f f0 55 aa',
     [
       { slot: SLOT, body: Uint8Array.of(0x5e, 0x31) },
       { slot: SLOT + 1, body: null },
@@ -382,7 +382,7 @@ const vectors: readonly Vector[] = [
     ],
     [17],
   ),
-  uplinkVector('uplink features of three present views, coded', '15 07 39 30 00 00 00 00 03 c6 0a 01 5e 00 02 c0 c1', [
+  uplinkVector('uplink features of three present views, coded', '25 07 39 30 00 00 00 00 03 c6 0a 01 5e 00 02 c0 c1', [
     { slot: SLOT, states: mixed, content: 'coded', body: Uint8Array.of(1, 0x5e, 0, 2, 0xc0, 0xc1) },
   ]),
   acknowledgementVector(

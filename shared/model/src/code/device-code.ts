@@ -1,3 +1,4 @@
+import type { Architecture } from '../architecture.js';
 import { type Bundle, tensor } from '../bundle.js';
 import { ModelError } from '../errors.js';
 import { scoreLevels } from '../quantise.js';
@@ -17,6 +18,11 @@ import { ScoreCode, scoreShareCount } from './score-code.js';
 export type FeatureCoder = Pick<FeatureCode, 'encode' | 'decode'>;
 /** How the scores of a view's samples travel. */
 export type ScoreCoder = Pick<ScoreCode, 'begin' | 'add' | 'finish' | 'decode' | 'fits'>;
+
+/** Whether summaries carry a message of the score code in place of bare scores. */
+export function codedSummaries(architecture: Architecture): boolean {
+  return architecture.device.coding === 'arithmetic' || scoreLevels(architecture) !== undefined;
+}
 
 /** How the features of a view travel. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
 export function createFeatureCode(bundle: Bundle, view: number): FeatureCoder {

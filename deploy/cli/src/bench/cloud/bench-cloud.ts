@@ -38,8 +38,7 @@ export async function benchCloud({ seconds, json }: BenchFlags): Promise<void> {
   const sections: Section[] = [];
   try {
     for (const [i, of] of cases.entries()) {
-      const told = (share: number, what: string) =>
-        line.update((i + share) / cases.length, `${of.section}: ${what}`);
+      const told = (share: number, what: string) => line.update((i + share) / cases.length, `${of.section}: ${what}`);
       sections.push(await measure(of, seconds, told));
     }
   } finally {
@@ -68,7 +67,14 @@ async function measure(
     stops.push(() => naive.kill());
     const { port } = (await heard(naive)) as { port: number };
     const { mqttPort } = cloud.announce;
-    const task: LoadTask = { bundle, mqttPort, naivePort: port, epoch: EPOCH, inFlight: IN_FLIGHT, connections: CONNECTIONS };
+    const task: LoadTask = {
+      bundle,
+      mqttPort,
+      naivePort: port,
+      epoch: EPOCH,
+      inFlight: IN_FLIGHT,
+      connections: CONNECTIONS,
+    };
     const load = start('load-child', JSON.stringify(task));
     stops.push(() => load.kill());
     await heard(load);

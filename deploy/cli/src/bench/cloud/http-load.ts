@@ -11,7 +11,11 @@ export class HttpLoad {
   readonly #agent: Agent;
   readonly #connections: number;
 
-  constructor(pool: readonly BenchSample[], answers: Answers, { port, connections }: { port: number; connections: number }) {
+  constructor(
+    pool: readonly BenchSample[],
+    answers: Answers,
+    { port, connections }: { port: number; connections: number },
+  ) {
     this.#port = port;
     this.#connections = connections;
     this.#pool = pool;

@@ -55,7 +55,15 @@ async function uplink({ seconds, samplesAFrame, rate }: LoadSlice, answers: Answ
   const edges = Array.from(
     { length: EDGES },
     (_, i) =>
-      new UplinkLoad(pool, answers, { port: mqttPort, edge: `e${i}`, epoch, sizes, samplesAFrame, inFlight, firstSlot: firstSlot + i * (SLOTS / EDGES) }),
+      new UplinkLoad(pool, answers, {
+        port: mqttPort,
+        edge: `e${i}`,
+        epoch,
+        sizes,
+        samplesAFrame,
+        inFlight,
+        firstSlot: firstSlot + i * (SLOTS / EDGES),
+      }),
   );
   try {
     await Promise.all(edges.map((edge) => edge.connect()));
@@ -78,7 +86,8 @@ function pace(edges: readonly UplinkLoad[], framesASecond: number, answers: Answ
   return setInterval(() => {
     const due = ((performance.now() - startedAt) / 1000) * framesASecond;
     for (; sent < due; sent++) {
-      if (!edges[sent % edges.length].sendOne()) return answers.fail('half of the top load is more than the cloud can take');
+      if (!edges[sent % edges.length].sendOne())
+        return answers.fail('half of the top load is more than the cloud can take');
     }
   }, PACE_MS);
 }

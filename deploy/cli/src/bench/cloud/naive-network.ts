@@ -69,5 +69,7 @@ function vector(tf: TensorFlow, bundle: Bundle, name: string): Tensor {
 /** Weights as floats, whether the bundle holds floats or bits. */
 function values(bundle: Bundle, name: string, count: number): Float32Array {
   const stored = bundle.tensors.get(name)!;
-  return stored instanceof Float32Array ? stored : Float32Array.from(unpackSigns(stored as Uint8Array, new Int8Array(count)));
+  return stored instanceof Float32Array
+    ? stored
+    : Float32Array.from(unpackSigns(stored as Uint8Array, new Int8Array(count)));
 }

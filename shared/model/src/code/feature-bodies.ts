@@ -1,0 +1,26 @@
+import type { Bundle } from '../bundle.js';
+import { createFeatureCode, type FeatureCoder } from './device-code.js';
+
+/** The features of a site's views, from bodies as they travel to bits. One buffer a view. */
+export class FeatureBodies {
+  /** Bodies are coded, so their lengths differ; bare ones are bits already. */
+  readonly coded: boolean;
+  readonly #codes: readonly FeatureCoder[];
+  readonly #bits: readonly Uint8Array[];
+
+  /** Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
+  constructor(bundle: Bundle) {
+    const { architecture, shapes } = bundle;
+    const views = Array.from({ length: architecture.views }, (_, view) => view);
+    this.coded = architecture.device.coding === 'arithmetic';
+    this.#codes = this.coded ? views.map((view) => createFeatureCode(bundle, view)) : [];
+    this.#bits = this.#codes.map(() => new Uint8Array(shapes.device.featureBytes));
+  }
+
+  /** The bits of a view's body, valid until the next one of that view. */
+  open(view: number, body: Uint8Array): Uint8Array {
+    if (!this.coded) return body;
+    this.#codes[view].decode(body, 0, body.length, this.#bits[view]);
+    return this.#bits[view];
+  }
+}
