@@ -5,6 +5,7 @@ import {
   decodeUplinkRequest,
   decodeVerdicts,
   encodeStatus,
+  joinUplinkFeatures,
   type Status,
   topic,
   type Verdict,
@@ -27,10 +28,9 @@ export interface CloudMessages {
 
 const MAX_SAMPLES_A_FRAME = 1024;
 const CLOSE_TIMEOUT_MS = 2_000;
-const UPLINK_TOPICS = { features: 'uplinkFeatures', record: 'record' } as const;
 
 /**
- * The bridge to the cloud: sends the outbox in order with a bounded number of frames in flight, again after a lost
+ * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
  * link, until the cloud's own acknowledgement. mqtt.js keeps nothing for it: its store has no bound and loses on replay.
  */
 export class Bridge {
@@ -42,7 +42,7 @@ export class Bridge {
   readonly #meter: LinkMeter;
   readonly #messages: CloudMessages;
   readonly #logger: Logger;
-  /** Entries sent on this connection and not yet acknowledged, with the time of sending. */
+  /** Entries sent on this connection and not yet acknowledged, with the time of sending; several may have shared a frame. */
   readonly #inFlight = new Map<Entry, number>();
   readonly #names;
   #client: MqttClient | undefined;
@@ -84,7 +84,7 @@ export class Bridge {
     return this.#client?.connected ?? false;
   }
 
-  /** Frames sent and not yet acknowledged. */
+  /** Entries sent and not yet acknowledged. */
   get inFlight(): number {
     return this.#inFlight.size;
   }
@@ -116,7 +116,7 @@ export class Bridge {
     client.on('message', (name, payload, packet) => this.#onMessage(name, payload, packet.qos));
   }
 
-  /** Sends what waits, as far as the bound on frames in flight allows. */
+  /** Sends what waits, as far as the bound on entries in flight allows. */
   pump(): void {
     this.#pumpAgain = true;
     if (this.#pumping) return;
@@ -178,22 +178,27 @@ export class Bridge {
     try {
       while (this.#pumpAgain) {
         this.#pumpAgain = false;
+        // What became ready together goes up together.
+        const features: Uint8Array[] = [];
         for (const entry of this.#outbox.entries()) {
-          if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) return;
+          if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) break;
           if (entry.grows || this.#inFlight.has(entry)) continue;
           this.#inFlight.set(entry, performance.now());
           const frame = await this.#outbox.read(entry);
-          if (frame && this.connected) this.#send(entry, frame);
-          else this.#inFlight.delete(entry);
+          if (!frame) this.#inFlight.delete(entry);
+          else if (entry.kind === 'features') features.push(frame);
+          else this.#send(this.#names.record, frame);
         }
+        for (const frame of joinUplinkFeatures(features)) this.#send(this.#names.uplinkFeatures, frame);
       }
     } finally {
       this.#pumping = false;
     }
   }
 
-  #send(entry: Entry, frame: Uint8Array): void {
-    const name = this.#names[UPLINK_TOPICS[entry.kind]];
+  #send(name: string, frame: Uint8Array): void {
+    // A link that broke while the disk was read: it stays in the outbox.
+    if (!this.connected) return;
     this.#meter.count('up', name.length, frame.length, 1);
     this.#meter.countPayload(frame.length);
     this.#client!.publish(name, frame as Buffer, { qos: 1 }, (error) => {

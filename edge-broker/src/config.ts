@@ -79,7 +79,7 @@ export const EdgeConfigSchema = Type.Object({
       default: 64,
       minimum: 1,
       maximum: 10_000,
-      description: 'frames sent and not yet acknowledged by the cloud',
+      description: 'uncertain samples and record frames sent and not yet acknowledged by the cloud',
     }),
     resendMs: Milliseconds(10_000, 'a frame the cloud did not acknowledge for so long is sent again'),
   }),

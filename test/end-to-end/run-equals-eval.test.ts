@@ -8,6 +8,11 @@ const CONCAT_CLOUD = 'cloud: { aggregator: concat, section: [{ convp: { filters:
 /** The groups take turns and are unequal, so that a view is not its place among its edge's. */
 const SEVERAL_EDGES = `{ name: f, ${INPUT}, device: { section: [{ convp: { filters: 3 } }] }, local: { aggregator: max }, edge: { aggregator: concat, section: [{ convp: { filters: 4 } }], groups: [[3, 0, 2], [1]] }, ${CONCAT_CLOUD} }`;
 
+const ONE_RECORD_FRAME = ['--records-batch', '1024'];
+const RECORDS_AT_THE_END = ['--records-ms', '3600000'];
+/** Around a sample on the uplink: MQTT header, topic, packet identifier, PUBACK, frame header, the first slot's width, view states. */
+const PACKET_BYTES = 28;
+
 /** The paper's configurations, and the aggregators that its table pairs. */
 const cases = [
   {
@@ -98,6 +103,7 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
       ...thresholds,
       '--verdicts',
       site.at('eval.jsonl'),
+      ...ONE_RECORD_FRAME,
     ]);
     const ran = await ddnnJson<Result>([
       'run',
@@ -105,6 +111,8 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
       ...thresholds,
       '--verdicts',
       site.at('run.jsonl'),
+      ...ONE_RECORD_FRAME,
+      ...RECORDS_AT_THE_END,
       ...run,
     ]);
 
@@ -118,12 +126,46 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
     expect(Object.values(ran.exits).reduce((a, b) => a + b, 0)).toBe(ran.samples);
     expect(ran.accuracy).toBeCloseTo(evaluated.accuracy, 12);
     expect(ran.balancedAccuracy).toBeCloseTo(evaluated.balancedAccuracy, 12);
-    // Same frames, so the same payload to the byte; packets differ where records are batched by time.
+    // Same frames, so the same payload to the byte.
     expect(ran.bytes.payloadPerView).toBeCloseTo(evaluated.bytes.payloadPerView, 9);
-    expect(ran.bytes.wirePerView).toBeGreaterThan(0.8 * evaluated.bytes.wirePerView);
-    expect(ran.bytes.wirePerView).toBeLessThan(1.25 * evaluated.bytes.wirePerView);
+    // Samples under way at once that are ready together share packets, also between devices and edge; nothing else differs.
+    const shared = wireBytes(evaluated, views) - wireBytes(ran, views);
+    const asked = evaluated.samples - evaluated.exits.local;
+    expect(shared).toBeGreaterThanOrEqual(0);
+    expect(shared).toBeLessThanOrEqual(
+      shareable(evaluated, architecture) + asked * views.split(',').length * 2 * PACKET_BYTES,
+    );
+  }, 120_000);
+
+  it('sends exactly the counted packets one by one, and in batches all but what goes up apart because it was ready apart', async () => {
+    const thresholds = await middleThresholds(site, exits);
+    for (const batch of ['1', '5']) {
+      const flags = [...site.flags, ...thresholds, '--batch-samples', batch, ...ONE_RECORD_FRAME];
+      const evaluated = await ddnnJson<Result>(['eval', ...flags]);
+      // One summary frame under way at once.
+      const ran = await ddnnJson<Result>(['run', ...flags, '--in-flight', batch, ...RECORDS_AT_THE_END, ...run]);
+      expect(ran.exits).toEqual(evaluated.exits);
+      expect(ran.accuracy).toBeCloseTo(evaluated.accuracy, 12);
+      expect(ran.bytes.payloadPerView).toBeCloseTo(evaluated.bytes.payloadPerView, 9);
+      const apart = wireBytes(ran, views) - wireBytes(evaluated, views);
+      if (batch === '1') expect(apart).toBe(0);
+      expect(apart).toBeGreaterThanOrEqual(0);
+      expect(apart).toBeLessThanOrEqual(shareable(evaluated, architecture));
+    }
   }, 120_000);
 });
+
+/** Bytes of all packets. */
+function wireBytes({ samples, bytes }: Result, views: string): number {
+  return Math.round(bytes.wirePerView * samples * views.split(',').length);
+}
+
+/** What packets of the uplink can save at most by sharing: a sample that goes up and its verdict have one each. */
+function shareable({ samples, exits }: Result, architecture: string): number {
+  // Each of two edges reports every sample, some of them twice; the cloud tells each sample in a frame of its own.
+  const packets = architecture === SEVERAL_EDGES ? 4 * samples : 2 * exits.cloud;
+  return packets * PACKET_BYTES;
+}
 
 /** Thresholds in the middle of the entropies that each exit gives, so that every exit is taken. */
 async function middleThresholds(site: SmallSite, exits: readonly string[]): Promise<string[]> {

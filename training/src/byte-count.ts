@@ -70,9 +70,12 @@ export class ByteCount {
   #frame = -1;
   readonly #summaries = new Lists<number, DeviceSample>();
   readonly #features = new Lists<number, DeviceSample>();
-  /** By edge: features of its views or what its exits answer, and the features of its section. */
-  readonly #reports = new Lists<number, UplinkSample>();
-  readonly #sections = new Lists<number, UplinkSample>();
+  /** By edge. Only samples of one content share a frame. */
+  readonly #reports: Readonly<Record<UplinkContentName, Lists<number, UplinkSample>>> = {
+    views: new Lists(),
+    answer: new Lists(),
+    edge: new Lists(),
+  };
   readonly #verdicts = new Lists<number, Verdict>();
   readonly #records = new Lists<number, Verdict>();
 
@@ -132,10 +135,7 @@ export class ByteCount {
   /** A sample on its way up from one edge. */
   report(edge: number, sample: UplinkSample): void {
     this.#open(sample.slot);
-    const { content, body } = sample;
-    // An edge of several sends features after what its exit answered: never in one frame.
-    const list = content === 'edge' ? this.#sections : this.#reports;
-    list.add(edge, { ...sample, body: body.slice() });
+    this.#reports[sample.content].add(edge, { ...sample, body: sample.body.slice() });
   }
 
   /** The cloud asks a confident edge of several for its features (configuration f), one sample a frame. */
@@ -178,7 +178,7 @@ export class ByteCount {
         : encodeFeatures(EPOCH, samples, bodyBytes(samples));
       this.wire += devicePacket('features', frame, view);
     }
-    for (const list of [this.#reports, this.#sections]) {
+    for (const list of Object.values(this.#reports)) {
       for (const [edge, samples] of list.take())
         this.uplink += uplinkPacket('uplinkFeatures', encodeUplinkFeatures(EPOCH, samples, this.#sizes), edge);
     }

@@ -16,6 +16,7 @@ export * from './summary.js';
 export * from './topics.js';
 export * from './traffic.js';
 export * from './uplink-features.js';
+export * from './uplink-join.js';
 export * from './uplink-request.js';
 export { MAX_UPLINK_GAP } from './uplink-slots.js';
 export * from './verdict.js';

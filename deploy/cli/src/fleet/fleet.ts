@@ -33,8 +33,9 @@ export interface FleetOptions {
   readonly onVerdict: (verdict: VerdictJson) => void;
 }
 
-const SITE = 'site';
-const EDGE = 'edge';
+/** Names stand in every packet of the uplink; `ddnn eval` counts the same. */
+const SITE = 's';
+const EDGE = 'e';
 const READY_MS = 30_000;
 const POLL_MS = 25;
 
@@ -97,8 +98,8 @@ export class Fleet {
     };
     this.#cloud = await startMember('cloud', 'cloud', cloudConfig, members);
     for (const group of this.#groups.keys()) {
-      const name = this.#edgeName(group);
-      this.#edges.push(await startMember('edge', name, this.#edgeConfig(name, group), members));
+      const member = this.#groups.length > 1 ? `edge${group}` : 'edge';
+      this.#edges.push(await startMember('edge', member, this.#edgeConfig(member, group), members));
     }
     for (const url of this.mqttUrls) await this.#listen(url);
     const starts = Array.from({ length: views }, (_, view) =>
@@ -147,15 +148,11 @@ export class Fleet {
     return this.#options.groups ?? [Array.from({ length: this.#options.views }, (_, view) => view)];
   }
 
-  #edgeName(group: number): string {
-    return this.#groups.length > 1 ? `${EDGE}${group}` : EDGE;
-  }
-
-  #edgeConfig(name: string, group: number): object {
+  #edgeConfig(member: string, group: number): object {
     const { bundle, allowPixels, mqttPort, window, records, localThreshold, edgeThreshold } = this.#options;
     return {
       site: SITE,
-      edge: name,
+      edge: group > 0 ? `${EDGE}${group}` : EDGE,
       bundle: path.resolve(bundle),
       group,
       slotMs: 0,
@@ -163,7 +160,7 @@ export class Fleet {
       window,
       ...(records ? { records } : {}),
       uplink: { url: this.uplinkUrl },
-      outbox: { folder: path.join(this.#folder, `outbox-${name}`) },
+      outbox: { folder: path.join(this.#folder, `outbox-${member}`) },
       verdictTopic: true,
       allowPixels,
       ...(localThreshold === undefined ? {} : { localThreshold }),

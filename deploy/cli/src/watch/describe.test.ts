@@ -167,6 +167,14 @@ group('uplink frames', () => {
     expect(words('u/other/gate/f', payload)).toBe(`slot 9 · ${carried.replace(/ \d+ B/, '')} · sizes not known yet`);
   });
 
+  it('finds the samples of an edge section in a frame of several', () => {
+    const sample = (slot: number) => ({ slot, states, content: 'edge' as const, body: new Uint8Array(5).fill(slot) });
+    const samples = [9, 10, 14].map(sample);
+    expect(words('u/street/gate/f', protocol.encodeUplinkFeatures(EPOCH, samples, sizes))).toContain(
+      'slot 14 · features of the edge section 5 B · cameras 0 4 5',
+    );
+  });
+
   it('tells what one edge of several answers, and that the cloud asks it for features', () => {
     const body = protocol.encodeEdgeAnswer({ exit: 'edge', classIndex: 2, entropy: 0.25 });
     const payload = protocol.encodeUplinkFeatures(EPOCH, [{ slot: 9, states, content: 'answer', body }], sizes);

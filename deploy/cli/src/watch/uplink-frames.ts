@@ -6,10 +6,12 @@ import {
   decodeUplinkRequest,
   decodeVerdicts,
   EDGE_ANSWER_BYTES,
+  FrameError,
   HEADER_BYTES,
   NO_CLASS,
   type TopicNames,
   UplinkContent,
+  type UplinkSample,
   type Verdict,
   type VerdictFrameKind,
   type ViewStateName,
@@ -20,7 +22,8 @@ import type { WatchContext } from './context.js';
 import { className, counted, type Description, MAX_SAMPLES, phrase, several } from './description.js';
 
 /** Header, full slot, and the byte of the first sample that stands before its view states. */
-const FIRST_FEATURES_BYTES = HEADER_BYTES + 6 + 1;
+const FIRST_SLOT_END = HEADER_BYTES + 6;
+const FIRST_FEATURES_BYTES = FIRST_SLOT_END + 1;
 
 /** Verdicts of the cloud, or records of an edge. */
 export function describeVerdicts(
@@ -63,22 +66,8 @@ export function describeVerdicts(
 export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
   const sizes = context.sizes(names, payload[1]);
   const frame = 'uplinkFeatures';
-  const views = sizes?.views ?? 0;
-  // A status does not say how large the edge section's features are. An edge sends one such sample a frame, so they are
-  // what stands behind the view states.
-  const isEdge = payload[HEADER_BYTES + 6] === UplinkContent.edge;
-  const rest = payload.length - FIRST_FEATURES_BYTES - viewStatesBytes(views);
   const samples = sizes
-    ? decodeUplinkFeatures(
-        payload,
-        undefined,
-        {
-          views,
-          viewFeatureBytes: sizes.featureBytes,
-          edgeFeatureBytes: isEdge ? Math.max(0, rest) : 0,
-        },
-        MAX_SAMPLES,
-      )
+    ? decodeSamples(payload, sizes.views, sizes.featureBytes)
     : decodeUplinkFeatures(beginning(payload), undefined, { views: 0, viewFeatureBytes: 0, edgeFeatureBytes: 0 }, 1);
   const carried = {
     views: 'features of the views',
@@ -105,6 +94,29 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
     })),
   };
   return { frame, words: several(words), fields };
+}
+
+/**
+ * A status does not say how large the features of an edge section are. They have one size in a frame: the one with which the
+ * frame is read to its end, tried from the most samples down, as a frame of several is hardly ever readable otherwise.
+ */
+function decodeSamples(payload: Uint8Array, views: number, viewFeatureBytes: number): UplinkSample[] {
+  const decode = (edgeFeatureBytes: number) =>
+    decodeUplinkFeatures(payload, undefined, { views, viewFeatureBytes, edgeFeatureBytes }, MAX_SAMPLES);
+  if (payload[FIRST_SLOT_END] !== UplinkContent.edge) return decode(0);
+  const perSample = 1 + viewStatesBytes(views);
+  const rest = payload.length - FIRST_SLOT_END;
+  for (let samples = Math.floor(rest / perSample); samples > 1; samples--) {
+    const body = (rest - (samples - 1) * 2) / samples - perSample;
+    if (!Number.isInteger(body) || body < 1) continue;
+    try {
+      const read = decode(body);
+      if (read.every(({ content }) => content === 'edge')) return read;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+    }
+  }
+  return decode(Math.max(0, rest - perSample));
 }
 
 /** The cloud asks an edge for features of samples that it was sure of. */

@@ -1,0 +1,56 @@
+import { Reader, Writer } from './cursor.js';
+import { frameEpoch, HEADER_BYTES } from './frame.js';
+import { MAX_UPLINK_GAP, uplinkSlotBytes } from './uplink-slots.js';
+
+/** A joined frame stays far below what brokers and the cloud let pass. */
+const MAX_SAMPLES = 64;
+const MAX_BYTES = 65_536;
+/** Where what belongs to the sample begins, behind its slot. */
+const REST = HEADER_BYTES + uplinkSlotBytes(1);
+const GAP_BYTES = uplinkSlotBytes(2) - uplinkSlotBytes(1);
+
+/**
+ * Joins uplink features frames of one sample each, in any order: fewer frames with the same samples, in ascending slots. Samples of
+ * another epoch or content, or more than {@link MAX_UPLINK_GAP} slots apart, stay apart.
+ */
+export function joinUplinkFeatures(frames: readonly Uint8Array[]): Uint8Array[] {
+  const parts = frames
+    .map((frame) => {
+      const reader = new Reader(frame, HEADER_BYTES);
+      return { frame, epoch: frameEpoch(frame), slot: reader.u48('slot'), content: reader.u8('content') };
+    })
+    .sort((a, b) => a.epoch - b.epoch || a.content - b.content || a.slot - b.slot);
+  const joined: (typeof parts)[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    const group = joined.at(-1);
+    const last = group?.at(-1);
+    const gap = last ? part.slot - last.slot : 0;
+    const fits =
+      last?.epoch === part.epoch &&
+      last.content === part.content &&
+      gap > 0 &&
+      gap <= MAX_UPLINK_GAP &&
+      group!.length < MAX_SAMPLES &&
+      bytes + part.frame.length <= MAX_BYTES;
+    if (fits) group!.push(part);
+    else joined.push([part]);
+    bytes = (fits ? bytes : 0) + part.frame.length;
+  }
+  return joined.map((group) => (group.length === 1 ? group[0].frame : join(group)));
+}
+
+function join(parts: readonly { readonly frame: Uint8Array; readonly slot: number }[]): Uint8Array {
+  const size = parts.reduce((sum, { frame }) => sum + frame.length - REST + GAP_BYTES, REST - GAP_BYTES);
+  const writer = new Writer(size, 0);
+  let previous: number | undefined;
+  for (const { frame, slot } of parts) {
+    if (previous === undefined) writer.raw(frame);
+    else {
+      writer.u16(slot - previous, 'slot gap');
+      writer.raw(frame.subarray(REST));
+    }
+    previous = slot;
+  }
+  return writer.bytes;
+}
