@@ -36,6 +36,7 @@ export class Edge {
   readonly #registry = createMetrics('edge');
   readonly #metrics = createEdgeMetrics(this.#registry);
   readonly #timers: NodeJS.Timeout[] = [];
+  #flushing = false;
   #bundle!: Bundle;
   #group!: ViewGroup;
   #devices!: DeviceTable;
@@ -77,7 +78,7 @@ export class Edge {
     this.#bridge.start(this.#status('offline'));
     this.#timers.push(
       setInterval(() => this.#path.expire(performance.now()), TICK_MS),
-      setInterval(() => this.#pumpAfter(this.#records.flush()), config.records.flushMs),
+      setInterval(() => this.#flushRecords(), config.records.flushMs),
       setInterval(() => this.#pumpAfter(this.#records.send()), config.records.sendMs),
       setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS),
       setInterval(() => this.#reportTraffic(), config.trafficMs),
@@ -195,7 +196,7 @@ export class Edge {
   }
 
   #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
-    this.#metrics.verdicts.inc({ exit: verdict.exit, reason: verdict.reason });
+    this.#metrics.countVerdict(verdict.exit, verdict.reason);
     const { site, edge, slotMs, verdictTopic } = this.#config;
     if (verdictTopic) {
       const { classes } = this.#bundle.architecture;
@@ -203,7 +204,7 @@ export class Edge {
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
     // The cloud knows its own verdicts; it learns of all others by record.
-    if (by === 'site' && this.#records.add(verdict)) this.#pumpAfter(this.#records.flush());
+    if (by === 'site' && this.#records.add(verdict)) this.#flushRecords();
   }
 
   #onCloud(): void {
@@ -236,6 +237,17 @@ export class Edge {
     done
       .then(() => this.#bridge.settled(kind, slot))
       .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
+  }
+
+  #flushRecords(): void {
+    // What comes in until the disk is done waits for the next time, together.
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#pumpAfter(
+      this.#records.flush().finally(() => {
+        this.#flushing = false;
+      }),
+    );
   }
 
   /** Sends the record frames that a flush made whole. */

@@ -1,4 +1,4 @@
-import type { Access, Message } from '@ddnn/broker';
+import type { Access, DirectTopic, Message } from '@ddnn/broker';
 import type { Bundle } from '@ddnn/model';
 import type { Logger } from '@ddnn/process';
 import {
@@ -16,7 +16,7 @@ import type { EdgeConfig } from './config.js';
 import type { Device, DeviceTable } from './device-table.js';
 import type { EdgeMetrics } from './metrics.js';
 import type { SamplePath } from './sample-path.js';
-import { SummaryReader } from './summary-reader.js';
+import { createSummaryReaders, type SummaryReader } from './summary-reader.js';
 import type { LinkMeter } from './traffic-meter.js';
 
 /** Who is connected: one of this edge's devices, or somebody who only reads along. */
@@ -44,6 +44,8 @@ export interface IntakeDeps {
 }
 
 type DeviceTopic = 'summary' | 'features' | 'deviceStatus' | 'clockAsk';
+/** Longer summaries, as of a great many samples, take Aedes' way. */
+const MAX_DIRECT_BYTES = 16_000;
 const deviceTopics: readonly DeviceTopic[] = ['summary', 'features', 'deviceStatus', 'clockAsk'];
 
 /** Takes what devices publish: checks who may, decodes, counts, hands on. A damaged frame costs itself only. */
@@ -54,15 +56,13 @@ export class Intake implements Access<Identity> {
   /** By view of the site. */
   readonly #summaries: readonly SummaryReader[];
   #lastSlot = 0;
+  /** The edge's clock, and the time at which it was read. */
+  #clockSlot = 0;
+  #clockReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
-    const { bundle, config } = deps;
-    const bounds = { epoch: config.epoch, maxSamples: config.window.batch };
-    this.#summaries = Array.from(
-      { length: bundle.architecture.views },
-      (_, view) => new SummaryReader(bundle, view, bounds),
-    );
+    this.#summaries = createSummaryReaders(deps.bundle, deps.config.window.batch);
     for (const device of deps.devices.devices) {
       for (const which of deviceTopics) this.#routes.set(topic(which, { device: device.name }), { which, device });
     }
@@ -80,6 +80,25 @@ export class Intake implements Access<Identity> {
     return [topic('edgeStatus'), topic('featureRequest', own), topic('clock', own)].includes(filter);
   }
 
+  /** A device's summaries: they come with every sample and are not durable. */
+  direct({ device }: Identity): DirectTopic | undefined {
+    if (!device) return undefined;
+    const name = topic('summary', { device: device.name });
+    const meter = this.#deps.meters[device.view];
+    return {
+      topic: name,
+      maxPayloadBytes: Math.min(this.#summaries[device.view].maxBytes, MAX_DIRECT_BYTES),
+      take: (bytes, offset, length, qos, now) => {
+        meter.count('up', name.length, length, qos);
+        try {
+          this.#takeSummary(device, bytes, offset, length, now);
+        } catch (error) {
+          this.#refuse('summary', device, name, error);
+        }
+      },
+    };
+  }
+
   onGone({ device }: Identity, bytes: number): void {
     if (device) this.#deps.onDeviceBytes(device, bytes);
   }
@@ -92,12 +111,11 @@ export class Intake implements Access<Identity> {
       throw new AccessError(`${identity.device?.name ?? 'a viewer'} may not publish on ${message.topic}`);
     }
     const { device } = route;
-    const { metrics, logger } = this.#deps;
     try {
       switch (route.which) {
         case 'summary':
           this.#countPacket(device, message);
-          this.#takeSummary(device, message.payload);
+          this.#takeSummary(device, message.payload, 0, message.payload.length, performance.now());
           return undefined;
         case 'features':
           this.#countPacket(device, message);
@@ -110,46 +128,58 @@ export class Intake implements Access<Identity> {
           return undefined;
       }
     } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      metrics.frames.inc({ kind: route.which, result: error.code });
-      logger.warn({ code: error.code, device: device.name, topic: message.topic, err: error.message }, 'frame refused');
+      this.#refuse(route.which, device, message.topic, error);
       return undefined;
     }
   }
 
+  /** A damaged frame is counted and told; whatever else went wrong goes on upwards. */
+  #refuse(kind: TopicName, device: Device, name: string, error: unknown): void {
+    if (!(error instanceof FrameError)) throw error;
+    const { metrics, logger } = this.#deps;
+    metrics.frames.inc({ kind, result: error.code });
+    logger.warn({ code: error.code, device: device.name, topic: name, err: error.message }, 'frame refused');
+  }
+
   /** The slot that truncated ones are restored by: the edge's clock, or the latest slot where others trigger. */
-  get #clockSlot(): number {
+  #referenceSlot(now: number): number {
     const { slotMs } = this.#deps.config;
-    return slotMs > 0 ? Math.floor(Date.now() / slotMs) : this.#lastSlot;
+    if (slotMs === 0) return this.#lastSlot;
+    if (now !== this.#clockReadAt) {
+      this.#clockReadAt = now;
+      this.#clockSlot = Math.floor(Date.now() / slotMs);
+    }
+    return this.#clockSlot;
   }
 
   #countPacket(device: Device, { topic: name, payload, qos }: Message): void {
     this.#deps.meters[device.view].count('up', name.length, payload.length, qos);
   }
 
-  #takeSummary(device: Device, payload: Uint8Array): void {
+  #takeSummary(device: Device, bytes: Uint8Array, offset: number, length: number, now: number): void {
     const { config, path, meters, metrics } = this.#deps;
-    const clock = this.#clockSlot;
+    const { view } = device;
+    const reader = this.#summaries[view];
+    reader.open(bytes, offset, length, config.epoch);
+    const online = device.status?.state === 'online';
+    const clock = this.#referenceSlot(now);
     const bounded = config.slotMs > 0 ? clock : undefined;
-    const scoreBytes = this.#summaries[device.view].read(payload, (short, present, scores, offset) => {
-      if (device.status?.state !== 'online') {
-        metrics.frames.inc({ kind: 'summary', result: 'unfit' });
-        return;
+    meters[view].countPayload(reader.payloadBytes);
+    while (reader.next()) {
+      if (!online) {
+        metrics.summaries.unfit++;
+        continue;
       }
-      const slot = restoreSlot(short, clock);
-      this.#lastSlot = Math.max(this.#lastSlot, slot);
-      metrics.frames.inc({
-        kind: 'summary',
-        result: path.offerSummary(slot, device.view, present, scores, offset, bounded),
-      });
-    });
-    meters[device.view].countPayload(scoreBytes);
+      const slot = restoreSlot(reader.slot, clock);
+      if (slot > this.#lastSlot) this.#lastSlot = slot;
+      metrics.summaries[path.offerSummary(slot, view, reader.hasBody, reader.scores, reader.body, bounded, now)]++;
+    }
   }
 
   #takeFeatures(device: Device, payload: Uint8Array): Promise<void> {
     const { bundle, config, path, meters, metrics } = this.#deps;
     const { featureBytes } = bundle.shapes.device;
-    const clock = this.#clockSlot;
+    const clock = this.#referenceSlot(performance.now());
     const offers: Promise<void>[] = [];
     const take = (short: number, body: Uint8Array | null) => {
       meters[device.view].countPayload(body?.length ?? 0);

@@ -1,14 +1,47 @@
+import type { Offer } from '@ddnn/fusion';
 import type { Metrics } from '@ddnn/process';
+import type { ExitName, FallbackReason } from '@ddnn/protocol';
+
+/** What became of a summary: of one in the window, or *unfit*: its device is not online with this bundle. */
+export type SummaryResult = Offer | 'unfit';
 
 /** What an edge counts. */
 export function createEdgeMetrics(metrics: Metrics) {
+  const summaries: Record<SummaryResult, number> = { taken: 0, duplicate: 0, late: 0, unknown: 0, unfit: 0 };
+  const answers = new Map<ExitName, Map<FallbackReason, number>>();
   return {
+    /** Summaries since the metrics were read last: plain numbers, for they rise with every message. */
+    summaries,
+    /** One verdict more. */
+    countVerdict(exit: ExitName, reason: FallbackReason): void {
+      let reasons = answers.get(exit);
+      if (!reasons) {
+        reasons = new Map();
+        answers.set(exit, reasons);
+      }
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    },
     frames: metrics.counter(
       'ddnn_edge_frames_total',
       'Samples in frames from devices, by kind and what became of them',
       ['kind', 'result'],
+      (counter) => {
+        for (const result of Object.keys(summaries) as SummaryResult[]) {
+          if (summaries[result] > 0) counter.inc({ kind: 'summary', result }, summaries[result]);
+          summaries[result] = 0;
+        }
+      },
     ),
-    verdicts: metrics.counter('ddnn_edge_verdicts_total', 'Verdicts, by exit and reason', ['exit', 'reason']),
+    verdicts: metrics.counter(
+      'ddnn_edge_verdicts_total',
+      'Verdicts, by exit and reason',
+      ['exit', 'reason'],
+      (counter) => {
+        for (const [exit, reasons] of answers)
+          for (const [reason, count] of reasons) counter.inc({ exit, reason }, count);
+        answers.clear();
+      },
+    ),
     revised: metrics.counter('ddnn_edge_revised_total', 'Cloud verdicts that came after the fallback'),
     dropped: metrics.counter(
       'ddnn_edge_dropped_total',

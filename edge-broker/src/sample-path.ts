@@ -59,6 +59,8 @@ export class SamplePath {
   readonly #edge: UpperTier | undefined;
   readonly #bodies: FeatureBodies;
   readonly #window: SampleWindow;
+  /** States of the sample at hand, by place. */
+  readonly #states: Uint8Array;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
 
@@ -71,6 +73,7 @@ export class SamplePath {
     this.#views = architecture.views;
     this.#group = new ViewGroup(bundle, config.group);
     const { edge, views } = this.#group;
+    this.#states = new Uint8Array(views.length);
     this.#local = createLocalTier(bundle, edge, config.localThreshold);
     this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', edge, config.edgeThreshold) : undefined;
     this.#bodies = new FeatureBodies(bundle);
@@ -136,9 +139,16 @@ export class SamplePath {
   }
 
   /** One view's summary. */
-  offerSummary(slot: number, view: number, present: boolean, frame: Uint8Array, offset: number, clock?: number): Offer {
-    const place = this.#group.placeOf(view);
-    return this.#window.offer(slot, place, present, frame, offset, performance.now(), clock);
+  offerSummary(
+    slot: number,
+    view: number,
+    present: boolean,
+    frame: Uint8Array,
+    offset: number,
+    clock?: number,
+    now = performance.now(),
+  ): Offer {
+    return this.#window.offer(slot, this.#group.placeOf(view), present, frame, offset, now, clock);
   }
 
   /** One view's features; they are on disk when this resolves. Null: the device no longer has them. */
@@ -201,7 +211,7 @@ export class SamplePath {
   #onGathered(slot: number, cell: number): void {
     this.samples++;
     const mask = this.#window.presence(cell);
-    const states = this.#group.siteStates(this.#window.states(cell, new Uint8Array(this.#group.views.length)));
+    const states = this.#group.siteStates(this.#window.states(cell, this.#states));
     if (mask === 0) {
       if (this.#group.several) this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
       else this.#conclude({ slot, states, best: { classIndex: NO_CLASS, entropy: 0 } }, 'local');

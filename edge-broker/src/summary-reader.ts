@@ -1,63 +1,88 @@
 import { type Bundle, codedSummaries, createScoreCode, type ScoreCoder } from '@ddnn/model';
-import { CodedSummaryReader, decodeSummary, FrameError, truncateSlot } from '@ddnn/protocol';
+import { CodedSummaryReader, codedSummaryBytes, FrameError, SummaryReader as PlainReader } from '@ddnn/protocol';
 
-/** Called per sample: its slot modulo 32,768, whether the view is present, and where its scores stand in `scores`. */
-export type SummaryVisitor = (shortSlot: number, present: boolean, scores: Uint8Array, offset: number) => void;
+/** Summaries of one device as the bundle has them, bare or coded, read in place and without allocating. */
+export interface SummaryReader {
+  /** The longest frame that can be right. */
+  readonly maxBytes: number;
+  /** Of the frame that is open: bytes of its scores. */
+  readonly payloadBytes: number;
+  /** Of the sample that was read last: its slot modulo 32,768, whether it has scores, and where they start in `scores`. */
+  readonly slot: number;
+  readonly hasBody: boolean;
+  readonly scores: Uint8Array;
+  readonly body: number;
+  /** Checks a whole frame. Throws {@link FrameError}: one that is damaged anywhere changes nothing. */
+  open(bytes: Uint8Array, offset: number, length: number, epoch: number): void;
+  /** Reads the next sample; false: there is none. */
+  next(): boolean;
+}
 
-/** Reads the summaries of one device as the bundle has them, bare or coded. */
-export class SummaryReader {
-  readonly #epoch: number;
-  readonly #maxSamples: number;
+/** A reader for each view of the site. @param maxSamples in one frame */
+export function createSummaryReaders(bundle: Bundle, maxSamples: number): readonly SummaryReader[] {
+  const { architecture, shapes } = bundle;
+  const coded = codedSummaries(architecture);
+  const bare = new BareSummaries(shapes.scoreBytes, maxSamples);
+  return Array.from({ length: architecture.views }, (_, view) =>
+    coded ? new CodedSummaries(shapes.scoreBytes, maxSamples, createScoreCode(bundle, view)) : bare,
+  );
+}
+
+class BareSummaries extends PlainReader implements SummaryReader {
+  scores: Uint8Array = new Uint8Array(0);
+  payloadBytes = 0;
   readonly #scoreBytes: number;
-  readonly #code: ScoreCoder | undefined;
-  readonly #reader = new CodedSummaryReader();
-  /** Decoded scores of one frame. */
-  readonly #scores: Int8Array;
-  readonly #bytes: Uint8Array;
 
-  /** @param maxSamples in one frame */
-  constructor(bundle: Bundle, view: number, { epoch, maxSamples }: { epoch: number; maxSamples: number }) {
-    const { scoreBytes } = bundle.shapes;
-    this.#epoch = epoch;
-    this.#maxSamples = maxSamples;
+  constructor(scoreBytes: number, maxSamples: number) {
+    super(scoreBytes, maxSamples);
     this.#scoreBytes = scoreBytes;
-    if (codedSummaries(bundle.architecture)) this.#code = createScoreCode(bundle, view);
-    this.#scores = new Int8Array(this.#code ? maxSamples * scoreBytes : 0);
-    this.#bytes = new Uint8Array(this.#scores.buffer);
   }
 
-  /**
-   * Checks a whole frame, then visits each sample. Returns the bytes of its scores. Throws {@link FrameError}: a frame that is damaged
-   * anywhere changes nothing.
-   */
-  read(frame: Uint8Array, visit: SummaryVisitor): number {
-    if (this.#code) return this.#readCoded(frame, this.#code, visit);
-    let scoreBytes = 0;
-    decodeSummary(frame, this.#epoch, this.#scoreBytes, this.#maxSamples, (short, present, offset) => {
-      if (present) scoreBytes += this.#scoreBytes;
-      visit(short, present, frame, offset);
-    });
-    return scoreBytes;
+  override open(bytes: Uint8Array, offset: number, length: number, epoch: number): void {
+    super.open(bytes, offset, length, epoch);
+    this.scores = bytes;
+    this.payloadBytes = this.bodies * this.#scoreBytes;
+  }
+}
+
+class CodedSummaries extends CodedSummaryReader implements SummaryReader {
+  readonly maxBytes: number;
+  readonly scores: Uint8Array;
+  /** The next one's, until it is read. */
+  body = 0;
+  readonly #scoreBytes: number;
+  readonly #code: ScoreCoder;
+  readonly #decoded: Int8Array;
+  #nextBody = 0;
+
+  constructor(scoreBytes: number, maxSamples: number, code: ScoreCoder) {
+    super(maxSamples);
+    this.#scoreBytes = scoreBytes;
+    this.#code = code;
+    this.#decoded = new Int8Array(maxSamples * scoreBytes);
+    this.scores = new Uint8Array(this.#decoded.buffer);
+    this.maxBytes = codedSummaryBytes(maxSamples, code.mostBytes(maxSamples));
   }
 
-  #readCoded(frame: Uint8Array, code: ScoreCoder, visit: SummaryVisitor): number {
-    const reader = this.#reader;
-    reader.read(frame, this.#epoch, this.#maxSamples);
-    const { scoresAt, presentSamples } = reader;
-    const scoreBytes = frame.length - scoresAt;
-    if (!code.fits(scoreBytes, presentSamples)) {
-      throw new FrameError(
-        'DDNN_FRAME_OVERSIZED',
-        `${scoreBytes} bytes are no scores of ${presentSamples} samples`,
-        scoresAt,
-      );
+  get payloadBytes(): number {
+    return this.scoreBytes;
+  }
+
+  override open(bytes: Uint8Array, offset: number, length: number, epoch: number): void {
+    super.open(bytes, offset, length, epoch);
+    const { scoresAt, presentSamples, payloadBytes } = this;
+    if (!this.#code.fits(payloadBytes, presentSamples)) {
+      const why = `${payloadBytes} bytes are no scores of ${presentSamples} samples`;
+      throw new FrameError('DDNN_FRAME_OVERSIZED', why, scoresAt - offset);
     }
-    code.decode(frame, scoresAt, scoreBytes, presentSamples, this.#scores);
-    for (let i = 0, offset = 0; i < reader.samples; i++) {
-      const present = reader.present(i);
-      visit(truncateSlot(reader.shortSlot + i), present, this.#bytes, offset);
-      if (present) offset += this.#scoreBytes;
-    }
-    return scoreBytes;
+    this.#code.decode(bytes, scoresAt, payloadBytes, presentSamples, this.#decoded);
+    this.#nextBody = 0;
+  }
+
+  override next(): boolean {
+    if (!super.next()) return false;
+    this.body = this.#nextBody;
+    if (this.hasBody) this.#nextBody += this.#scoreBytes;
+    return true;
   }
 }

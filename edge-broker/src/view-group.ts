@@ -39,7 +39,7 @@ export class ViewGroup {
   /** States of every view of the site, from those of the group by place: nothing comes here from other edges' views. */
   siteStates(own: Uint8Array): Uint8Array {
     const states = new Uint8Array(this.#siteViews).fill(ViewState.lost);
-    for (const [place, view] of this.views.entries()) states[view] = own[place];
+    for (let place = 0; place < own.length; place++) states[this.views[place]] = own[place];
     return states;
   }
 

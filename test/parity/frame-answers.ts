@@ -84,10 +84,12 @@ function readFrame(kind: FrameKindName, bytes: Uint8Array, scoreBytes: number): 
     case 'features':
       return read(deviceSamples(decodeFeatures, bytes, FEATURE_BYTES), (m) => encodeFeatures(epoch, m, FEATURE_BYTES));
     case 'codedSummary': {
-      const reader = new CodedSummaryReader();
-      reader.read(bytes, epoch, SAMPLES);
-      const present = Array.from({ length: reader.samples }, (_, i) => reader.present(i));
-      const means = { slot: restoreSlot(reader.shortSlot, SLOT), present, scores: bytes.slice(reader.scoresAt) };
+      const reader = new CodedSummaryReader(SAMPLES);
+      reader.open(bytes, 0, bytes.length, epoch);
+      const present: boolean[] = [];
+      while (reader.next()) present.push(reader.hasBody);
+      const slot = restoreSlot(reader.slot, SLOT) - present.length + 1;
+      const means = { slot, present, scores: bytes.slice(reader.scoresAt) };
       return read(means, (m) => encodeCodedSummary(epoch, m.slot, m.present, m.scores));
     }
     case 'codedFeatures': {

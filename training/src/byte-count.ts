@@ -75,6 +75,7 @@ export class ByteCount {
     views: new Lists(),
     answer: new Lists(),
     edge: new Lists(),
+    coded: new Lists(),
   };
   readonly #verdicts = new Lists<number, Verdict>();
   readonly #records = new Lists<number, Verdict>();

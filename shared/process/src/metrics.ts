@@ -4,8 +4,16 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   /** the media type of `text()` */
   readonly contentType: string;
-  /** a count that only rises, such as bytes or drops */
-  counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
+  /**
+   * a count that only rises, such as bytes or drops; `collect` adds what was counted elsewhere, before the metric is read: labels
+   * are too dear for what happens with every message
+   */
+  counter<L extends string = never>(
+    name: string,
+    help: string,
+    labels?: readonly L[],
+    collect?: (counter: Counter<L>) => void,
+  ): Counter<L>;
   /** a value that rises and falls, such as the length of a queue */
   gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
   /** a distribution; `buckets` are upper bounds in the metric's unit */
@@ -32,7 +40,23 @@ export function createMetrics(name: string): Metrics {
   const registers = [registry];
   return {
     contentType: registry.contentType,
-    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: labels, registers }),
+    counter: <L extends string>(
+      name: string,
+      help: string,
+      labels: readonly L[] = [],
+      collect?: (counter: Counter<L>) => void,
+    ) =>
+      new Counter<L>({
+        name,
+        help,
+        labelNames: labels,
+        registers,
+        ...(collect && {
+          collect() {
+            collect(this);
+          },
+        }),
+      }),
     gauge: (name, help, labels = []) => new Gauge({ name, help, labelNames: labels, registers }),
     histogram: (name, help, buckets, labels = []) =>
       new Histogram({ name, help, buckets: [...buckets], labelNames: labels, registers }),

@@ -1,5 +1,5 @@
 import { FrameError } from './errors.js';
-import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+import { checkHeader, firstByte, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_SLOT, SLOT_MODULUS, truncateSlot } from './slot.js';
 
 /*
@@ -12,6 +12,11 @@ import { MAX_SLOT, SLOT_MODULUS, truncateSlot } from './slot.js';
 
 const PRESENCE_AT = HEADER_BYTES + 2;
 const BITS = 7;
+
+/** Bytes of a coded summary. */
+export function codedSummaryBytes(samples: number, scoreBytes: number): number {
+  return PRESENCE_AT + Math.floor(samples / BITS) + 1 + scoreBytes;
+}
 
 /**
  * Coded summary (device → edge) of slots `slot`, `slot` + 1, …: the same as a summary, shorter.
@@ -32,7 +37,7 @@ export function encodeCodedSummary(
     throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, HEADER_BYTES);
   }
   const presenceBytes = Math.floor(present.length / BITS) + 1;
-  const bytes = new Uint8Array(PRESENCE_AT + presenceBytes + scores.length);
+  const bytes = new Uint8Array(codedSummaryBytes(present.length, scores.length));
   writeHeader(bytes, 'codedSummary', epoch);
   const short = truncateSlot(slot);
   bytes[HEADER_BYTES] = short & 255;
@@ -45,48 +50,86 @@ export function encodeCodedSummary(
   return bytes;
 }
 
-/** Reads coded summaries, one after the other, without allocating: what it found stands until the next one. */
+/**
+ * Reads coded summaries in place, without allocating; one reader serves one frame after the other:
+ *
+ *     reader.open(bytes, offset, length, epoch);
+ *     while (reader.next()) use(reader.slot, reader.hasBody);
+ */
 export class CodedSummaryReader {
-  /** First slot, modulo 32,768. */
-  shortSlot = 0;
+  /** Of the sample that was read last: its slot modulo 32,768, and whether the view saw something. */
+  slot = 0;
+  hasBody = false;
+  /** Samples of the frame, and those of them that have scores. */
   samples = 0;
   presentSamples = 0;
-  /** Where the scores stand in the frame, up to its end. */
+  /** Where the scores start in the bytes that were opened, and how many bytes they are. */
   scoresAt = 0;
-  #bytes: Uint8Array = new Uint8Array(0);
+  scoreBytes = 0;
+  readonly #maxSamples: number;
+  #bytes: Uint8Array = NOTHING;
+  #presenceAt = 0;
+  #next = 0;
 
-  /** Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`, `_VERSION`, `_KIND` or `_EPOCH`. */
-  read(bytes: Uint8Array, epoch: number | undefined, maxSamples: number): void {
-    checkHeader(bytes, 'codedSummary', epoch);
-    if (bytes.length <= PRESENCE_AT) {
-      throw new FrameError('DDNN_FRAME_TRUNCATED', 'a coded summary frame without slot and presence', bytes.length);
+  constructor(maxSamples: number) {
+    this.#maxSamples = maxSamples;
+  }
+
+  /**
+   * Checks the frame that stands in `bytes` from `offset` on. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`,
+   * `_VERSION`, `_KIND` or `_EPOCH`.
+   */
+  open(bytes: Uint8Array, offset: number, length: number, epoch: number | undefined): void {
+    const right = bytes[offset] === FIRST_BYTE && (epoch === undefined || bytes[offset + 1] === epoch);
+    if (!right || length < HEADER_BYTES) checkHeader(bytes.subarray(offset, offset + length), 'codedSummary', epoch);
+    if (length <= PRESENCE_AT) {
+      throw new FrameError('DDNN_FRAME_TRUNCATED', 'a coded summary frame without slot and presence', length);
     }
-    this.shortSlot = bytes[HEADER_BYTES] | (bytes[HEADER_BYTES + 1] << 8);
-    if (this.shortSlot >= SLOT_MODULUS) {
-      throw new FrameError('DDNN_FRAME_VALUE', 'bit 15 of the slot is set', HEADER_BYTES + 1);
-    }
+    const slot = bytes[offset + HEADER_BYTES] | (bytes[offset + HEADER_BYTES + 1] << 8);
+    if (slot >= SLOT_MODULUS) throw new FrameError('DDNN_FRAME_VALUE', 'bit 15 of the slot is set', HEADER_BYTES + 1);
     let at = PRESENCE_AT;
-    while (bytes[at] >> BITS === 1) {
+    let present = 0;
+    while (bytes[offset + at] >> BITS === 1) {
+      present += countBits(bytes[offset + at]) - 1;
       at++;
-      if (at === bytes.length) throw new FrameError('DDNN_FRAME_TRUNCATED', 'ends within the presence', at);
+      if (at === length) throw new FrameError('DDNN_FRAME_TRUNCATED', 'ends within the presence', at);
     }
-    if (bytes[at] === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a presence without its end', at);
-    this.samples = (at - PRESENCE_AT) * BITS + 31 - Math.clz32(bytes[at]);
-    if (this.samples === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a coded summary of no sample', at);
-    if (this.samples > maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `a coded summary of more than ${maxSamples} samples`, at);
+    const last = bytes[offset + at];
+    if (last === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a presence without its end', at);
+    const samples = (at - PRESENCE_AT) * BITS + 31 - Math.clz32(last);
+    if (samples === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a coded summary of no sample', at);
+    if (samples > this.#maxSamples) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', `a coded summary of more than ${this.#maxSamples} samples`, at);
+    }
+    this.presentSamples = present + countBits(last) - 1;
+    this.samples = samples;
+    this.scoresAt = offset + at + 1;
+    this.scoreBytes = length - at - 1;
+    if (this.presentSamples === 0 && this.scoreBytes > 0) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', 'scores of a view that sees nothing', at + 1);
     }
     this.#bytes = bytes;
-    this.scoresAt = at + 1;
-    this.presentSamples = 0;
-    for (let i = 0; i < this.samples; i++) if (this.present(i)) this.presentSamples++;
-    if (this.presentSamples === 0 && this.scoresAt < bytes.length) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', 'scores of views that see nothing', this.scoresAt);
-    }
+    this.#presenceAt = offset + PRESENCE_AT;
+    this.#next = 0;
+    this.slot = slot - 1;
   }
 
-  /** Whether the view saw something in the i-th slot. */
-  present(i: number): boolean {
-    return ((this.#bytes[PRESENCE_AT + Math.floor(i / BITS)] >> (i % BITS)) & 1) === 1;
+  /** Reads the next sample; false: there is none. */
+  next(): boolean {
+    const i = this.#next;
+    if (i >= this.samples) return false;
+    this.#next = i + 1;
+    this.slot = truncateSlot(this.slot + 1);
+    this.hasBody = ((this.#bytes[this.#presenceAt + Math.floor(i / BITS)] >> (i % BITS)) & 1) === 1;
+    return true;
   }
+}
+
+const FIRST_BYTE = firstByte('codedSummary');
+const NOTHING = new Uint8Array();
+
+function countBits(byte: number): number {
+  let ones = 0;
+  for (let left = byte; left > 0; left &= left - 1) ones++;
+  return ones;
 }

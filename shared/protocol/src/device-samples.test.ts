@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type DeviceSample,
+  DeviceSampleReader,
   decodeDeviceSamples,
   encodeDeviceSamples,
   MAX_SLOT_GAP,
@@ -10,6 +11,8 @@ import { MAX_SLOT, SLOT_MODULUS } from './slot.js';
 
 const body = Uint8Array.of(1, 2, 3);
 const value = (offset: number) => expect.objectContaining({ code: 'DDNN_FRAME_VALUE', offset });
+
+const truncated = expect.objectContaining({ code: 'DDNN_FRAME_TRUNCATED' });
 
 function absent(...slots: number[]): DeviceSample[] {
   return slots.map((slot) => ({ slot, body: null }));
@@ -68,6 +71,58 @@ describe('a list of device samples', () => {
     const cut = bytes.subarray(0, bytes.length - 1);
     expect(() => decodeDeviceSamples(cut, 'summary', 7, 3, 8, () => visits++)).toThrow('a summary frame 1 bytes short');
     expect(visits).toBe(0);
+  });
+});
+
+describe('a reader of device samples', () => {
+  const samples = [{ slot: 32_767, body }, ...absent(32_768), { slot: 32_770, body: Uint8Array.of(4, 5, 6) }];
+  const frame = encodeDeviceSamples('summary', 7, samples, 3);
+
+  it('reads frames where they stand among other bytes, one after the other', () => {
+    const reader = new DeviceSampleReader('summary', 3, 3);
+    const bytes = Uint8Array.of(9, 9, 9, ...frame, 255, ...encodeDeviceSamples('summary', 7, absent(4), 3), 255);
+    const read: unknown[] = [];
+    for (const [offset, length] of [
+      [3, frame.length],
+      [4 + frame.length, 4],
+    ]) {
+      reader.open(bytes, offset, length, 7);
+      while (reader.next()) {
+        read.push([reader.slot, reader.hasBody ? [...bytes.subarray(reader.body, reader.body + 3)] : null]);
+      }
+      expect(reader.next()).toBe(false);
+    }
+    expect(read).toEqual([
+      [32_767, [1, 2, 3]],
+      [0, null],
+      [2, [4, 5, 6]],
+      [4, null],
+    ]);
+  });
+
+  it('does not read beyond the length that it is given, whatever stands there', () => {
+    const reader = new DeviceSampleReader('summary', 3, 3);
+    const bytes = Uint8Array.of(9, ...frame, ...frame);
+    for (let length = 0; length < frame.length; length++) {
+      // Cut behind the first sample or behind the second it is a shorter list, and right.
+      if (length === 7 || length === 8) reader.open(bytes, 1, length, 7);
+      else expect(() => reader.open(bytes, 1, length, 7), `${length} bytes`).toThrow(truncated);
+    }
+  });
+
+  it('knows the longest frame that it takes', () => {
+    const reader = new DeviceSampleReader('summary', 3, 2);
+    const full = encodeDeviceSamples(
+      'summary',
+      7,
+      [
+        { slot: 1, body },
+        { slot: 2, body },
+      ],
+      3,
+    );
+    expect(full).toHaveLength(reader.maxBytes);
+    expect(() => reader.open(full, 0, full.length, 7)).not.toThrow();
   });
 });
 

@@ -1,5 +1,5 @@
 import { FrameError } from './errors.js';
-import { checkHeader, type FrameKindName, HEADER_BYTES, writeHeader } from './frame.js';
+import { checkHeader, type FrameKindName, firstByte, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_SLOT, truncateSlot } from './slot.js';
 
 /*
@@ -76,9 +76,96 @@ export function encodeDeviceSamples(
 export type DeviceSampleVisitor = (shortSlot: number, hasBody: boolean, bodyOffset: number) => void;
 
 /**
- * Checks a whole sample list, then visits each sample: a frame that is damaged anywhere changes nothing. Allocates
- * nothing. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VERSION`, `_KIND` or `_EPOCH`.
+ * Reads sample lists in place, without allocating; one reader serves one frame after the other:
+ *
+ *     reader.open(bytes, offset, length, epoch);
+ *     while (reader.next()) use(reader.slot, reader.hasBody, reader.body);
  */
+export class DeviceSampleReader {
+  /** Of the sample that was read last: its slot modulo 32,768. */
+  slot = 0;
+  hasBody = false;
+  /** Where its body starts in the bytes that were opened. */
+  body = 0;
+  /** How many samples of the frame have a body. */
+  bodies = 0;
+  readonly #kind: FrameKindName;
+  readonly #firstByte: number;
+  readonly #bodyBytes: number;
+  readonly #maxSamples: number;
+  #bytes: Uint8Array = NOTHING;
+  #at = 0;
+  #end = 0;
+  #first = false;
+
+  constructor(kind: FrameKindName, bodyBytes: number, maxSamples: number) {
+    this.#kind = kind;
+    this.#firstByte = firstByte(kind);
+    this.#bodyBytes = bodyBytes;
+    this.#maxSamples = maxSamples;
+  }
+
+  /** The longest frame that can be right. */
+  get maxBytes(): number {
+    return HEADER_BYTES + 1 + this.#maxSamples * (1 + this.#bodyBytes);
+  }
+
+  /**
+   * Checks the whole frame that stands in `bytes` from `offset` on, so that one that is damaged anywhere changes nothing. Throws
+   * {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VERSION`, `_KIND` or `_EPOCH`.
+   */
+  open(bytes: Uint8Array, offset: number, length: number, epoch: number | undefined): void {
+    const right = bytes[offset] === this.#firstByte && (epoch === undefined || bytes[offset + 1] === epoch);
+    if (!right || length < HEADER_BYTES) checkHeader(bytes.subarray(offset, offset + length), this.#kind, epoch);
+    this.#checkExtent(bytes, offset, length);
+    this.#bytes = bytes;
+    this.#at = offset + HEADER_BYTES;
+    this.#end = offset + length;
+    this.#first = true;
+  }
+
+  /** Reads the next sample; false: there is none. */
+  next(): boolean {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (at >= this.#end) return false;
+    if (this.#first) {
+      this.#first = false;
+      this.slot = bytes[at++];
+      this.slot |= (bytes[at] & 127) << 8;
+    } else this.slot = truncateSlot(this.slot + (bytes[at] & 127) + 1);
+    this.hasBody = bytes[at++] >> 7 === 1;
+    this.body = at;
+    this.#at = this.hasBody ? at + this.#bodyBytes : at;
+    return true;
+  }
+
+  #checkExtent(bytes: Uint8Array, offset: number, length: number): void {
+    const kind = this.#kind;
+    if (length < HEADER_BYTES + 2) {
+      throw new FrameError('DDNN_FRAME_TRUNCATED', `a ${kind} frame without a whole slot`, length);
+    }
+    let bodies = bytes[offset + HEADER_BYTES + 1] >> 7;
+    let at = HEADER_BYTES + 2 + bodies * this.#bodyBytes;
+    let samples = 1;
+    while (at < length) {
+      if (++samples > this.#maxSamples) {
+        throw new FrameError('DDNN_FRAME_OVERSIZED', `a ${kind} frame of more than ${this.#maxSamples} samples`, at);
+      }
+      const has = bytes[offset + at] >> 7;
+      bodies += has;
+      at += 1 + has * this.#bodyBytes;
+    }
+    this.bodies = bodies;
+    if (at > length) {
+      throw new FrameError('DDNN_FRAME_TRUNCATED', `a ${kind} frame ${at - length} bytes short`, length);
+    }
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** Checks a whole sample list, then visits each sample. Throws as {@link DeviceSampleReader.open}. */
 export function decodeDeviceSamples(
   bytes: Uint8Array,
   kind: FrameKindName,
@@ -87,35 +174,7 @@ export function decodeDeviceSamples(
   maxSamples: number,
   visit: DeviceSampleVisitor,
 ): void {
-  checkHeader(bytes, kind, epoch);
-  checkExtent(bytes, kind, bodyBytes, maxSamples);
-  let at = HEADER_BYTES;
-  let slot = bytes[at] | ((bytes[at + 1] & 127) << 8);
-  let hasBody = bytes[at + 1] >> 7 === 1;
-  at += 2;
-  for (;;) {
-    visit(slot, hasBody, at);
-    if (hasBody) at += bodyBytes;
-    if (at >= bytes.length) return;
-    slot = truncateSlot(slot + (bytes[at] & 127) + 1);
-    hasBody = bytes[at] >> 7 === 1;
-    at++;
-  }
-}
-
-function checkExtent(bytes: Uint8Array, kind: string, bodyBytes: number, maxSamples: number): void {
-  if (bytes.length < HEADER_BYTES + 2) {
-    throw new FrameError('DDNN_FRAME_TRUNCATED', `a ${kind} frame without a whole slot`, bytes.length);
-  }
-  let at = HEADER_BYTES + 2 + (bytes[HEADER_BYTES + 1] >> 7) * bodyBytes;
-  let samples = 1;
-  while (at < bytes.length) {
-    if (++samples > maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `a ${kind} frame of more than ${maxSamples} samples`, at);
-    }
-    at += 1 + (bytes[at] >> 7) * bodyBytes;
-  }
-  if (at > bytes.length) {
-    throw new FrameError('DDNN_FRAME_TRUNCATED', `a ${kind} frame ${at - bytes.length} bytes short`, bytes.length);
-  }
+  const reader = new DeviceSampleReader(kind, bodyBytes, maxSamples);
+  reader.open(bytes, 0, bytes.length, epoch);
+  while (reader.next()) visit(reader.slot, reader.hasBody, reader.body);
 }

@@ -29,12 +29,17 @@ const kindNames = Object.entries(FrameKind).reduce<Array<FrameKindName | undefin
   return names;
 }, []);
 
+/** The first byte of every frame of a kind: version and kind. */
+export function firstByte(kind: FrameKindName): number {
+  return (PROTOCOL_VERSION << 4) | FrameKind[kind];
+}
+
 /** Writes the two header bytes. `epoch` is one byte: the site's rollout counter. */
 export function writeHeader(bytes: Uint8Array, kind: FrameKindName, epoch: number): void {
   if (!Number.isInteger(epoch) || epoch < 0 || epoch > 255) {
     throw new FrameError('DDNN_FRAME_VALUE', `epoch ${epoch} does not fit one byte`, 1);
   }
-  bytes[0] = (PROTOCOL_VERSION << 4) | FrameKind[kind];
+  bytes[0] = firstByte(kind);
   bytes[1] = epoch;
 }
 

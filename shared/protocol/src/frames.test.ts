@@ -114,12 +114,17 @@ function codedSummaryVector(
     openFrom,
     encode: () => encodeCodedSummary(EPOCH, SLOT, means.present, means.scores),
     decode: (bytes, epoch) => {
-      const reader = new CodedSummaryReader();
-      reader.read(bytes, epoch, means.present.length);
-      const present = Array.from({ length: reader.samples }, (_, i) => reader.present(i));
-      expect(reader.presentSamples).toBe(present.filter(Boolean).length);
-      const scores = new Uint8Array(bytes.subarray(reader.scoresAt));
-      return { slot: restoreSlot(reader.shortSlot, SLOT), present, scores };
+      const reader = new CodedSummaryReader(means.present.length);
+      // From the middle of a larger chunk, as a direct lane reads it.
+      const chunk = Uint8Array.of(0xff, ...bytes, 0xff);
+      reader.open(chunk, 1, bytes.length, epoch);
+      const read: { slot: number; has: boolean }[] = [];
+      while (reader.next()) read.push({ slot: reader.slot, has: reader.hasBody });
+      expect(read.map(({ slot }) => slot)).toEqual(means.present.map((_, i) => SLOT + i));
+      const present = read.map(({ has }) => has);
+      expect([reader.samples, reader.presentSamples]).toEqual([present.length, present.filter(Boolean).length]);
+      const scores = chunk.slice(reader.scoresAt, reader.scoresAt + reader.scoreBytes);
+      return { slot: restoreSlot(read[0].slot, SLOT), present, scores };
     },
   };
 }

@@ -57,10 +57,15 @@ const decoders: Record<FrameKindName, (bytes: Uint8Array) => () => Uint8Array> =
     return () => encodeFeatures(EPOCH, samples, 4);
   },
   codedSummary: (bytes) => {
-    const reader = new CodedSummaryReader();
-    reader.read(bytes, EPOCH, MAX_SAMPLES);
-    const present = Array.from({ length: reader.samples }, (_, i) => reader.present(i));
-    return () => encodeCodedSummary(EPOCH, reader.shortSlot, present, bytes.subarray(reader.scoresAt));
+    const reader = new CodedSummaryReader(MAX_SAMPLES);
+    reader.open(bytes, 0, bytes.length, EPOCH);
+    const present: boolean[] = [];
+    const slots: number[] = [];
+    while (reader.next()) {
+      present.push(reader.hasBody);
+      slots.push(reader.slot);
+    }
+    return () => encodeCodedSummary(EPOCH, slots[0], present, bytes.subarray(reader.scoresAt));
   },
   codedFeatures: (bytes) => {
     const samples: Array<{ slot: number; body: Uint8Array | null }> = [];

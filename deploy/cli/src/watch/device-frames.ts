@@ -10,7 +10,6 @@ import {
   type FrameKindName,
   HEADER_BYTES,
   type TopicNames,
-  truncateSlot,
 } from '@ddnn/protocol';
 import type { WatchContext } from './context.js';
 import { className, type Description, MAX_SAMPLES, phrase, several } from './description.js';
@@ -56,13 +55,11 @@ export function describeFeatures(names: TopicNames, payload: Uint8Array, context
 
 /** A summary whose scores only the bundle can read. */
 function describeCodedSummary(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
-  const reader = new CodedSummaryReader();
-  reader.read(payload, context.epochInService, MAX_SAMPLES);
-  const samples = Array.from({ length: reader.samples }, (_, i) => ({
-    shortSlot: truncateSlot(reader.shortSlot + i),
-    present: reader.present(i),
-  }));
-  const scoreBytes = payload.length - reader.scoresAt;
+  const reader = new CodedSummaryReader(MAX_SAMPLES);
+  reader.open(payload, 0, payload.length, context.epochInService);
+  const samples: { shortSlot: number; present: boolean }[] = [];
+  while (reader.next()) samples.push({ shortSlot: reader.slot, present: reader.hasBody });
+  const { scoreBytes } = reader;
   const words = samples.map(({ shortSlot, present }) =>
     phrase(`slot #${shortSlot}`, present ? 'sees something' : 'sees nothing'),
   );

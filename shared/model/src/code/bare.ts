@@ -36,6 +36,10 @@ export class BareScores {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  mostBytes(samples: number): number {
+    return samples * this.#classes;
+  }
+
   fits(length: number, samples: number): boolean {
     return length === samples * this.#classes;
   }

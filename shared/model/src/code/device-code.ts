@@ -17,7 +17,7 @@ import { ScoreCode, scoreShareCount } from './score-code.js';
 /** How features travel. */
 export type FeatureCoder = Pick<FeatureCode, 'encode' | 'decode'>;
 /** How the scores of a view's samples travel. */
-export type ScoreCoder = Pick<ScoreCode, 'begin' | 'add' | 'finish' | 'decode' | 'fits'>;
+export type ScoreCoder = Pick<ScoreCode, 'begin' | 'add' | 'finish' | 'decode' | 'fits' | 'mostBytes'>;
 
 /** Whether summaries carry a message of the score code in place of bare scores. */
 export function codedSummaries(architecture: Architecture): boolean {

@@ -47,9 +47,14 @@ export class ScoreCode {
     return this.#encoder.finish();
   }
 
-  /** Whether a body of that length can be the scores of so many samples: no question costs more than 12 bits. */
+  /** The longest message of so many samples: no question costs more than 12 bits. */
+  mostBytes(samples: number): number {
+    return 4 + Math.ceil((samples * this.#classes * this.#levels * MOST_BITS) / 8);
+  }
+
+  /** Whether a message of that length can be the scores of so many samples. */
   fits(length: number, samples: number): boolean {
-    return length <= 4 + (samples * this.#classes * this.#levels * MOST_BITS) / 8;
+    return length <= this.mostBytes(samples);
   }
 
   /** Writes the scores of `samples` samples to `out`, one after the other. */
