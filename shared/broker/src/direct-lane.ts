@@ -145,8 +145,10 @@ export class DirectLane {
   #aedesPart(chunk: Buffer, now: number): Buffer | undefined {
     const from = this.#at;
     let at = from;
+    let whole = false;
     do {
       at = this.#cap.step(chunk, at);
+      whole ||= this.#cap.between;
       if (at < 0) {
         this.#socket.destroy(new Error(`a packet above ${this.#deps.maxPacketBytes} bytes`));
         return undefined;
@@ -157,6 +159,8 @@ export class DirectLane {
     if (!this.#open) return chunk;
     if (this.#cap.between) this.#aedesSawIt = now;
     this.#parsing = true;
+    // Half a packet is nothing that Aedes could be done with, and the stream may have called while something was kept back.
+    if (!whole) this.#refused = true;
     process.nextTick(() => {
       this.#parsing = false;
       this.#goOn();
