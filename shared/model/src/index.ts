@@ -17,6 +17,7 @@ export * from './feature-aggregator.js';
 export * from './float-block.js';
 export * from './float-section.js';
 export * from './fold.js';
+export { bestKernels, type KernelChoice } from './kernels.js';
 export * from './local-tier.js';
 export * from './packed-block.js';
 export * from './packed-exit.js';

@@ -1,7 +1,7 @@
 import { unpackSigns } from './bits.js';
 import { normalise } from './fold.js';
 import { dot } from './packed-block.js';
-import { quantise } from './quantise.js';
+import { quantiseScores, type ScoreScale } from './quantise.js';
 
 /** Weights of an exit: binary fully connected → batch normalisation → scores. */
 export interface ExitWeights {
@@ -17,22 +17,23 @@ export class PackedExit {
   readonly scores: Int32Array;
   readonly #signs: Int8Array;
   readonly #weights: ExitWeights;
-  readonly #step: number;
-  readonly #limit: number;
+  readonly #scale: ScoreScale;
+  readonly #raw: Float64Array;
 
-  constructor(inputs: number, weights: ExitWeights, step: number, limit: number) {
+  constructor(inputs: number, weights: ExitWeights, scale: ScoreScale) {
     const classes = weights.scale.length;
     this.scores = new Int32Array(classes);
     this.#signs = unpackSigns(weights.weights, new Int8Array(inputs * classes));
     this.#weights = weights;
-    this.#step = step;
-    this.#limit = limit;
+    this.#scale = scale;
+    this.#raw = new Float64Array(classes);
   }
 
   run(input: Int32Array, divisor: number): void {
     for (let c = 0; c < this.scores.length; c++) {
-      this.scores[c] = quantise(this.score(input, divisor, c), this.#step, this.#limit);
+      this.#raw[c] = this.score(input, divisor, c);
     }
+    quantiseScores(this.#raw, this.#scale, this.scores);
   }
 
   /** The score of class `c` before it is quantised. */

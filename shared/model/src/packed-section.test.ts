@@ -189,7 +189,7 @@ describe('a packed exit', () => {
       const signs = random.array(count * classes, () => random.pick([-1, 1]));
       const scale = Float32Array.from({ length: classes }, () => random.next() - 0.5);
       const offset = Float32Array.from({ length: classes }, () => random.next() * 4 - 2);
-      const exit = new PackedExit(count, { weights: toBytes(signs), scale, offset }, 0.013, 127);
+      const exit = new PackedExit(count, { weights: toBytes(signs), scale, offset }, { step: 0.013, limit: 127 });
       const map = random.array(count, () => random.integer(-divisor, divisor));
       exit.run(Int32Array.from(map), divisor);
       const naive = naiveScores(map, signs, { scale, offset }, divisor);

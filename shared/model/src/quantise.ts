@@ -24,8 +24,22 @@ export function scoreLevels({ local }: Pick<Architecture, 'local'>): number | un
   return bits < 8 ? 2 ** bits - 1 : undefined;
 }
 
-/** Writes how many steps each score is below the best, 0 down to `-levels`. */
-export function quantiseBelowBest(scores: ArrayLike<number>, step: number, levels: number, out: Int8Array): void {
+/** What one unit of an exit's quantised scores is worth, and how far they reach: for themselves, or below the best of them. */
+export interface ScoreScale {
+  readonly step: number;
+  /** The largest score, either sign. */
+  readonly limit: number;
+  /** Scores say how many steps they are below the best, at most so many; left out: each stands for itself. */
+  readonly levels?: number | undefined;
+}
+
+/** Writes what becomes of scores. */
+export function quantiseScores(scores: Float64Array, { step, limit, levels }: ScoreScale, out: Int32Array): void {
+  if (levels === undefined) for (let c = 0; c < scores.length; c++) out[c] = quantise(scores[c], step, limit);
+  else quantiseBelowBest(scores, step, levels, out);
+}
+
+function quantiseBelowBest(scores: Float64Array, step: number, levels: number, out: Int32Array): void {
   let best = scores[0];
   for (let c = 1; c < scores.length; c++) if (scores[c] > best) best = scores[c];
   for (let c = 0; c < scores.length; c++) {

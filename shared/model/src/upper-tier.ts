@@ -4,6 +4,8 @@ import { createExit } from './create-exit.js';
 import { ModelError } from './errors.js';
 import type { Exit } from './exit.js';
 import { FeatureAggregator } from './feature-aggregator.js';
+import type { KernelChoice } from './kernels.js';
+import { UPPER_SCORE_LIMIT } from './quantise.js';
 import { edgeGroup } from './resolve.js';
 import { createScoredSection, type ScoredSection } from './scored-section.js';
 import { standIns } from './section-weights.js';
@@ -19,8 +21,10 @@ export class UpperTier {
   /**
    * `threshold` replaces the bundle's. Throws `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't, `DDNN_BUNDLE_CONTENT`
    * where a tensor is missing.
+   *
+   * @param kernels default: the fastest
    */
-  constructor(bundle: Bundle, tier: 'edge' | 'cloud', edge = 0, threshold?: number) {
+  constructor(bundle: Bundle, tier: 'edge' | 'cloud', edge = 0, threshold?: number, kernels?: KernelChoice) {
     const { architecture, shapes, exits } = bundle;
     const settings = exits[tier];
     if (!settings) throw new ModelError('DDNN_BUNDLE_UNFIT', 'the bundle has no edge section');
@@ -35,8 +39,10 @@ export class UpperTier {
     const divisors = aggregator === 'average' ? this.sources : 1;
     const learned = missing === 'learned' ? standIns(bundle, name, this.sources, below) : undefined;
     this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits', learned);
-    const place = { bundle, name, input, section, divisors, step: settings.step };
-    this.#section = createScoredSection(arithmetic, place);
+    const largest = (pixels ? 255 : 1) * divisors;
+    const exit = { step: settings.step, limit: UPPER_SCORE_LIMIT };
+    const place = { bundle, name, input, largest, section, divisors, exit };
+    this.#section = createScoredSection(arithmetic, { ...place, values: 'integers' }, kernels);
     this.exit = createExit(bundle, tier, threshold);
   }
 

@@ -1,0 +1,4 @@
+export * from './convp';
+export * from './fc';
+export * from './pack';
+export * from './planes';
