@@ -1,4 +1,5 @@
 export * from './convp';
 export * from './fc';
+export * from './float';
 export * from './pack';
 export * from './planes';

@@ -3,6 +3,7 @@ import { type InputKind, inputKinds, randomSection } from '../test/random-sectio
 import { Seeded } from '../test/seeded.js';
 import type { Block } from './architecture.js';
 import { KernelBinary } from './kernel-binary.js';
+import { KernelFloat } from './kernel-float.js';
 import { bestKernels } from './kernels.js';
 import { PlainBinary, PlainFloat } from './plain-scored.js';
 import { createScoredSection, type SectionPlace } from './scored-section.js';
@@ -56,9 +57,6 @@ describe('a binary section on WebAssembly SIMD is the plain one bit for bit', ()
     const place = randomSection(random, 'bits', { height: 3, width: 3, channels: 1 }, [convp(2)], 3);
     expect(createScoredSection('binary', place)).toBeInstanceOf(KernelBinary);
     expect(createScoredSection('binary', place, 'plain')).toBeInstanceOf(PlainBinary);
-    expect(createScoredSection('float', place.section.length ? floatPlace() : place, 'plain')).toBeInstanceOf(
-      PlainFloat,
-    );
   });
 
   it.each(kinds)('for sections and maps at random: %s', (kind) => {
@@ -128,6 +126,38 @@ describe('a binary section on WebAssembly SIMD is the plain one bit for bit', ()
   });
 });
 
-function floatPlace(): SectionPlace {
-  return randomSection(new Seeded(2), 'bits', { height: 3, width: 3, channels: 1 }, [convp(2)], 3, 'float');
-}
+describe('a float section on WebAssembly SIMD is the plain one bit for bit', () => {
+  it('is chosen where the engine has SIMD, and the plain one where it is asked for', () => {
+    const shape = { height: 3, width: 3, channels: 1 };
+    const place = randomSection(new Seeded(2), 'bits', shape, [convp(2)], 3, 'float');
+    expect(createScoredSection('float', place)).toBeInstanceOf(KernelFloat);
+    expect(createScoredSection('float', place, 'plain')).toBeInstanceOf(PlainFloat);
+  });
+
+  // Its weights differ by many orders: added up in another order, or in float32, sums would not be the same.
+  it.each(kinds.slice(1))('for sections and maps at random: %s', (kind) => {
+    const random = new Seeded(kinds.indexOf(kind) + 20);
+    const seen = new Set<number>();
+    for (let i = 0; i < 60; i++) {
+      const section = drawSection(random, kind);
+      const place = randomSection(random, kind, drawShape(random, kind), section, random.integer(1, 33), 'float');
+      for (const byte of compare(random, kind, place, 3, 'float')) seen.add(byte);
+    }
+    expect(seen.size).toBeGreaterThan(128);
+  });
+
+  it('for a large map of many filters', () => {
+    const random = new Seeded(8);
+    const shape = { height: 56, width: 49, channels: 6 };
+    const place = randomSection(random, 'bits', shape, [convp(18), fc(70)], 8, 'float');
+    compare(random, 'bits', place, 2, 'float');
+  });
+
+  it('where sums overflow to infinity', () => {
+    const random = new Seeded(9);
+    const place = randomSection(random, 'bits', { height: 4, width: 4, channels: 3 }, [convp(5), fc(6)], 3, 'float');
+    (place.bundle.tensors.get('s.0.scale') as Float32Array).fill(3e38);
+    (place.bundle.tensors.get('s.0.weights') as Float32Array).fill(3e38, 0, 60);
+    compare(random, 'bits', place, 4, 'float');
+  });
+});

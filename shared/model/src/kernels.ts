@@ -3,8 +3,8 @@ import { kernelBase64 } from './kernel-bytes.js';
 /** What computes sections: *simd*, the WebAssembly kernels of `assembly`; *plain*, the TypeScript they are held against. */
 export type KernelChoice = 'simd' | 'plain';
 
-/** The kernels' functions; addresses and counts go in, what they make stands in memory. */
-export type Kernels = Readonly<Record<string, (...numbers: number[]) => void>>;
+/** The kernels' functions; addresses and counts go in, what they make stands in memory. Some give a count. */
+export type Kernels = Readonly<Record<string, (...numbers: number[]) => number>>;
 
 /** The smallest module that counts the bits of bytes in a vector: an engine without WebAssembly SIMD does not take it. */
 const PROBE = Uint8Array.of(

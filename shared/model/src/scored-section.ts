@@ -1,6 +1,7 @@
 import type { Arithmetic, Block } from './architecture.js';
 import type { Bundle } from './bundle.js';
 import { KernelBinary } from './kernel-binary.js';
+import { KernelFloat } from './kernel-float.js';
 import { bestKernels, type KernelChoice } from './kernels.js';
 import { PlainBinary, PlainFloat } from './plain-scored.js';
 import type { ScoreScale } from './quantise.js';
@@ -44,6 +45,6 @@ export function createScoredSection(
   place: SectionPlace,
   kernels: KernelChoice = bestKernels(),
 ): ScoredSection {
-  if (arithmetic === 'float') return new PlainFloat(place);
+  if (arithmetic === 'float') return kernels === 'simd' ? new KernelFloat(place) : new PlainFloat(place);
   return kernels === 'simd' ? new KernelBinary(place) : new PlainBinary(place);
 }

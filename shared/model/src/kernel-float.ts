@@ -1,0 +1,65 @@
+import { bitBytes } from './bits.js';
+import type { FloatWeights } from './float-block.js';
+import { KernelFloatConvP, KernelFloatFc } from './kernel-float-block.js';
+import { KernelMemory } from './kernel-memory.js';
+import { quantise } from './quantise.js';
+import type { ScoredSection, SectionPlace } from './scored-section.js';
+import { floatExitWeights, floatSectionWeights } from './section-weights.js';
+import { type Shape, sectionShape, volume } from './shapes.js';
+
+/** A map in a kernel's memory, HWC: an aggregator's integers, or float32 from the block below. */
+export interface FloatMap {
+  readonly at: number;
+  readonly shape: Shape;
+  readonly integers: boolean;
+}
+
+/** A float section and its exit on WebAssembly SIMD: {@link PlainFloat} bit for bit. */
+export class KernelFloat implements ScoredSection {
+  readonly scores: Int32Array;
+  readonly features: Uint8Array;
+  readonly #memory = new KernelMemory();
+  readonly #steps: ((divisor: number) => void)[] = [];
+  readonly #input: Int32Array;
+  readonly #out: Float32Array;
+  readonly #step: number;
+  readonly #limit: number;
+
+  constructor({ bundle, name, input, section, exit }: SectionPlace) {
+    const memory = this.#memory;
+    const weights: FloatWeights[] = floatSectionWeights(bundle, name, input, section);
+    const output = sectionShape(input, section);
+    const at = memory.room(4 * volume(input));
+    const bits = memory.room(bitBytes(volume(output)));
+    let map: FloatMap = { at, shape: input, integers: true };
+    for (const [i, block] of section.entries()) {
+      const kernel =
+        'fc' in block
+          ? new KernelFloatFc(memory, map, weights[i])
+          : new KernelFloatConvP(memory, map, block.convp.filters, weights[i]);
+      map = kernel.output;
+      const { activate } = memory.kernels;
+      const [values, count] = [map.at, volume(map.shape)];
+      const signs = i === section.length - 1 ? bits : memory.room(bitBytes(count));
+      this.#steps.push((divisor) => {
+        kernel.run(i === 0 ? divisor : 1);
+        activate(values, count, signs);
+      });
+    }
+    const last = new KernelFloatFc(memory, map, floatExitWeights(bundle, name, output));
+    this.#steps.push((divisor) => last.run(section.length === 0 ? divisor : 1));
+    this.scores = new Int32Array(last.output.shape.channels);
+    this.#step = exit!.step;
+    this.#limit = exit!.limit;
+    // Views are taken last: a memory that grows leaves the earlier ones behind.
+    this.#input = memory.integers(at, volume(input));
+    this.#out = memory.floats(last.output.at, this.scores.length);
+    this.features = memory.bytes(bits, bitBytes(volume(output)));
+  }
+
+  run(input: Uint8Array | Int32Array, divisor: number): void {
+    this.#input.set(input);
+    for (const step of this.#steps) step(divisor);
+    for (let c = 0; c < this.scores.length; c++) this.scores[c] = quantise(this.#out[c], this.#step, this.#limit);
+  }
+}
