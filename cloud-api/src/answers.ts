@@ -30,7 +30,8 @@ function onWire(
   { slot, revised, classIndex, exit, reason, entropy, views: names }: StoredVerdict,
   views: number,
 ): Verdict {
-  const states = Uint8Array.from({ length: views }, (_, view) => ViewState[names[view] ?? 'lost']);
+  const states = new Uint8Array(views);
+  for (let view = 0; view < views; view++) states[view] = ViewState[names[view] ?? 'lost'];
   if (revised) return { slot, states, exit: 'cloud', reason: 'none', ...revision(revised) };
   return { slot, states, exit, reason, classIndex: Math.min(classIndex, NO_CLASS), entropy };
 }

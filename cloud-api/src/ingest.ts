@@ -8,9 +8,10 @@ import {
   NO_CLASS,
   type ParsedTopic,
   type Verdict,
+  type ViewStateName,
   viewStateNames,
 } from '@ddnn/protocol';
-import { acknowledgementFrames, verdictFrames } from './answers.js';
+import { acknowledgementFrames } from './answers.js';
 import { CloudError } from './cloud-error.js';
 import { CloudExit } from './cloud-exit.js';
 import type { CloudMetrics } from './cloud-metrics.js';
@@ -23,6 +24,7 @@ import type { SendDown } from './send-down.js';
 import { SiteJoin, type SiteJoinParts } from './site-join.js';
 import { SiteReports } from './site-reports.js';
 import { type NewVerdict, NO_CLASS_NAME, type VerdictStore } from './store/verdict-store.js';
+import { VerdictSender } from './verdict-sender.js';
 
 /** What an ingest works with. */
 export interface IngestParts {
@@ -51,6 +53,7 @@ export class Ingest {
   readonly #join: SiteJoin | undefined;
   readonly #reports: SiteReports;
   readonly #gate: FrameGate;
+  readonly #verdicts: VerdictSender;
   readonly #logLimit = new LogLimit(LOG_INTERVAL_MS, LOG_KEYS);
 
   constructor(config: CloudConfig, parts: IngestParts) {
@@ -59,6 +62,7 @@ export class Ingest {
     this.#exit = new CloudExit(parts.bundle);
     if (edgeGroups(parts.bundle.architecture).length > 1) this.#join = new SiteJoin(config, this.#joinParts());
     this.#reports = new SiteReports(config.epoch, parts, (site) => this.#join?.recheck(site));
+    this.#verdicts = new VerdictSender(config.epoch, this.#exit.sizes.views, parts.sendDown);
     this.#gate = new FrameGate(config.uplink.maxFramesInFlight);
   }
 
@@ -130,9 +134,8 @@ export class Ingest {
       }
     }
     const results = await this.#store(decided);
-    const { views } = this.#exit.sizes;
     const stored = results.map(({ verdict }) => verdict);
-    for (const down of verdictFrames(epoch, stored, views)) await this.#parts.sendDown('verdict', edge, down);
+    if (stored.length > 0) await this.#verdicts.send(edge, stored);
     await this.#acknowledge(edge, 'uplinkFeatures', 'refused', refused);
   }
 
@@ -207,7 +210,7 @@ export class Ingest {
       exit,
       reason,
       entropy,
-      views: Array.from(states, (state) => viewStateNames[state]),
+      views: namesOf(states),
       epoch: this.#config.epoch,
       capturedAt: this.#parts.roster.slotMs(edge) > 0 && capturedAt <= MAX_TIME ? capturedAt : null,
       storedAt: Date.now(),
@@ -218,4 +221,11 @@ export class Ingest {
     this.#parts.metrics.framesInFlight.set(this.#gate.inside);
     this.#parts.metrics.framesWaiting.set(this.#gate.outside);
   }
+}
+
+/** A loop, for `Array.from` on bytes takes longer than everything else of a new verdict. */
+function namesOf(states: Uint8Array): ViewStateName[] {
+  const names: ViewStateName[] = [];
+  for (let view = 0; view < states.length; view++) names.push(viewStateNames[states[view]]);
+  return names;
 }

@@ -140,7 +140,13 @@ export class SqliteStore implements VerdictStore {
 
   #commit(writes: readonly Write[], weight: number): unknown[] {
     const started = performance.now();
-    const results = this.#db.transaction(() => writes.map((write) => write()))();
+    const { tally } = this.#verdicts;
+    tally.discard();
+    const results = this.#db.transaction(() => {
+      const done = writes.map((write) => write());
+      tally.write();
+      return done;
+    })();
     this.#options.onBatch?.((performance.now() - started) / 1000, weight);
     return results;
   }

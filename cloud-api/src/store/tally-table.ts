@@ -5,10 +5,15 @@ import type { StoredVerdict, TallyRow } from './verdict-store.js';
 /** No label. An empty one can't be given. */
 const UNLABELLED = '';
 
+/** The columns of a row and what to add to its count. */
+type Counted = readonly [site: string, exit: ExitName, name: string, label: string, revised: 0 | 1, count: number];
+
 /** Counts of verdicts, kept beside them in the same transaction: statistics must not read millions of rows. */
 export class TallyTable {
   readonly #db: Database.Database;
   readonly #add: Database.Statement;
+  /** What the transaction under way has counted, by everything but the count. */
+  readonly #counted = new Map<string, Counted>();
 
   constructor(db: Database.Database) {
     this.#db = db;
@@ -18,10 +23,25 @@ export class TallyTable {
     );
   }
 
-  /** Counts a verdict, or, with -1, no longer. */
+  /** Counts a verdict, or, with -1, no longer; {@link write} it before the transaction ends. */
   add(verdict: StoredVerdict, count: 1 | -1): void {
-    const { site, exit, class: name, label, revised } = verdict;
-    this.#add.run([site, exit, name, label ?? UNLABELLED, revised ? 1 : 0, count]);
+    const { site, exit, class: name } = verdict;
+    const label = verdict.label ?? UNLABELLED;
+    const revised = verdict.revised ? 1 : 0;
+    const key = `${revised}${exit}/${site}/${name.length}${name}${label}`;
+    const before = this.#counted.get(key)?.[5] ?? 0;
+    this.#counted.set(key, [site, exit, name, label, revised, before + count]);
+  }
+
+  /** Writes what was counted since: one statement for all verdicts that have these things in common. */
+  write(): void {
+    for (const row of this.#counted.values()) this.#add.run([...row]);
+    this.#counted.clear();
+  }
+
+  /** Forgets what was counted since, for the transaction failed. */
+  discard(): void {
+    this.#counted.clear();
   }
 
   rows(site?: string): TallyRow[] {

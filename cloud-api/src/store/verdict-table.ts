@@ -23,7 +23,10 @@ export class VerdictTable {
     this.#rows = (db.prepare('SELECT count(*) AS rows FROM verdict').get() as { rows: number }).rows;
     this.tally = new TallyTable(db);
     const places = NEW_COLUMNS.replace(/\w+/g, '?');
-    this.#insert = db.prepare(`INSERT INTO verdict (${NEW_COLUMNS}) VALUES (${places}) ON CONFLICT DO NOTHING`);
+    this.#insert = db.prepare(
+      `INSERT INTO verdict (${NEW_COLUMNS}) VALUES (${places}) ON CONFLICT DO NOTHING RETURNING
+       (SELECT label FROM label WHERE label.site = verdict.site AND label.slot = verdict.slot) AS label`,
+    );
     this.#revise = db.prepare(
       `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_entropy = ?, revised_at = ?
        WHERE site = ? AND slot = ?`,
@@ -40,8 +43,9 @@ export class VerdictTable {
 
   put(verdict: NewVerdict): PutResult {
     const { site, slot } = verdict;
-    if (this.#insert.run(toRow(verdict)).changes > 0) {
-      const stored = this.get(site, slot)!;
+    const inserted = this.#insert.get(toRow(verdict)) as { label: string | null } | undefined;
+    if (inserted) {
+      const stored = { ...verdict, label: inserted.label, revised: null };
       this.#rows++;
       this.tally.add(stored, 1);
       return { outcome: 'stored', verdict: stored };
