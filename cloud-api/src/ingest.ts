@@ -200,19 +200,20 @@ export class Ingest {
   }
 
   #newVerdict(edge: EdgeName, { slot, classIndex, exit, reason, entropy, states }: Verdict): NewVerdict {
-    const name = this.#parts.bundle.architecture.classes[classIndex] ?? NO_CLASS_NAME;
-    const capturedAt = slot * this.#parts.roster.slotMs(edge);
+    const slotMs = this.#parts.roster.slotMs(edge);
+    const capturedAt = slot * slotMs;
     return {
-      ...edge,
+      site: edge.site,
+      edge: edge.edge,
       slot,
-      class: name,
+      class: this.#parts.bundle.architecture.classes[classIndex] ?? NO_CLASS_NAME,
       classIndex,
       exit,
       reason,
       entropy,
       views: namesOf(states),
       epoch: this.#config.epoch,
-      capturedAt: this.#parts.roster.slotMs(edge) > 0 && capturedAt <= MAX_TIME ? capturedAt : null,
+      capturedAt: slotMs > 0 && capturedAt <= MAX_TIME ? capturedAt : null,
       storedAt: Date.now(),
     };
   }

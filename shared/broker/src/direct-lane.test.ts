@@ -8,7 +8,7 @@ const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 async function until(condition: () => boolean, ms = 5000): Promise<void> {
   const giveUpAt = performance.now() + ms;
   while (!condition()) {

@@ -87,10 +87,10 @@ export class UplinkLoad {
     this.#fill();
   }
 
-  /** Sends one frame, if another one may be in flight. Paced load calls it; false: it may not. */
-  sendOne(): boolean {
+  /** Sends one frame that was due at `dueAt`, if another one may be in flight; false: it may not. Its answer is timed from then on. */
+  sendOne(dueAt = performance.now()): boolean {
     if (this.#open >= this.#options.inFlight) return false;
-    this.#send();
+    this.#send(dueAt);
     return true;
   }
 
@@ -109,11 +109,11 @@ export class UplinkLoad {
 
   #fill(): void {
     this.#socket!.cork();
-    while (this.#sending && this.sendOne());
+    while (this.#sending && this.sendOne()) ;
     this.#socket!.uncork();
   }
 
-  #send(): void {
+  #send(sentAt: number): void {
     const { samplesAFrame } = this.#options;
     const place = this.#frames++ % this.#packets.length;
     const { bytes, payload } = this.#packets[place];
@@ -121,7 +121,7 @@ export class UplinkLoad {
     const packet = Buffer.from(bytes);
     packet.writeUInt16BE((this.#frames % 0xffff) + 1, payload - ID_BYTES);
     packet.writeUIntLE(this.#slot, payload + HEADER_BYTES, 6);
-    const frame = { left: samplesAFrame, sentAt: performance.now() };
+    const frame = { left: samplesAFrame, sentAt };
     for (let i = 0; i < samplesAFrame; i++) {
       this.#waiting.set(this.#slot++, { sample: place * samplesAFrame + i, frame });
     }
