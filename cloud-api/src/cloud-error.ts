@@ -1,13 +1,14 @@
 /**
  * What a cloud refuses on its uplink: `_IDENTITY` a topic that is not the
  * publisher's, `_DEVICES` more than configured, `_CONTENT` features that this bundle has no use for,
- * `_CLASS` a class that it does not have, `_STOPPING` anything while it stops.
+ * `_CLASS` a class that it does not have, `_BUSY` more bytes than may wait, `_STOPPING` anything while it stops.
  */
 export type CloudErrorCode =
   | 'DDNN_CLOUD_IDENTITY'
   | 'DDNN_CLOUD_DEVICES'
   | 'DDNN_CLOUD_CONTENT'
   | 'DDNN_CLOUD_CLASS'
+  | 'DDNN_CLOUD_BUSY'
   | 'DDNN_CLOUD_STOPPING';
 
 /** Something that the cloud does not accept. */

@@ -26,6 +26,8 @@ export function createCloudMetrics() {
     storeSeconds: registry.histogram('ddnn_cloud_store_batch_seconds', 'Time of one store transaction', BATCH_SECONDS),
     storeEntries: registry.histogram('ddnn_cloud_store_batch_entries', 'Rows in one store transaction', BATCH_SIZES),
     framesInFlight: registry.gauge('ddnn_cloud_frames_in_flight', 'Frames taken in and not yet stored'),
+    frameBytes: registry.gauge('ddnn_cloud_frame_bytes', 'Bytes of the frames in flight and of those that wait'),
+    storeWaiting: registry.gauge('ddnn_cloud_store_writes_waiting', 'Writes behind the transaction just written'),
     samplesJoining: registry.gauge('ddnn_cloud_samples_joining', 'Samples that wait for other edges of their site'),
     framesWaiting: registry.gauge('ddnn_cloud_frames_waiting', 'Frames that wait unacknowledged to be taken in'),
     /** Counts one PUBLISH on the uplink; the PUBACK of QoS 1 goes the other way. */

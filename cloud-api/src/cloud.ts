@@ -6,7 +6,7 @@ import type { CloudConfig } from './config.js';
 import { Ingest } from './ingest.js';
 import { RestServer } from './rest/rest-server.js';
 import { Roster } from './roster.js';
-import { SqliteStore } from './store/sqlite-store.js';
+import { SqliteStore, type SqliteStoreOptions } from './store/sqlite-store.js';
 import type { VerdictStore } from './store/verdict-store.js';
 import { Uplink } from './uplink.js';
 
@@ -16,16 +16,25 @@ export interface CloudPorts {
   readonly httpPort: number;
 }
 
+/** What a cloud works with. */
+export interface CloudParts {
+  readonly logger: Logger;
+  /** Makes the store, where it is not SQLite's. */
+  readonly createStore?: (options: SqliteStoreOptions) => VerdictStore;
+}
+
 /** The cloud: takes in what sites send up, decides uncertain samples, stores every verdict, serves them over REST. */
 export class Cloud {
   readonly #config: CloudConfig;
   readonly #logger: Logger;
+  readonly #makeStore: (options: SqliteStoreOptions) => VerdictStore;
   /** In the order of starting. */
   #running: { stop(): Promise<void> }[] = [];
 
-  constructor(config: CloudConfig, { logger }: { logger: Logger }) {
+  constructor(config: CloudConfig, { logger, createStore = (options) => new SqliteStore(options) }: CloudParts) {
     this.#config = config;
     this.#logger = logger;
+    this.#makeStore = createStore;
   }
 
   /** Opens bundle, store and ports. Throws CloudError, ModelError, StoreError or ProcessError, and leaves nothing open. */
@@ -85,13 +94,14 @@ export class Cloud {
 
   #createStore(metrics: CloudMetrics): VerdictStore {
     const { file, maxVerdicts, batchEntries, batchMs, maxQueuedWrites } = this.#config.store;
-    return new SqliteStore({
+    return this.#makeStore({
       file,
       maxVerdicts,
       maxEntries: batchEntries,
       maxMs: batchMs,
       maxQueued: maxQueuedWrites,
-      onBatch: (seconds, entries) => {
+      onBatch: (seconds, entries, waiting) => {
+        metrics.storeWaiting.set(waiting);
         metrics.storeSeconds.observe(seconds);
         metrics.storeEntries.observe(entries);
       },

@@ -21,6 +21,12 @@ export const CloudConfigSchema = Type.Object({
       maxEdges: Count(1_024, 1, 65_535, 'edges known at all; another one is not admitted'),
       maxDevicesAnEdge: Count(64, 1, 4_096, 'devices that one edge may report; further ones are not stored'),
       maxFramesInFlight: Count(256, 1, 4_096, 'frames taken in and not yet stored; further ones wait unacknowledged'),
+      maxBytesWaiting: Count(
+        67_108_864,
+        1_048_576,
+        4_294_967_296,
+        'bytes of frames not yet stored, taken in or waiting; one frame more closes its connection',
+      ),
       maxSamplesAFrame: Count(1_024, 1, 4_096, 'samples in one frame at most'),
       drainTimeoutMs: Count(8_000, 1_000, 60_000, 'a subscriber that does not read for so long is cut off'),
       joinDeadlineMs: Count(

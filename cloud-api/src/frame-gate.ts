@@ -1,15 +1,27 @@
 import { CloudError } from './cloud-error.js';
 
-/** Lets a bounded number of frames in at once; further ones wait outside in the order of their arrival. */
+/** How much a gate holds. */
+export interface FrameGateOptions {
+  /** Frames inside at once. */
+  readonly maxInside: number;
+  /** Bytes of the frames inside and outside together. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Lets a bounded number of frames in at once; further ones wait outside in the order of their arrival, and bytes beyond the bound are
+ * turned away.
+ */
 export class FrameGate {
-  readonly #max: number;
+  readonly #options: FrameGateOptions;
   readonly #outside: (() => void)[] = [];
   #inside = 0;
+  #bytes = 0;
   #closed = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(options: FrameGateOptions) {
+    this.#options = options;
   }
 
   /** Frames that are in. */
@@ -22,17 +34,31 @@ export class FrameGate {
     return this.#outside.length;
   }
 
-  /** Resolves when the frame is in; each needs one {@link leave}. Throws `DDNN_CLOUD_STOPPING` once closed. */
-  async enter(): Promise<void> {
+  /** Bytes of the frames that are in or wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Resolves when the frame is in; each needs one {@link leave} with the same bytes. Throws `DDNN_CLOUD_STOPPING` once closed,
+   * `DDNN_CLOUD_BUSY` beyond the bound of bytes.
+   */
+  async enter(bytes: number): Promise<void> {
     if (this.#closed) throw new CloudError('DDNN_CLOUD_STOPPING', 'the cloud is stopping');
-    if (this.#inside < this.#max) {
+    const { maxInside, maxBytes } = this.#options;
+    if (this.#bytes > 0 && this.#bytes + bytes > maxBytes) {
+      throw new CloudError('DDNN_CLOUD_BUSY', `frames of ${this.#bytes} bytes wait already`);
+    }
+    this.#bytes += bytes;
+    if (this.#inside < maxInside) {
       this.#inside++;
       return;
     }
     await new Promise<void>((resolve) => this.#outside.push(resolve));
   }
 
-  leave(): void {
+  leave(bytes: number): void {
+    this.#bytes -= bytes;
     const next = this.#outside.shift();
     // Its place passes on, so that nobody slips in between.
     if (next) next();

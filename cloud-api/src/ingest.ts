@@ -63,7 +63,10 @@ export class Ingest {
     if (edgeGroups(parts.bundle.architecture).length > 1) this.#join = new SiteJoin(config, this.#joinParts());
     this.#reports = new SiteReports(config.epoch, parts, (site) => this.#join?.recheck(site));
     this.#verdicts = new VerdictSender(config.epoch, this.#exit.sizes.views, parts.sendDown);
-    this.#gate = new FrameGate(config.uplink.maxFramesInFlight);
+    this.#gate = new FrameGate({
+      maxInside: config.uplink.maxFramesInFlight,
+      maxBytes: config.uplink.maxBytesWaiting,
+    });
   }
 
   start(): void {
@@ -75,13 +78,13 @@ export class Ingest {
    * sender holds back. Whether its samples are kept is told by the frames that go down.
    */
   async take(edge: EdgeName, { which, names }: ParsedTopic, frame: Uint8Array): Promise<void> {
-    await this.#gate.enter();
+    await this.#gate.enter(frame.length);
     this.#showLoad();
     this.#process(edge, which, names.device, frame)
       .then(() => this.#parts.metrics.frames.inc({ kind: which, result: 'taken' }))
       .catch((error: unknown) => this.complain(edge, which, error))
       .finally(() => {
-        this.#gate.leave();
+        this.#gate.leave(frame.length);
         this.#showLoad();
       });
   }
@@ -221,6 +224,7 @@ export class Ingest {
   #showLoad(): void {
     this.#parts.metrics.framesInFlight.set(this.#gate.inside);
     this.#parts.metrics.framesWaiting.set(this.#gate.outside);
+    this.#parts.metrics.frameBytes.set(this.#gate.bytes);
   }
 }
 

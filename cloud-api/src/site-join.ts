@@ -33,6 +33,7 @@ export class SiteJoin {
   readonly #parts: SiteJoinParts;
   readonly #exit: SiteExit;
   readonly #join: EdgeJoin;
+  readonly #maxFinishing: number;
   readonly #finishing = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -40,6 +41,7 @@ export class SiteJoin {
     this.#epoch = epoch;
     this.#views = parts.bundle.architecture.views;
     this.#parts = parts;
+    this.#maxFinishing = uplink.maxFramesInFlight;
     this.#exit = new SiteExit(parts.bundle);
     this.#join = new EdgeJoin(
       {
@@ -64,8 +66,12 @@ export class SiteJoin {
     await Promise.all(this.#finishing);
   }
 
-  /** Takes what an edge says of a sample. Returns why it can't be taken; undefined where it can. */
+  /**
+   * Takes what an edge says of a sample. Returns why it can't be taken; undefined where it can. Waits while too many decided samples
+   * are on their way into the store, so that the frame of this one holds its sender back.
+   */
   async take(name: EdgeName, sample: UplinkSample): Promise<string | undefined> {
+    while (this.#finishing.size >= this.#maxFinishing) await this.#finishing.values().next().value;
     const { site, edge } = name;
     const { slot } = sample;
     const open = this.#join.get(site, slot);

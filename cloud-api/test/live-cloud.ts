@@ -14,7 +14,7 @@ import {
 } from '@ddnn/protocol';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, afterEach } from 'vitest';
-import { Cloud, type CloudPorts } from '../src/cloud.js';
+import { Cloud, type CloudParts, type CloudPorts } from '../src/cloud.js';
 import { CloudExit } from '../src/cloud-exit.js';
 import { CloudConfigSchema } from '../src/config.js';
 import type { Statistics } from '../src/store/statistics.js';
@@ -60,8 +60,12 @@ interface Answer extends Omit<Statistics, 'revised'>, StoredVerdict {
 }
 
 /** A running cloud on free ports, its store in memory; stopped after the test. */
-export async function startCloud(flags: Record<string, unknown> = {}, of = architecture) {
-  const cloud = new Cloud(config(flags, of), { logger });
+export async function startCloud(
+  flags: Record<string, unknown> = {},
+  of = architecture,
+  createStore?: CloudParts['createStore'],
+) {
+  const cloud = new Cloud(config(flags, of), { logger, ...(createStore ? { createStore } : {}) });
   const ports = await cloud.start();
   open.push(() => cloud.stop());
   const get = async (path: string) =>

@@ -50,6 +50,11 @@ export class Batcher<Entry, Result> {
     });
   }
 
+  /** Writes that wait. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Writes what waits; resolves when nothing waits any more. */
   async flush(): Promise<void> {
     while (this.#writing || this.#queue.length > 0) await (this.#writing ?? this.#write());

@@ -22,12 +22,12 @@ export interface SqliteStoreOptions extends BatcherOptions {
   readonly file: string;
   /** Verdicts kept; the oldest are deleted beyond it. Statistics go on counting them. */
   readonly maxVerdicts: number;
-  /** Called after each transaction. */
-  readonly onBatch?: (seconds: number, entries: number) => void;
+  /** Called after each transaction; `waiting`: writes that wait for a later one. */
+  readonly onBatch?: (seconds: number, entries: number, waiting: number) => void;
 }
 
 /** A write that runs inside the transaction of its batch. */
-type Write = () => unknown;
+export type Write = () => unknown;
 
 /** Verdicts in one SQLite file (libsql). Writes of many callers share a transaction. */
 export class SqliteStore implements VerdictStore {
@@ -37,7 +37,7 @@ export class SqliteStore implements VerdictStore {
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
-    this.#batcher = new Batcher<Write, unknown>(options, async (writes, weight) => this.#commit(writes, weight));
+    this.#batcher = new Batcher<Write, unknown>(options, (writes, weight) => this.commit(writes, weight));
   }
 
   async start(): Promise<void> {
@@ -108,6 +108,20 @@ export class SqliteStore implements VerdictStore {
     return { verdicts: this.#verdicts.tally.rows(site), traffic: this.#reports<StoredTraffic>('traffic', site) };
   }
 
+  /** Writes one batch in a transaction. */
+  protected async commit(writes: readonly Write[], weight: number): Promise<unknown[]> {
+    const started = performance.now();
+    const { tally } = this.#verdicts;
+    tally.discard();
+    const results = this.#db.transaction(() => {
+      const done = writes.map((write) => write());
+      tally.write();
+      return done;
+    })();
+    this.#options.onBatch?.((performance.now() - started) / 1000, weight, this.#batcher.waiting);
+    return results;
+  }
+
   get #db(): Database.Database {
     if (!this.#open) throw new StoreError('DDNN_STORE_STOPPED', 'the store is not open');
     return this.#open.db;
@@ -136,18 +150,5 @@ export class SqliteStore implements VerdictStore {
   async #write<T>(write: () => T, weight: number): Promise<T> {
     if (!this.#open) throw new StoreError('DDNN_STORE_STOPPED', 'the store is not open');
     return (await this.#batcher.add(write, weight)) as T;
-  }
-
-  #commit(writes: readonly Write[], weight: number): unknown[] {
-    const started = performance.now();
-    const { tally } = this.#verdicts;
-    tally.discard();
-    const results = this.#db.transaction(() => {
-      const done = writes.map((write) => write());
-      tally.write();
-      return done;
-    })();
-    this.#options.onBatch?.((performance.now() - started) / 1000, weight);
-    return results;
   }
 }
