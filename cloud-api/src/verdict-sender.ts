@@ -42,6 +42,7 @@ export class VerdictSender {
     const { edge, bySlot } = this.#waiting.get(name)!;
     this.#waiting.delete(name);
     const ascending = [...bySlot.values()].sort((a, b) => a.slot - b.slot);
-    for (const frame of verdictFrames(this.#epoch, ascending, this.#views)) await this.#sendDown('verdict', edge, frame);
+    for (const frame of verdictFrames(this.#epoch, ascending, this.#views))
+      await this.#sendDown('verdict', edge, frame);
   }
 }

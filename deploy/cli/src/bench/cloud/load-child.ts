@@ -55,7 +55,15 @@ async function uplink({ seconds, samplesAFrame, rate }: LoadSlice, answers: Answ
   const edges = Array.from(
     { length: EDGES },
     (_, i) =>
-      new UplinkLoad(pool, answers, { port: mqttPort, edge: `e${i}`, epoch, sizes, samplesAFrame, inFlight, firstSlot: firstSlot + i * (SLOTS / EDGES) }),
+      new UplinkLoad(pool, answers, {
+        port: mqttPort,
+        edge: `e${i}`,
+        epoch,
+        sizes,
+        samplesAFrame,
+        inFlight,
+        firstSlot: firstSlot + i * (SLOTS / EDGES),
+      }),
   );
   try {
     await Promise.all(edges.map((edge) => edge.connect()));

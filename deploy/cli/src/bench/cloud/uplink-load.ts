@@ -109,7 +109,7 @@ export class UplinkLoad {
 
   #fill(): void {
     this.#socket!.cork();
-    while (this.#sending && this.sendOne()) ;
+    while (this.#sending && this.sendOne());
     this.#socket!.uncork();
   }
 
