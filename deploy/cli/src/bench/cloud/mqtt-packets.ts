@@ -54,11 +54,17 @@ export class PacketReader {
       let length = 0;
       let next = at + 1;
       for (let shift = 0; ; shift += 7) {
-        if (next >= bytes.length) return this.#keep(bytes, at);
+        if (next >= bytes.length) {
+          this.#keep(bytes, at);
+          return;
+        }
         length |= (bytes[next] & 127) << shift;
         if (bytes[next++] < 128) break;
       }
-      if (next + length > bytes.length) return this.#keep(bytes, at);
+      if (next + length > bytes.length) {
+        this.#keep(bytes, at);
+        return;
+      }
       this.#take(bytes[at], bytes.subarray(next, next + length));
       at = next + length;
     }
