@@ -98,6 +98,16 @@ describe('agent', () => {
     expect(edge.slots('0', 0)).toEqual([0, 1, 2, 3, 4, 6]);
   });
 
+  it('warns where no frame can be full before it goes', async () => {
+    const edge = await startEdge({ slotMs: 100 });
+    await edge.status();
+    const { lines } = await startAgent({ ...at(edge.port), 'batch.samples': 5, 'batch.waitMs': 400 });
+    await until(() => lines.some((line) => line.includes('batch.waitMs 400: 5 samples take 400 ms')));
+    const fits = await startAgent({ ...at(edge.port), device: '1', view: 1, 'batch.samples': 5, 'batch.waitMs': 450 });
+    await until(() => edge.states('1').includes('online'));
+    expect(fits.lines).toEqual([]);
+  });
+
   it('forgets the samples that wait when the edge goes', async () => {
     const edge = await startEdge();
     await edge.status();

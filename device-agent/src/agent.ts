@@ -174,6 +174,11 @@ export class Agent {
       this.#connection.sendStatus(EPOCH_UNKNOWN, this.#status('unfit'));
       return;
     }
+    const { samples, waitMs } = this.#config.batch;
+    if (this.#slotMs === undefined && waitMs <= (samples - 1) * status.slotMs) {
+      const setting = `batch.waitMs ${waitMs}: ${samples} samples take ${(samples - 1) * status.slotMs} ms`;
+      this.#logger.warn({}, `${setting}, so summary frames go before they are full`);
+    }
     this.#core.epoch = status.epoch;
     this.#slotMs = status.slotMs;
     this.#connection.sendStatus(status.epoch, this.#status('online'));

@@ -1,6 +1,7 @@
 import type { Bundle } from '@ddnn/model';
 import { edgeGroups, refusePixels } from '@ddnn/model';
 import type { LogLevel } from '@ddnn/process';
+import { MAX_SLOT_GAP } from '@ddnn/protocol';
 import { type DataSet, imageBytes } from '@ddnn/training';
 import pc from 'picocolors';
 import { CloudClient } from '../fleet/cloud-client.js';
@@ -155,6 +156,8 @@ export async function runSite(
 /** How agents put samples into frames. A frame waits by default for its last sample, and half a sample longer. */
 function batchOf({ batchSamples: samples, batchMs, rate, inFlight }: SiteOptions) {
   if (samples === 1) return undefined;
+  if (samples < 1 || samples > MAX_SLOT_GAP)
+    throw new UsageError(`--batch-samples ${samples}: a frame takes 1 to ${MAX_SLOT_GAP}`);
   if (samples > inFlight)
     throw new UsageError(`--batch-samples ${samples}: no frame would fill with --in-flight ${inFlight}`);
   const filling = rate === undefined ? PATIENT_BATCH_MS : Math.ceil(((samples - 0.5) * 1000) / rate);
