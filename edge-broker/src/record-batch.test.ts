@@ -116,5 +116,13 @@ describe('record batch', () => {
       [5, 6, 7],
       [7, 8],
     ]);
+    // What comes behind one that is left out is still too far from what stands before it.
+    const far = new RecordBatch(outbox, EPOCH, 4);
+    far.add(verdict(80_000));
+    await far.send();
+    const third = new RecordBatch(outbox, EPOCH, 4);
+    for (const slot of [9, 80_000, 80_001]) third.add(verdict(slot));
+    await third.flush();
+    expect((await frames(outbox)).slice(2)).toEqual([[80_000], [9], [80_001]]);
   });
 });

@@ -73,7 +73,8 @@ export class RecordBatch {
       // A second verdict for a slot is none.
       if (slot === previous) continue;
       const batch = batches.at(-1);
-      if (batch && batch.length < this.#maxVerdicts && slot - previous! <= MAX_UPLINK_GAP) batch.push(verdict);
+      const fits = batch && batch.length < this.#maxVerdicts && slot - batch.at(-1)!.slot <= MAX_UPLINK_GAP;
+      if (fits) batch.push(verdict);
       // A record that begins with this slot waits already, as after a restart; writing over it would lose its others.
       else if (slot === grown || !this.#outbox.has('record', slot)) batches.push([verdict]);
       previous = slot;
