@@ -1,4 +1,4 @@
-import { NEVER_EXITS } from '@ddnn/model';
+import { codedSummaries, NEVER_EXITS } from '@ddnn/model';
 import type { DataSet } from './data-set.js';
 import { TrainingError } from './errors.js';
 import { type PayloadSizes, type PlannedBundle, payloadAt, payloadSizes } from './payload.js';
@@ -63,7 +63,7 @@ export function fitBudget(
 
 /**
  * Refuses a budget that not even scores alone keep to, or features where no local exit can spare them: better before training than after
- * it. Throws `DDNN_TRAINING_BUDGET`.
+ * it. Codes are not known yet, so nothing is refused where there are some. Throws `DDNN_TRAINING_BUDGET`.
  */
 export function refuseSmallBudget(
   bytesPerView: number,
@@ -71,6 +71,8 @@ export function refuseSmallBudget(
   data: DataSet,
   rows: readonly number[],
 ): void {
+  // What codes come to is learnt in training.
+  if (codedSummaries(bundle.architecture)) return;
   const sizes = payloadSizes(bundle);
   const present = rows.reduce((sum, row) => sum + data.images[row].filter((image) => image).length, 0);
   const each = sizes.scores + (bundle.architecture.local ? 0 : sizes.features);

@@ -1,4 +1,5 @@
 import { type Bundle, type BundleHeader, inferShapes, type ResolvedArchitecture, type Tensor } from '@ddnn/model';
+import type { CodeFigures } from './code/learn-codes.js';
 import { confidenceFigures, confidenceTable } from './confidence-table.js';
 import type { DataSet } from './data-set.js';
 import { accuracyOfExits, exitFigures } from './every-exit.js';
@@ -21,6 +22,8 @@ export interface JudgedNetwork {
   readonly labels: readonly number[];
   readonly rows: RowRoles;
   readonly goal: ThresholdGoal | undefined;
+  /** What its codes make of scores and features; undefined where they are bare. */
+  readonly coded: CodeFigures | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -41,7 +44,7 @@ export interface NetworkVerdict {
  * @param draft opens the bundle as it is, with any thresholds
  */
 export async function judgeNetwork(
-  { architecture, recipe, data, labels, rows, goal, signal }: JudgedNetwork,
+  { architecture, recipe, data, labels, rows, goal, coded, signal }: JudgedNetwork,
   tensors: Tensors,
   draft: () => Bundle,
 ): Promise<NetworkVerdict> {
@@ -57,7 +60,7 @@ export async function judgeNetwork(
   const choice = chooseFor(goal, {
     samples: weigh(judged),
     survivors: weigh(survivors, 1 / architecture.views),
-    bundle: { architecture, shapes: inferShapes(architecture) },
+    bundle: { architecture, shapes: inferShapes(architecture), ...(coded && { figures: coded }) },
     leastUp: recipe.leastUp,
     slack: recipe.slack,
     fixed: { local: local?.threshold, edge: edge?.threshold },

@@ -9,12 +9,14 @@ export interface PayloadSizes {
   readonly features: number;
 }
 
-/** What of a bundle its payload follows from; known before training. */
-export type PlannedBundle = Pick<Bundle, 'architecture' | 'shapes'>;
+/** What of a bundle its payload follows from: before training, without figures, the most that it can be. */
+export type PlannedBundle = Pick<Bundle, 'architecture' | 'shapes'> & Partial<Pick<Bundle, 'figures'>>;
 
-/** The sizes of a bundle. */
-export function payloadSizes({ architecture, shapes }: PlannedBundle): PayloadSizes {
-  return { views: architecture.views, scores: shapes.scoreBytes, features: shapes.device.featureBytes };
+/** The sizes of a bundle; where it codes them, their mean over the samples that the codes were learnt from. */
+export function payloadSizes({ architecture, shapes, figures = {} }: PlannedBundle): PayloadSizes {
+  const bareScores = (shapes.scoreBytes * (architecture.local?.scoreBits ?? 8)) / 8;
+  const { codedScoreBytes = bareScores, codedFeatureBytes = shapes.device.featureBytes } = figures;
+  return { views: architecture.views, scores: Number(codedScoreBytes), features: Number(codedFeatureBytes) };
 }
 
 /** Payload bytes, device → edge, that a sample costs its whole site with these thresholds. */

@@ -99,12 +99,13 @@ export async function trainOnce(options: TrainOnceOptions): Promise<TrainedBundl
     encodeBundle({ architecture, exits: exitSettings(architecture, steps, thresholds), figures }, tensors);
 
   const draft = () => openBundle(encode({ local: 1, edge: 1 }, {}));
-  if (architecture.device.coding === 'arithmetic') {
-    await learnCodes(draft(), tensors, { data, rows: rows.training, signal });
-  }
+  const coded =
+    architecture.device.coding === 'arithmetic'
+      ? await learnCodes(draft(), tensors, { data, rows: rows.training, signal })
+      : undefined;
   const verdict = judged
     ? takeOver(judged, tensors)
-    : await judgeNetwork({ architecture, recipe, data, labels, rows, goal, signal }, tensors, draft);
+    : await judgeNetwork({ architecture, recipe, data, labels, rows, goal, coded, signal }, tensors, draft);
   const counts = { rows: rows.training.length, heldOutRows: rows.heldOut.length };
   const bytes = encode(verdict.thresholds, {
     seed,
@@ -114,6 +115,7 @@ export async function trainOnce(options: TrainOnceOptions): Promise<TrainedBundl
     backend,
     ...counts,
     ...verdict.figures,
+    ...coded,
   });
   return {
     bytes,

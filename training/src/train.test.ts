@@ -51,6 +51,30 @@ test('The same seed gives the same bytes, another seed others', async () => {
   expect(other.bundle.id).not.toBe(first.bundle.id);
 });
 
+test('A coded network answers as it would bare, in fewer bytes, and keeps a budget that bare scores alone would exceed', async () => {
+  const coded: Architecture = {
+    ...architecture,
+    device: { ...architecture.device, coding: 'arithmetic' },
+    local: { aggregator: 'average', scoreBits: 2 },
+  };
+  const bare: Architecture = { ...coded, device: architecture.device };
+  const first = await trainNetwork({ ...quick, architecture: coded, seed: 1 });
+  const second = await trainNetwork({ ...quick, architecture: bare, seed: 1 });
+  const [small, large] = [
+    await evaluate({ bundle: first.bundle, data, batching: { samples: 5 } }),
+    await evaluate({ bundle: second.bundle, data, batching: { samples: 5 } }),
+  ];
+  expect(small.outcomes).toEqual(large.outcomes);
+  expect(small.summary.bytes.payloadPerView).toBeLessThan(0.9 * large.summary.bytes.payloadPerView);
+  expect(small.summary.bytes.wirePerView).toBeLessThan(large.summary.bytes.wirePerView);
+  const { codedScoreBytes, codedFeatureBytes } = first.bundle.figures;
+  expect(codedScoreBytes).toBeLessThan(1);
+  expect(codedFeatureBytes).toBeLessThan(first.bundle.shapes.device.featureBytes);
+  const goal = { bytesPerView: 2 };
+  const { report } = await trainNetwork({ ...quick, architecture: coded, seed: 1, goal });
+  expect(report.budget!.payloadPerView).toBeLessThanOrEqual(2);
+});
+
 test('The thresholds of the architecture win over those that training would choose', async () => {
   const fixed: Architecture = { ...architecture, local: { aggregator: 'max', threshold: 0.123 } };
   const { bundle } = await trainNetwork({ ...quick, architecture: fixed, seed: 1 });

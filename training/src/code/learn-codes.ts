@@ -1,15 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Bundle, DeviceTier, scoreLevels, type Tensor } from '@ddnn/model';
+import { type Bundle, DeviceTier, FeatureCode, ScoreCode, scoreLevels, type Tensor } from '@ddnn/model';
 import type { DataSet } from '../data-set.js';
 import { learnFeatureCode } from './learn-feature-code.js';
 import { learnScoreCode } from './learn-score-code.js';
+
+/** Mean bytes of a present view, as a bundle's figures tell them. */
+export interface CodeFigures extends Record<string, number> {
+  readonly codedFeatureBytes: number;
+  readonly codedScoreBytes: number;
+}
 
 /** Samples that a view's code is learnt from, at most: more make it hardly any better. */
 const SAMPLES = 1000;
 
 /**
  * Learns how the scores and features of each view are best written, where `device.coding` is arithmetic, and adds it to the bundle's
- * tensors. Names as in device-code.ts of @ddnn/model. Throws the signal's reason where it aborts.
+ * tensors. Names as in device-code.ts of @ddnn/model. Returns what they make of those samples. Throws the signal's reason where it aborts.
  *
  * @param draft the bundle without codes
  * @param rows that the network was trained on
@@ -18,9 +24,10 @@ export async function learnCodes(
   draft: Bundle,
   tensors: Map<string, Tensor>,
   { data, rows, signal }: { data: DataSet; rows: readonly number[]; signal: AbortSignal | undefined },
-): Promise<void> {
+): Promise<CodeFigures> {
   const { architecture, shapes } = draft;
   const levels = scoreLevels(architecture);
+  const sums = { samples: 0, features: 0, scores: 0 };
   for (let view = 0; view < architecture.views; view++) {
     signal?.throwIfAborted();
     const seen = rows.filter((row) => data.images[row][view]);
@@ -31,13 +38,28 @@ export async function learnCodes(
       return { features: tier.features.slice(), scores: tier.scores.slice() };
     });
     const maps = samples.map(({ features }) => features);
-    const { bias, neighbours } = learnFeatureCode(shapes.device.output, maps);
-    tensors.set(`device.${view}.code.bias`, bias);
-    tensors.set(`device.${view}.code.neighbours`, neighbours);
-    if (levels !== undefined) {
-      const scores = samples.map((sample) => sample.scores);
-      tensors.set(`device.${view}.code.scores`, learnScoreCode(shapes.scoreBytes, levels, scores));
+    const weights = learnFeatureCode(shapes.device.output, maps);
+    tensors.set(`device.${view}.code.bias`, weights.bias);
+    tensors.set(`device.${view}.code.neighbours`, weights.neighbours);
+    const featureCode = new FeatureCode(shapes.device.output, weights);
+    for (const map of maps) sums.features += featureCode.encode(map).length;
+    sums.samples += count;
+    const scores = samples.map((sample) => sample.scores);
+    if (levels === undefined) sums.scores += count * shapes.scoreBytes;
+    else {
+      const shares = learnScoreCode(shapes.scoreBytes, levels, scores);
+      tensors.set(`device.${view}.code.scores`, shares);
+      sums.scores += messageBytes(new ScoreCode(shapes.scoreBytes, levels, shares), scores);
     }
     await setImmediate();
   }
+  const mean = (sum: number) => Math.round((100 * sum) / Math.max(1, sums.samples)) / 100;
+  return { codedFeatureBytes: mean(sums.features), codedScoreBytes: mean(sums.scores) };
+}
+
+/** One message for all samples: what batches come to, but for the rounding of each to whole bytes. */
+function messageBytes(code: ScoreCode, samples: readonly Int8Array[]): number {
+  code.begin();
+  for (const scores of samples) code.add(scores);
+  return code.finish().length;
 }
