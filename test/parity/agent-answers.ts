@@ -1,6 +1,6 @@
 import { AgentCore } from '@ddnn/device-agent/core';
-import { openBundle } from '@ddnn/model';
-import { decodeFeatures, encodeFeatureRequest } from '@ddnn/protocol';
+import { FeatureBodies, openBundle } from '@ddnn/model';
+import { decodeCodedFeatures, decodeFeatures, encodeFeatureRequest } from '@ddnn/protocol';
 import { hex, sha256 } from './exact.js';
 import { readRecording } from './recording.js';
 
@@ -14,7 +14,7 @@ export interface AgentAnswers {
   readonly images: number;
   /** Bytes of all frames. */
   readonly frameBytes: number;
-  /** How many different feature maps there were. */
+  /** How many different feature maps there were, read back from the frames. */
   readonly maps: number;
   /** SHA-256 of each sample's frames, a features frame from every view and the summaries that it fills, and of the last ones. */
   readonly samples: readonly string[];
@@ -27,6 +27,7 @@ export async function agentAnswers(bundleFile: Uint8Array, recording: Uint8Array
   const agents = Array.from({ length: views }, (_, view) => new AgentCore(bundle, view, 4, BATCH));
   for (const agent of agents) agent.epoch = EPOCH;
   const { featureBytes } = bundle.shapes.device;
+  const bodies = new FeatureBodies(bundle);
   const samples: string[] = [];
   const maps = new Set<string>();
   let images = 0;
@@ -39,9 +40,15 @@ export async function agentAnswers(bundleFile: Uint8Array, recording: Uint8Array
       const summaries = agent.capture(slot, sample.views[view]);
       const features = agent.answer(request);
       frames.push(...summaries, features);
-      decodeFeatures(features, EPOCH, featureBytes, 1, (_, hasBody, at) => {
-        if (hasBody) maps.add(hex(features.subarray(at, at + featureBytes)));
-      });
+      if (bodies.coded) {
+        decodeCodedFeatures(features, EPOCH, featureBytes, 1, (_, body) => {
+          if (body) maps.add(hex(bodies.open(view, body)));
+        });
+      } else {
+        decodeFeatures(features, EPOCH, featureBytes, 1, (_, hasBody, at) => {
+          if (hasBody) maps.add(hex(features.subarray(at, at + featureBytes)));
+        });
+      }
     }
     for (const pixels of sample.views) if (pixels) images++;
     for (const frame of frames) frameBytes += frame.length;
