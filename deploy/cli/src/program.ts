@@ -166,6 +166,12 @@ export function createProgram(): Command {
     .option('--seconds <n>', 'length of one slice of load', number, 1)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./bench/cloud/bench-cloud.js')).benchCloud(options));
+  bench
+    .command('section')
+    .description('microseconds a picture of device sections, beside TensorFlow.js on WebAssembly')
+    .option('--rounds <n>', 'rounds to take the median of', whole, 15)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./bench/section/run.js')).benchSection(options));
 
   return program;
 }

@@ -3,3 +3,4 @@ export * from './fc';
 export * from './float';
 export * from './pack';
 export * from './planes';
+export * from './rates';

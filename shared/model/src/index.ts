@@ -29,3 +29,4 @@ export * from './score-aggregator.js';
 export * from './shapes.js';
 export * from './training-settings.js';
 export * from './upper-tier.js';
+export * from './vector-rates.js';

@@ -16,6 +16,7 @@ export * from './join-scores.js';
 export * from './network.js';
 export * from './norm.js';
 export * from './parameters.js';
+export * from './plain-section.js';
 export * from './plain-wasm.js';
 export * from './section.js';
 export * from './sign.js';
