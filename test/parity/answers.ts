@@ -7,7 +7,7 @@ import { streetAnswers } from './street-answers.js';
 /** What Node and a browser are both asked: files in, JSON out. */
 export const answers = {
   agents: agentAnswers,
-  exits: exitAnswers,
+  exits: (bundle: Uint8Array, recording: Uint8Array) => exitAnswers(bundle, recording),
   frames: frameAnswers,
   bundle: bundleAnswers,
   street: streetAnswers,

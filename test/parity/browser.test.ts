@@ -11,6 +11,7 @@ import { BATCH } from './agent-answers.js';
 import { type Answer, answers, type Files, type Question } from './answers.js';
 import { BrowserPage } from './browser-page.js';
 import { browserScript } from './browser-script.js';
+import { exitAnswers } from './exit-answers.js';
 import type { FrameVector } from './frame-answers.js';
 import { encodeRecording, type RecordedSample } from './recording.js';
 
@@ -141,7 +142,8 @@ describe.skipIf(!chromium)('Chromium', () => {
     });
 
     it('decides at every exit with the same class, scores and bits of the entropy', async () => {
-      const samples = await agreed('exits', bundle, recording);
+      const { kernels, samples } = await agreed('exits', bundle, recording);
+      expect(kernels).toBe('simd');
       expect(samples).toHaveLength(300);
       for (const exit of ['local', ...(architecture === withEdge ? ['edge'] : []), 'cloud'] as const) {
         const said = samples.flatMap((sample) => sample[exit as 'local'] ?? []);
@@ -149,6 +151,13 @@ describe.skipIf(!chromium)('Chromium', () => {
         expect(new Set(said.map(({ classIndex }) => classIndex)).size, exit).toBeGreaterThan(1);
         expect(new Set(said.map(({ entropy }) => entropy)).size, exit).toBeGreaterThan(50);
       }
+    });
+
+    it('answers by WebAssembly kernels what plain TypeScript does here', async () => {
+      const there = await page.answer('exits', bundle, recording);
+      const { kernels, samples } = exitAnswers(bundle, recording, 'plain', 50);
+      expect([there.kernels, kernels]).toEqual(['simd', 'plain']);
+      expect(there.samples.slice(0, 50)).toEqual(samples);
     });
   });
 

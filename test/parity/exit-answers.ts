@@ -1,4 +1,12 @@
-import { createLocalTier, DeviceTier, type Exit, openBundle, UpperTier } from '@ddnn/model';
+import {
+  bestKernels,
+  createLocalTier,
+  DeviceTier,
+  type Exit,
+  type KernelChoice,
+  openBundle,
+  UpperTier,
+} from '@ddnn/model';
 import { bitsOf, hex } from './exact.js';
 import { readRecording } from './recording.js';
 
@@ -16,24 +24,35 @@ export interface ExitAnswer {
   readonly features?: string;
 }
 
+/** What a site's exits say, and what computed it. */
+export interface ExitAnswers {
+  readonly kernels: KernelChoice;
+  readonly samples: readonly SampleAnswers[];
+}
+
 /** What each exit of the site says about one sample; no view present: nothing. */
 export type SampleAnswers = Partial<Record<'local' | 'edge' | 'cloud', ExitAnswer>>;
 
 const AT_MOST = 300;
 
 /** Every exit decides each of the first samples, whether or not an exit below was confident. */
-export function exitAnswers(bundleFile: Uint8Array, recording: Uint8Array): SampleAnswers[] {
+export function exitAnswers(
+  bundleFile: Uint8Array,
+  recording: Uint8Array,
+  kernels: KernelChoice = bestKernels(),
+  atMost = AT_MOST,
+): ExitAnswers {
   const bundle = openBundle(bundleFile);
   const { views, input, edge: hasEdge } = bundle.architecture;
   const { scoreBytes } = bundle.shapes;
-  const devices = Array.from({ length: views }, (_, view) => new DeviceTier(bundle, view));
+  const devices = Array.from({ length: views }, (_, view) => new DeviceTier(bundle, view, kernels));
   const local = createLocalTier(bundle)!;
-  const edge = hasEdge ? new UpperTier(bundle, 'edge') : undefined;
-  const cloud = new UpperTier(bundle, 'cloud');
+  const edge = hasEdge ? new UpperTier(bundle, 'edge', 0, undefined, kernels) : undefined;
+  const cloud = new UpperTier(bundle, 'cloud', 0, undefined, kernels);
   const scores = new Int8Array(views * scoreBytes);
   const samples: SampleAnswers[] = [];
   for (const sample of readRecording(recording, views, input.height * input.width * input.channels)) {
-    if (samples.length === AT_MOST) continue;
+    if (samples.length === atMost) continue;
     const { mask } = sample;
     const maps = sample.views.map((pixels, view) => {
       if (!pixels) return null;
@@ -50,7 +69,7 @@ export function exitAnswers(bundleFile: Uint8Array, recording: Uint8Array): Samp
     answers.cloud = saidAbove(cloud, edge ? cloud.decide([edge.features], 1) : cloud.decide(maps, mask));
     samples.push(answers);
   }
-  return samples;
+  return { kernels, samples };
 }
 
 function said({ classIndex, entropy, evidence }: Exit, confident: boolean): ExitAnswer {
