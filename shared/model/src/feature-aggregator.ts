@@ -5,6 +5,31 @@ import { type Shape, volume } from './shapes.js';
 /** How the maps of a source arrive: bits of a section's output, or the pixels of an empty device section. */
 export type MapKind = 'bits' | 'pixels';
 
+/** Which maps are joined, and how. */
+export interface JoinPlace {
+  readonly name: AggregatorName;
+  readonly sources: number;
+  /** Of each source's map. */
+  readonly shape: Shape;
+  readonly kind: MapKind;
+  /** Of *concat*: the bits that each source has where it is not present; left out: zeros. */
+  readonly standIns?: readonly Uint8Array[] | undefined;
+}
+
+/** The map of a present source. Throws where it is missing or of another size. */
+export function sourceMap(
+  maps: readonly (Uint8Array | null | undefined)[],
+  source: number,
+  length: number,
+): Uint8Array {
+  const bytes = maps[source];
+  if (!bytes) throw new Error(`source ${source} is present, but its features are not there`);
+  if (bytes.length !== length) {
+    throw new Error(`source ${source} has features of ${bytes.length} bytes, expected ${length}`);
+  }
+  return bytes;
+}
+
 /**
  * Joins the maps of the present sources (views, or edges) into the input of the next section. *max*: the largest of
  * the present; *average*: their sum, whose divisor the section applies; *concat*: side by side along the channels. There a
@@ -44,11 +69,7 @@ export class FeatureAggregator {
     for (let source = 0; source < this.#sources; source++) {
       const present = ((mask >>> source) & 1) === 1;
       if (!present && !this.#standIns) continue;
-      const bytes = present ? maps[source] : this.#standIns![source];
-      if (!bytes) throw new Error(`source ${source} is present, but its features are not there`);
-      if (bytes.length !== this.#bytes) {
-        throw new Error(`source ${source} has features of ${bytes.length} bytes, expected ${this.#bytes}`);
-      }
+      const bytes = present ? sourceMap(maps, source, this.#bytes) : this.#standIns![source];
       if (this.#kind === 'bits') unpackSigns(bytes, this.#map);
       else this.#map.set(bytes);
       if (this.#name === 'concat') this.#place(source);

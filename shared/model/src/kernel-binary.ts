@@ -21,7 +21,7 @@ type Step = (divisor: number) => void;
 export class KernelBinary implements ScoredSection {
   readonly scores: Int32Array;
   readonly features: Uint8Array;
-  readonly #memory = new KernelMemory();
+  readonly #memory: KernelMemory;
   readonly #steps: Step[] = [];
   readonly #input: Uint8Array | Int32Array;
   readonly #sums: Int32Array;
@@ -30,14 +30,19 @@ export class KernelBinary implements ScoredSection {
   readonly #raw: Float64Array;
   readonly #empty: boolean;
 
-  constructor(place: SectionPlace) {
+  /**
+   * @param memory of its own, or one that somebody already leaves the input in
+   * @param at where: integers of 32 bits, and 64 bytes of zeros behind
+   */
+  constructor(place: SectionPlace, memory = new KernelMemory(), at?: number) {
+    this.#memory = memory;
     const { bundle, name, input, section, divisors, exit } = place;
     const weights = sectionWeights(bundle, name, input, section, divisors);
     const output = sectionShape(input, section);
     const pixels = place.values === 'bytes';
     const bytes = volume(input) * (pixels ? 1 : 4);
-    const at = this.#memory.room(bytes + 64);
-    const last = this.#lay(at, pixels, place, weights);
+    const from = at ?? memory.room(bytes + 64);
+    const last = this.#lay(from, pixels, place, weights);
     this.#empty = section.length === 0;
     let sums = 0;
     if (exit) {
@@ -50,8 +55,7 @@ export class KernelBinary implements ScoredSection {
     this.scores = new Int32Array(this.#exit?.scale.length ?? 0);
     this.#raw = new Float64Array(this.scores.length);
     // Views are taken last: a memory that grows leaves the earlier ones behind.
-    const memory = this.#memory;
-    this.#input = pixels ? memory.bytes(at, bytes) : memory.integers(at, volume(input));
+    this.#input = pixels ? memory.bytes(from, bytes) : memory.integers(from, volume(input));
     this.#sums = memory.integers(sums, this.scores.length);
     const features = bitBytes(volume(output));
     this.features = this.#empty || !('bits' in last) ? new Uint8Array(features) : memory.bytes(last.bits, features);
@@ -59,6 +63,11 @@ export class KernelBinary implements ScoredSection {
 
   run(input: Uint8Array | Int32Array, divisor: number): void {
     this.#input.set(input);
+    this.compute(divisor);
+  }
+
+  /** {@link run} on what already stands in its memory. */
+  compute(divisor: number): void {
     for (const step of this.#steps) step(divisor);
     if (!this.#exit) return;
     const { scale, offset } = this.#exit;

@@ -18,18 +18,17 @@ export interface FloatMap {
 export class KernelFloat implements ScoredSection {
   readonly scores: Int32Array;
   readonly features: Uint8Array;
-  readonly #memory = new KernelMemory();
   readonly #steps: ((divisor: number) => void)[] = [];
   readonly #input: Int32Array;
   readonly #out: Float32Array;
   readonly #step: number;
   readonly #limit: number;
 
-  constructor({ bundle, name, input, section, exit }: SectionPlace) {
-    const memory = this.#memory;
+  /** As {@link KernelBinary}. */
+  constructor(place: SectionPlace, memory = new KernelMemory(), at = memory.room(4 * volume(place.input) + 64)) {
+    const { bundle, name, input, section, exit } = place;
     const weights: FloatWeights[] = floatSectionWeights(bundle, name, input, section);
     const output = sectionShape(input, section);
-    const at = memory.room(4 * volume(input));
     const bits = memory.room(bitBytes(volume(output)));
     let map: FloatMap = { at, shape: input, integers: true };
     for (const [i, block] of section.entries()) {
@@ -59,6 +58,11 @@ export class KernelFloat implements ScoredSection {
 
   run(input: Uint8Array | Int32Array, divisor: number): void {
     this.#input.set(input);
+    this.compute(divisor);
+  }
+
+  /** {@link run} on what already stands in its memory. */
+  compute(divisor: number): void {
     for (const step of this.#steps) step(divisor);
     for (let c = 0; c < this.scores.length; c++) this.scores[c] = quantise(this.#out[c], this.#step, this.#limit);
   }

@@ -3,20 +3,18 @@ import type { Bundle } from './bundle.js';
 import { createExit } from './create-exit.js';
 import { ModelError } from './errors.js';
 import type { Exit } from './exit.js';
-import { FeatureAggregator } from './feature-aggregator.js';
+import { createJoinedSection, type JoinedSection } from './joined-section.js';
 import type { KernelChoice } from './kernels.js';
 import { UPPER_SCORE_LIMIT } from './quantise.js';
 import { edgeGroup } from './resolve.js';
-import { createScoredSection, type ScoredSection } from './scored-section.js';
-import { standIns } from './section-weights.js';
+import { standIns as readStandIns } from './section-weights.js';
 
 /** The section and exit of an edge or of the cloud: joins the maps from below, runs the section, decides. */
 export class UpperTier {
   readonly exit: Exit;
   /** How many maps from below it joins: views of this edge, or views or edges of the site. */
   readonly sources: number;
-  readonly #aggregator: FeatureAggregator;
-  readonly #section: ScoredSection;
+  readonly #section: JoinedSection;
 
   /**
    * `threshold` replaces the bundle's. Throws `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't, `DDNN_BUNDLE_CONTENT`
@@ -37,12 +35,13 @@ export class UpperTier {
     const name = tier === 'edge' ? `edge.${edge}` : 'cloud';
     const input = tier === 'edge' ? shapes.edges[edge].input : shapes.cloud.input;
     const divisors = aggregator === 'average' ? this.sources : 1;
-    const learned = missing === 'learned' ? standIns(bundle, name, this.sources, below) : undefined;
-    this.#aggregator = new FeatureAggregator(aggregator, this.sources, below, pixels ? 'pixels' : 'bits', learned);
+    const kind = pixels ? 'pixels' : 'bits';
+    const standIns = missing === 'learned' ? readStandIns(bundle, name, this.sources, below) : undefined;
     const largest = (pixels ? 255 : 1) * divisors;
     const exit = { step: settings.step, limit: UPPER_SCORE_LIMIT };
-    const place = { bundle, name, input, largest, section, divisors, exit };
-    this.#section = createScoredSection(arithmetic, { ...place, values: 'integers' }, kernels);
+    const place = { bundle, name, input, values: 'integers', largest, section, divisors, exit } as const;
+    const join = { name: aggregator, sources: this.sources, shape: below, kind, standIns } as const;
+    this.#section = createJoinedSection(arithmetic, place, join, kernels);
     this.exit = createExit(bundle, tier, threshold);
   }
 
@@ -58,8 +57,7 @@ export class UpperTier {
 
   /** Runs on the maps whose bit is set in `mask`; true: confident, with `exit.classIndex` and `exit.entropy`. */
   decide(maps: readonly (Uint8Array | null | undefined)[], mask: number): boolean {
-    this.#aggregator.join(maps, mask);
-    this.#section.run(this.#aggregator.out, this.#aggregator.divisor);
+    this.#section.run(maps, mask);
     return this.exit.decide(this.scores, 1, countBits(mask));
   }
 }
