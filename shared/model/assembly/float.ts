@@ -136,25 +136,25 @@ export function floatConvP(
   }
 }
 
-/** The inputs that are not 0, as doubles, and the offset of each one's weights. Gives how many. */
-export function listIntegers(map: usize, count: i32, next: usize, values: usize, offsets: usize): i32 {
+/** The inputs that are not 0, as doubles, and which they are. Gives how many. */
+export function listIntegers(map: usize, count: i32, values: usize, indices: usize): i32 {
   let n = 0;
-  for (let i = 0, offset: usize = 0; i < count; i++, offset += next) {
+  for (let i = 0; i < count; i++) {
     const value = load<i32>(map + ((<usize>i) << 2));
     store<f64>(values + ((<usize>n) << 3), <f64>value);
-    store<u32>(offsets + ((<usize>n) << 2), <u32>offset);
+    store<i32>(indices + ((<usize>n) << 2), i);
     n += i32(value !== 0);
   }
   return n;
 }
 
 /** {@link listIntegers} of float32. */
-export function listFloats(map: usize, count: i32, next: usize, values: usize, offsets: usize): i32 {
+export function listFloats(map: usize, count: i32, values: usize, indices: usize): i32 {
   let n = 0;
-  for (let i = 0, offset: usize = 0; i < count; i++, offset += next) {
+  for (let i = 0; i < count; i++) {
     const value = load<f32>(map + ((<usize>i) << 2));
     store<f64>(values + ((<usize>n) << 3), <f64>value);
-    store<u32>(offsets + ((<usize>n) << 2), <u32>offset);
+    store<i32>(indices + ((<usize>n) << 2), i);
     n += i32(value !== 0);
   }
   return n;
@@ -168,13 +168,14 @@ function weight(at: usize): v128 {
 /**
  * Fully connected → batch normalisation.
  *
- * @param count of the inputs that are not 0
- * @param columns float32 [inputs][units rounded up to 4]
+ * @param count of the inputs that are not 0, `inputs` of all
+ * @param columns float32 in blocks that are read from end to end: [inputs][16 units], then of what is left [inputs][4 units]
  */
 export function floatFc(
   values: usize,
-  offsets: usize,
+  indices: usize,
   count: i32,
+  inputs: i32,
   columns: usize,
   units: i32,
   divisor: i32,
@@ -185,7 +186,7 @@ export function floatFc(
   const by = f32x4.splat(<f32>divisor);
   const end = values + ((<usize>count) << 3);
   let unit = 0;
-  for (; unit + 16 <= ((units + 3) & ~3); unit += 16) {
+  for (; unit + 16 <= ((units + 3) & ~3); unit += 16, columns += (<usize>inputs) << 6) {
     let s0 = f64x2.splat(0);
     let s1 = s0;
     let s2 = s0;
@@ -194,10 +195,9 @@ export function floatFc(
     let s5 = s0;
     let s6 = s0;
     let s7 = s0;
-    const from = columns + ((<usize>unit) << 2);
-    for (let at = values, index = offsets; at < end; at += 8, index += 4) {
+    for (let at = values, index = indices; at < end; at += 8, index += 4) {
       const x = v128.load64_splat(at);
-      const w = from + load<u32>(index);
+      const w = columns + ((<usize>load<u32>(index)) << 6);
       s0 = f64x2.add(s0, f64x2.mul(x, weight(w)));
       s1 = f64x2.add(s1, f64x2.mul(x, weight(w + 8)));
       s2 = f64x2.add(s2, f64x2.mul(x, weight(w + 16)));
@@ -212,13 +212,12 @@ export function floatFc(
     finish(rounded(s4, s5), by, unit + 8, units, scale, offset, out);
     finish(rounded(s6, s7), by, unit + 12, units, scale, offset, out);
   }
-  for (; unit < units; unit += 4) {
+  for (; unit < units; unit += 4, columns += (<usize>inputs) << 4) {
     let s0 = f64x2.splat(0);
     let s1 = s0;
-    const from = columns + ((<usize>unit) << 2);
-    for (let at = values, index = offsets; at < end; at += 8, index += 4) {
+    for (let at = values, index = indices; at < end; at += 8, index += 4) {
       const x = v128.load64_splat(at);
-      const w = from + load<u32>(index);
+      const w = columns + ((<usize>load<u32>(index)) << 4);
       s0 = f64x2.add(s0, f64x2.mul(x, weight(w)));
       s1 = f64x2.add(s1, f64x2.mul(x, weight(w + 8)));
     }

@@ -46,15 +46,15 @@ export class KernelFloatFc {
     const lanes = wholeLanes(units);
     this.output = { at: memory.room(4 * units + 32), shape: { height: 1, width: 1, channels: units }, integers: false };
     const values = memory.room(8 * (count + 1));
-    const offsets = memory.room(4 * (count + 1));
-    const table = memory.place(columns(weights.weights, units, lanes));
+    const indices = memory.room(4 * (count + 1));
+    const table = memory.place(inBlocks(columns(weights.weights, units, lanes), lanes));
     const [scale, offset] = [weights.scale, weights.offset].map((norm) => memory.place(widened(norm, lanes)));
     const list = integers ? memory.kernels.listIntegers : memory.kernels.listFloats;
     const { floatFc } = memory.kernels;
     const out = this.output.at;
     this.#run = (divisor) => {
-      const some = list(at, count, 4 * lanes, values, offsets);
-      floatFc(values, offsets, some, table, units, divisor, scale, offset, out);
+      const some = list(at, count, values, indices);
+      floatFc(values, indices, some, count, table, units, divisor, scale, offset, out);
     };
   }
 
@@ -69,6 +69,17 @@ function columns(values: Float32Array, rows: number, lanes: number): Float32Arra
   const out = new Float32Array(length * lanes);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < length; i++) out[i * lanes + row] = values[row * length + i];
+  }
+  return out;
+}
+
+/** Rows of `lanes` values as blocks of 16 columns, then of 4, each block row by row: so memory is read from end to end. */
+function inBlocks(rows: Float32Array, lanes: number): Float32Array {
+  const out = new Float32Array(rows.length);
+  for (let column = 0, at = 0; column < lanes; ) {
+    const width = lanes - column >= 16 ? 16 : 4;
+    for (let row = column; row < rows.length; row += lanes, at += width) out.set(rows.subarray(row, row + width), at);
+    column += width;
   }
   return out;
 }
