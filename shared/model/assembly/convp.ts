@@ -1,7 +1,8 @@
 /*
  * ConvP with weights +1 and -1 (DDNN, section III-C): convolution 3x3 padded with zeros, max pooling 3x3 with stride 2, and the comparison
- * that batch normalisation and sign come to. Two rows of the convolution make one of the output, filter by filter, and only
- * one row of each filter is kept: the map of the convolution is never written down.
+ * that batch normalisation and sign come to. Two rows of the convolution make one of the output, filter by filter. Sums are compared as they
+ * are made, for the largest of nine is more than a bound where any of them is: what is pooled is a byte a column, and the map of
+ * the convolution is never written down.
  */
 
 import { partialSums } from './partial-sums';
@@ -25,7 +26,7 @@ class Block {
   /** [filters][3][taps] offsets in a row of partial sums. */
   taps: usize;
   tapsPerRow: i32;
-  /** The row of the convolution before, of each filter, and the pooled columns of one. */
+  /** Which columns were more than the bound: in the row of each filter before, and in the three rows that are pooled. */
   before: usize;
   beforeRow: usize;
   line: usize;
@@ -69,21 +70,24 @@ function run<I, S>(block: Block, divisor: i32): void {
   fill<I>(block, 0, bytes);
   for (let row = 0; row < rows; row++) {
     const y = 2 * row;
-    if (y + 1 < height) fill<I>(block, y + 1, bytes);
+    const second = y + 1 < height;
+    if (second) fill<I>(block, y + 1, bytes);
     if (y + 2 < height) fill<I>(block, y + 2, bytes);
     const r0 = row > 0 ? slotOf(block, y - 1) : zeros;
     const r1 = slotOf(block, y);
-    const r2 = y + 1 < height ? slotOf(block, y + 1) : zeros;
+    const r2 = second ? slotOf(block, y + 1) : zeros;
     const r3 = y + 2 < height ? slotOf(block, y + 2) : zeros;
-    const second = y + 1 < height;
     let before = block.before;
     let taps = block.taps;
-    for (let f = 0; f < filters; f++, before += block.beforeRow, taps += tapBytes, out += block.outStride) {
-      if (sizeof<I>() === 1)
-        sumBytes(taps, block.tapsPerRow, r0, r1, r2, r3, bytes, before, block.line, row === 0, second);
-      else sum<S>(taps, block.tapsPerRow, r0, r1, r2, r3, bytes, before, block.line, row === 0, second);
-      const at = norm + ((<usize>f) << 2);
-      compare<S>(block, load<i32>(block.bounds + at), load<i32>(block.flips + at), out);
+    let at = norm;
+    for (let f = 0; f < filters; f++, before += block.beforeRow, taps += tapBytes, at += 4, out += block.outStride) {
+      const bound = load<i32>(block.bounds + at);
+      if (sizeof<I>() === 1) {
+        sumBytes(taps, block.tapsPerRow, r0, r1, r2, r3, bytes, bound, before, block.line, row === 0, second);
+      } else {
+        sum<S>(taps, block.tapsPerRow, r0, r1, r2, r3, bytes, bound, before, block.line, row === 0, second);
+      }
+      pool(block, load<i32>(block.flips + at), out);
     }
   }
 }
@@ -97,13 +101,39 @@ function fill<I>(block: Block, y: i32, bytes: usize): void {
   partialSums<I>(row, block.members, block.groups, block.groupSize, slotOf(block, y), block.stride, bytes);
 }
 
-/** The largest of the row before and these two at x, and the second for the next pair. */
-function keep<S>(line: usize, before: usize, a: v128, b: v128, first: bool, second: bool): void {
-  let most = a;
-  if (!first) most = v128.max<S>(most, v128.load(before));
-  if (second) most = v128.max<S>(most, b);
-  v128.store(line, most);
+/** Which of these sums are more than the bound: 0 or -1, a byte each. */
+function more16(a: v128, b: v128, bound: v128): v128 {
+  return i8x16.narrow_i16x8_s(i16x8.gt_s(a, bound), i16x8.gt_s(b, bound));
+}
+
+function more32(a: v128, b: v128, c: v128, d: v128, bound: v128): v128 {
+  return i8x16.narrow_i16x8_s(
+    i16x8.narrow_i32x4_s(i32x4.gt_s(a, bound), i32x4.gt_s(b, bound)),
+    i16x8.narrow_i32x4_s(i32x4.gt_s(c, bound), i32x4.gt_s(d, bound)),
+  );
+}
+
+/** Sixteen columns of the line: more in the row before or in either of these. The second is kept for the next pair. */
+function keep(line: usize, before: usize, a: v128, b: v128, first: bool, second: bool): void {
+  let any = a;
+  if (!first) any = v128.or(any, v128.load(before));
+  if (second) any = v128.or(any, b);
+  v128.store(line, any);
   v128.store(before, b);
+}
+
+/** {@link keep} of the first `lanes` columns, 4 or 8. */
+function keepSome(line: usize, before: usize, a: v128, b: v128, first: bool, second: bool, lanes: i32): void {
+  let any = a;
+  if (!first) any = v128.or(any, v128.load64_zero(before));
+  if (second) any = v128.or(any, b);
+  if (lanes === 8) {
+    v128.store64_lane(line, any, 0);
+    v128.store64_lane(before, b, 0);
+  } else {
+    v128.store32_lane(line, any, 0);
+    v128.store32_lane(before, b, 0);
+  }
 }
 
 /** Two rows of a filter's convolution: the first from rows r0 to r2 of partial sums, the second from r1 to r3. */
@@ -115,12 +145,14 @@ function sum<S>(
   r2: usize,
   r3: usize,
   bytes: usize,
+  bound: i32,
   before: usize,
   line: usize,
   first: bool,
   second: bool,
 ): void {
   const run = (<usize>count) << 2;
+  const limit = v128.splat<S>(<S>bound);
   let x: usize = 0;
   for (; x + 64 <= bytes; x += 64) {
     let a0 = i8x16.splat(0);
@@ -151,10 +183,13 @@ function sum<S>(
       p = q;
       q = (ky === 0 ? r2 : r3) + x;
     }
-    keep<S>(line + x, before + x, a0, b0, first, second);
-    keep<S>(line + x + 16, before + x + 16, a1, b1, first, second);
-    keep<S>(line + x + 32, before + x + 32, a2, b2, first, second);
-    keep<S>(line + x + 48, before + x + 48, a3, b3, first, second);
+    const at = x / sizeof<S>();
+    if (sizeof<S>() === 2) {
+      keep(line + at, before + at, more16(a0, a1, limit), more16(b0, b1, limit), first, second);
+      keep(line + at + 16, before + at + 16, more16(a2, a3, limit), more16(b2, b3, limit), first, second);
+    } else {
+      keep(line + at, before + at, more32(a0, a1, a2, a3, limit), more32(b0, b1, b2, b3, limit), first, second);
+    }
   }
   for (; x < bytes; x += 16) {
     let a = i8x16.splat(0);
@@ -171,7 +206,12 @@ function sum<S>(
       p = q;
       q = (ky === 0 ? r2 : r3) + x;
     }
-    keep<S>(line + x, before + x, a, b, first, second);
+    const at = x / sizeof<S>();
+    if (sizeof<S>() === 2) {
+      keepSome(line + at, before + at, more16(a, a, limit), more16(b, b, limit), first, second, 8);
+    } else {
+      keepSome(line + at, before + at, more32(a, a, a, a, limit), more32(b, b, b, b, limit), first, second, 4);
+    }
   }
 }
 
@@ -184,13 +224,15 @@ function sumBytes(
   r2: usize,
   r3: usize,
   bytes: usize,
+  bound: i32,
   before: usize,
   line: usize,
   first: bool,
   second: bool,
 ): void {
+  const none = i8x16.splat(0);
+  const limit = i16x8.splat(<i16>bound);
   for (let x: usize = 0; x < bytes; x += 16) {
-    const none = i8x16.splat(0);
     let a = none;
     let b = none;
     let aLow = none;
@@ -228,53 +270,27 @@ function sumBytes(
     aHigh = i16x8.add(aHigh, i16x8.extend_high_i8x16_s(a));
     bLow = i16x8.add(bLow, i16x8.extend_low_i8x16_s(b));
     bHigh = i16x8.add(bHigh, i16x8.extend_high_i8x16_s(b));
-    const at = x << 1;
-    keep<i16>(line + at, before + at, aLow, bLow, first, second);
-    keep<i16>(line + at + 16, before + at + 16, aHigh, bHigh, first, second);
+    keep(line + x, before + x, more16(aLow, aHigh, limit), more16(bLow, bHigh, limit), first, second);
   }
 }
 
-/** Columns 2x - 1 to 2x + 1 of the line, in every other lane. */
-function pooled<S>(at: usize): v128 {
-  return v128.max<S>(v128.max<S>(v128.load(at - sizeof<S>()), v128.load(at)), v128.load(at + sizeof<S>()));
+/** Columns 2x - 1 to 2x + 1 of the line, in every other byte. */
+function three(at: usize): v128 {
+  return v128.and(v128.or(v128.or(v128.load(at - 1), v128.load(at)), v128.load(at + 1)), i16x8.splat(0xff));
 }
 
-/** Pools the line's columns and compares: a row of one filter's output. */
-function compare<S>(block: Block, bound: i32, flip: i32, out: usize): void {
+/** Pools the line's columns: a row of one filter's output. The largest of nine is more than a bound where any of them is. */
+function pool(block: Block, flip: i32, out: usize): void {
   const columns = (block.width + 1) >> 1;
-  const line = block.line;
-  store<S>(line + <usize>block.width * sizeof<S>(), sizeof<S>() === 2 ? <S>i16.MIN_VALUE : <S>i32.MIN_VALUE);
-  const limit = v128.splat<S>(<S>bound);
   const turn = i8x16.splat(<i8>flip);
   const two = i8x16.splat(2);
   const one = i8x16.splat(1);
-  let from = line;
-  for (let x = 0; x < columns; x += 16) {
-    let bits: v128;
-    if (sizeof<S>() === 2) {
-      const even = i32x4.splat(0xffff);
-      const m0 = v128.and(i16x8.gt_s(pooled<i16>(from), limit), even);
-      const m1 = v128.and(i16x8.gt_s(pooled<i16>(from + 16), limit), even);
-      const m2 = v128.and(i16x8.gt_s(pooled<i16>(from + 32), limit), even);
-      const m3 = v128.and(i16x8.gt_s(pooled<i16>(from + 48), limit), even);
-      bits = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_u(m0, m1), i16x8.narrow_i32x4_u(m2, m3));
-      from += 64;
-    } else {
-      const m0 = evenLanes(from, limit);
-      const m1 = evenLanes(from + 32, limit);
-      const m2 = evenLanes(from + 64, limit);
-      const m3 = evenLanes(from + 96, limit);
-      bits = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(m0, m1), i16x8.narrow_i32x4_s(m2, m3));
-      from += 128;
-    }
+  let from = block.line;
+  store<u8>(from + <usize>block.width, 0);
+  for (let x = 0; x < columns; x += 16, from += 32) {
+    const bits = i8x16.narrow_i16x8_u(three(from), three(from + 16));
     let signs = i8x16.sub(v128.and(v128.xor(bits, turn), two), one);
     if (x + 16 >= columns) signs = v128.and(signs, v128.load(block.tail));
     v128.store(out + <usize>x, signs);
   }
-}
-
-function evenLanes(at: usize, limit: v128): v128 {
-  const a = i32x4.gt_s(pooled<i32>(at), limit);
-  const b = i32x4.gt_s(pooled<i32>(at + 16), limit);
-  return v128.shuffle<i32>(a, b, 0, 2, 4, 6);
 }

@@ -31,17 +31,14 @@ export class KernelConvP {
     const stride = wholeVectors(width * valueBytes) + 16;
     const slot = group.groups * 2 ** group.size * stride;
     const taps = group.taps(unpackSigns(weights.weights, new Int8Array(filters * 9 * channels)), stride, valueBytes);
-    const sumBytes = Math.max(2, valueBytes);
-    const row = wholeVectors(width) * sumBytes + 16;
+    const row = wholeVectors(width) + 16;
     const { bounds, flips } = placeBounds(memory, weights, Math.min(9 * channels * largest, 2 ** 31 - 2));
-    const line = memory.room(16 + row + 256);
-    memory.bytes(line, 16).set(lowest(sumBytes));
     this.#block = memory.place(
       Int32Array.of(
         ...[height, width, filters, source.at, channels * source.stride],
         ...[memory.room(5 * slot), slot, stride, group.groups, group.size],
         ...[memory.place(group.members), memory.place(taps), taps.length / filters / 3],
-        ...[memory.room(filters * row), row, line + 16],
+        ...[memory.room(filters * row), row, memory.room(row + 32)],
         ...[bounds, flips],
         ...[this.output.at, this.output.stride, tailMask(memory, this.output.shape.width, 1)],
       ),
@@ -52,11 +49,6 @@ export class KernelConvP {
   run(divisor: number): void {
     this.#run(this.#block, divisor);
   }
-}
-
-/** Minus infinity in every lane of a vector: what lies left of the first column when columns are pooled. */
-function lowest(sumBytes: number): Uint8Array {
-  return Uint8Array.from({ length: 16 }, (_, i) => (i % sumBytes === sumBytes - 1 ? 128 : 0));
 }
 
 /** How the inputs of a row fall into groups, see `assembly/partial-sums.ts`. */
