@@ -24,6 +24,7 @@ const rooms: Record<string, readonly string[]> = {
     'process',
     'street',
     'tensor',
+    'broker',
     'device-agent',
     'edge-broker',
     'cloud-api',

@@ -33,6 +33,7 @@ const DRAIN_MS = 3_000;
 export class Edge {
   readonly #config: EdgeConfig;
   readonly #logger: Logger;
+  readonly #hearVerdict: ((verdict: Verdict) => void) | undefined;
   readonly #registry = createMetrics('edge');
   readonly #metrics = createEdgeMetrics(this.#registry);
   readonly #timers: NodeJS.Timeout[] = [];
@@ -48,9 +49,11 @@ export class Edge {
   #listener!: MqttListener<Identity>;
   #health!: HealthServer;
 
-  constructor(config: EdgeConfig, { logger }: { logger: Logger }) {
+  /** @param deps `onVerdict` hears every verdict, as a benchmark does */
+  constructor(config: EdgeConfig, deps: { logger: Logger; onVerdict?: (verdict: Verdict) => void }) {
     this.#config = config;
-    this.#logger = logger;
+    this.#logger = deps.logger;
+    this.#hearVerdict = deps.onVerdict;
   }
 
   /** Opens bundle and outbox, listens, and starts connecting to the cloud. */
@@ -197,6 +200,7 @@ export class Edge {
 
   #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
     this.#metrics.countVerdict(verdict.exit, verdict.reason);
+    this.#hearVerdict?.(verdict);
     const { site, edge, slotMs, verdictTopic } = this.#config;
     if (verdictTopic) {
       const { classes } = this.#bundle.architecture;

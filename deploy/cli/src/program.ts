@@ -172,6 +172,15 @@ export function createProgram(): Command {
     .option('--rounds <n>', 'rounds to take the median of', whole, 15)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./bench/section/run.js')).benchSection(options));
+  bench
+    .command('edge')
+    .description('samples a second of one edge process, beside bare Aedes and beside Mosquitto with a subscriber')
+    .option('--seconds <n>', 'of each slice', number, 2)
+    .option('--rounds <n>', 'slices of each contender, in turns', whole, 5)
+    .option('--no-curve', 'without the curve from 6 to 6,000 devices')
+    .option('--samples <n>', 'also send so many samples through an edge and watch its memory', whole)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./bench/edge/bench-edge.js')).benchEdge(options));
 
   return program;
 }

@@ -1,0 +1,74 @@
+import { encodeSummary, SLOT_MODULUS, topic } from '@ddnn/protocol';
+import { deviceName, EPOCH, scoresOf } from './scenes.js';
+
+const text = (value: string) => {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([Uint8Array.of(bytes.length >> 8, bytes.length & 255), bytes]);
+};
+
+/** A short control packet: MQTT 3.1.1, 2.2. */
+function packet(firstByte: number, body: Uint8Array): Buffer {
+  const length = body.length < 128 ? [body.length] : [(body.length & 127) | 128, body.length >> 7];
+  return Buffer.concat([Uint8Array.of(firstByte, ...length), body]);
+}
+
+/** CONNECT without a keep-alive; `user` undefined: a viewer. */
+export function connectPacket(client: string, user: string | undefined): Buffer {
+  const flags = user === undefined ? 0x02 : 0x82;
+  const head = Uint8Array.of(4, flags, 0, 0);
+  return packet(0x10, Buffer.concat([text('MQTT'), head, text(client), ...(user === undefined ? [] : [text(user)])]));
+}
+
+/** SUBSCRIBE at QoS 0. */
+export function subscribePacket(filter: string): Buffer {
+  return packet(0x82, Buffer.concat([Uint8Array.of(0, 1), text(filter), Uint8Array.of(0)]));
+}
+
+export function publishPacket(name: string, payload: Uint8Array, qos: 0 | 1): Buffer {
+  const id = qos ? [Uint8Array.of(0, 1)] : [];
+  return packet(qos ? 0x32 : 0x30, Buffer.concat([text(name), ...id, payload]));
+}
+
+/** A device's summaries as PUBLISH packets, built ahead; only slots and packet ids are written before each use. */
+export class SummaryPackets {
+  /** Of one packet. */
+  readonly size: number;
+  readonly #bytes: Buffer;
+  readonly #cycle: number;
+  readonly #qos: 0 | 1;
+  readonly #idAt: number;
+  readonly #slotAt: number;
+
+  /** @param cycle samples after which scores repeat; a power of two */
+  constructor(scene: number, view: number, scoreBytes: number, qos: 0 | 1, cycle: number) {
+    const name = topic('summary', { device: deviceName(scene, view) });
+    const packets = Array.from({ length: cycle }, (_, position) => {
+      const body = Uint8Array.from(scoresOf(position, view, scoreBytes));
+      return publishPacket(name, encodeSummary(EPOCH, [{ slot: position, body }], scoreBytes), qos);
+    });
+    this.size = packets[0].length;
+    this.#bytes = Buffer.concat(packets);
+    this.#cycle = cycle;
+    this.#qos = qos;
+    this.#idAt = 4 + name.length;
+    // Behind the id: two bytes of frame header.
+    this.#slotAt = this.#idAt + 2 * qos + 2;
+  }
+
+  /** The packets of `count` slots from `slot` on; both fit the cycle. The bytes stand until the cycle comes round. */
+  block(slot: number, count: number): Buffer {
+    const bytes = this.#bytes;
+    const first = slot % this.#cycle;
+    for (let i = 0; i < count; i++) {
+      const at = (first + i) * this.size;
+      const short = (slot + i) % SLOT_MODULUS;
+      bytes[at + this.#slotAt] = short & 255;
+      bytes[at + this.#slotAt + 1] = 0x80 | (short >> 8);
+      if (this.#qos) {
+        bytes[at + this.#idAt] = (short + 1) >> 8;
+        bytes[at + this.#idAt + 1] = (short + 1) & 255;
+      }
+    }
+    return bytes.subarray(first * this.size, (first + count) * this.size);
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContenderName, ContenderReady, ContenderStats, ContenderTask } from './contender.js';
+import type { LoadResult, LoadRun, LoadTask } from './load.js';
+import { Mosquitto } from './mosquitto.js';
+import { expectedAnswers, expectedClasses, openBenchBundle, VIEWS } from './scenes.js';
+import { type Child, start } from './talk.js';
+
+/** One contender and the devices that send to it, each in a process of its own. */
+export interface StageOptions {
+  readonly name: ContenderName;
+  readonly scenes?: number;
+  readonly underWay?: number;
+  readonly block?: number;
+}
+
+/** What a run came to. */
+export interface Run extends LoadResult {
+  /** Of all processes that answer. */
+  readonly cpuSeconds: number;
+}
+
+const UNDER_WAY = 4096;
+const BLOCK = 512;
+const CYCLE = 16_384;
+/** Prebuilt packets of all devices together take about so many bytes. */
+const PACKETS_BYTES = 64e6;
+
+export class Stage {
+  readonly name: ContenderName;
+  readonly scenes: number;
+  readonly #folder: string;
+  readonly #contender: Child;
+  readonly #load: Child;
+  readonly #mosquitto: Mosquitto | undefined;
+  readonly #classes: Uint8Array;
+
+  private constructor(
+    { name, scenes }: { name: ContenderName; scenes: number },
+    folder: string,
+    processes: { contender: Child; load: Child; mosquitto: Mosquitto | undefined },
+    cycle: number,
+  ) {
+    this.name = name;
+    this.scenes = scenes;
+    this.#folder = folder;
+    this.#contender = processes.contender;
+    this.#load = processes.load;
+    this.#mosquitto = processes.mosquitto;
+    this.#classes = expectedClasses(openBenchBundle(), cycle);
+  }
+
+  /** Undefined where it needs Mosquitto and there is none. */
+  static async open({
+    name,
+    scenes = 1,
+    underWay = UNDER_WAY,
+    block = BLOCK,
+  }: StageOptions): Promise<Stage | undefined> {
+    const folder = await mkdtemp(join(tmpdir(), 'ddnn-bench-'));
+    const mosquitto = name === 'subscriber' ? await Mosquitto.start(folder) : undefined;
+    if (name === 'subscriber' && !mosquitto) {
+      await rm(folder, { recursive: true });
+      return undefined;
+    }
+    const port = mosquitto && { brokerPort: mosquitto.port };
+    const { child, ready } = await start<ContenderTask, ContenderReady>('contender', { name, folder, scenes, ...port });
+    let cycle = CYCLE;
+    while (cycle * scenes * VIEWS * 20 > PACKETS_BYTES && cycle > 2 * (underWay + block)) cycle /= 2;
+    const task = { ...ready, scenes, underWay, block, cycle };
+    const { child: load } = await start<LoadTask, object>('load', task);
+    return new Stage({ name, scenes }, folder, { contender: child, load, mosquitto }, cycle);
+  }
+
+  /** Sends samples, and waits until all of them are answered. */
+  async run(run: Omit<LoadRun, 'ask'>): Promise<Run> {
+    const before = await this.#cpuSeconds();
+    const result = await this.#load.ask<LoadResult>({ ask: 'run', ...run });
+    return { ...result, cpuSeconds: (await this.#cpuSeconds()) - before };
+  }
+
+  async viewer(on: boolean): Promise<void> {
+    await this.#load.ask({ ask: 'viewer', on });
+  }
+
+  /** @param collect after a garbage collection */
+  stats(collect = false): Promise<ContenderStats> {
+    return this.#contender.ask({ ask: 'stats', collect });
+  }
+
+  /** Runs at a rate; returns the ms from each sample's last summary to its answer. */
+  async latencies(samples: number, rate: number): Promise<Float64Array> {
+    await this.#contender.ask({ ask: 'stamp', samples: samples + BLOCK });
+    const { blocks } = await this.run({ qos: 0, samples, rate });
+    const { stamps } = await this.#contender.ask<{ stamps: Float64Array }>({ ask: 'stamps' });
+    const waits: number[] = [];
+    let sample = 0;
+    for (let i = 0; i < blocks.length; i += 2) {
+      for (const last = sample + blocks[i]; sample < last; sample++) waits.push(stamps[sample] - blocks[i + 1]);
+    }
+    return Float64Array.from(waits).sort();
+  }
+
+  /** Throws where one sample of all that were sent was lost, doubled or answered otherwise than the bundle does. */
+  async verify(): Promise<void> {
+    const { answers } = await this.stats();
+    if (this.name === 'bare') return;
+    const expected = expectedAnswers(this.#classes, answers.samples / this.scenes);
+    if (answers.checksum !== expected.checksum * this.scenes) {
+      throw new Error(`${this.name}: the answers to ${answers.samples} samples are not those of the bundle`);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const child of [this.#load, this.#contender, this.#mosquitto]) child?.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #cpuSeconds(): Promise<number> {
+    return (await this.stats()).cpuSeconds + (this.#mosquitto?.cpuSeconds() ?? 0);
+  }
+}
