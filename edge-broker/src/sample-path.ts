@@ -220,7 +220,13 @@ export class SamplePath {
     let best = NO_EXIT;
     if (this.#local) {
       const confident = this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask);
-      best = { classIndex: this.#local.exit.classIndex, entropy: this.#local.exit.entropy };
+      const { classIndex, entropy } = this.#local.exit;
+      if (confident && !this.#group.several) {
+        // Most samples end here: one object each.
+        this.#deps.onVerdict({ slot, classIndex, exit: 'local', reason: 'none', entropy, states }, 'site');
+        return;
+      }
+      best = { classIndex, entropy };
       if (confident) {
         this.#conclude({ slot, states, best }, 'local');
         return;

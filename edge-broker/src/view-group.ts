@@ -15,6 +15,7 @@ export class ViewGroup {
   readonly several: boolean;
   readonly #siteViews: number;
   readonly #places: Int8Array;
+  #last = new Uint8Array();
 
   /** @param group of the settings. Throws `DDNN_EDGE_GROUP` where the bundle has several edges and none is named, or not that one. */
   constructor({ architecture }: Bundle, group: number | undefined) {
@@ -36,11 +37,21 @@ export class ViewGroup {
     return this.#places[view];
   }
 
-  /** States of every view of the site, from those of the group by place: nothing comes here from other edges' views. */
+  /**
+   * States of every view of the site, from those of the group by place: nothing comes here from other edges' views. Samples in a row
+   * whose states are alike share one array, so nobody may write to it.
+   */
   siteStates(own: Uint8Array): Uint8Array {
-    const states = new Uint8Array(this.#siteViews).fill(ViewState.lost);
-    for (let place = 0; place < own.length; place++) states[this.views[place]] = own[place];
-    return states;
+    if (this.#stillThose(own)) return this.#last;
+    this.#last = new Uint8Array(this.#siteViews).fill(ViewState.lost);
+    for (let place = 0; place < own.length; place++) this.#last[this.views[place]] = own[place];
+    return this.#last;
+  }
+
+  #stillThose(own: Uint8Array): boolean {
+    if (this.#last.length === 0) return false;
+    for (let place = 0; place < own.length; place++) if (this.#last[this.views[place]] !== own[place]) return false;
+    return true;
   }
 
   /** By place, of something that stands by view of the site. */

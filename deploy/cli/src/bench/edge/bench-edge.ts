@@ -2,7 +2,7 @@ import { UsageError } from '../../terminal/failure.js';
 import { printJson } from '../../terminal/output.js';
 import { ProgressLine } from '../../terminal/progress.js';
 import { measureCurve } from './curve.js';
-import { type Rate, type Slice, takeTurns, withStages } from './measure.js';
+import { median, type Rate, type Slice, takeTurns, withStages } from './measure.js';
 import { INSTALL_MOSQUITTO } from './mosquitto.js';
 import { type EdgeFigures, type QosFigures, report } from './report.js';
 import { soak } from './soak.js';
@@ -23,7 +23,7 @@ export async function benchEdge(flags: BenchEdgeFlags): Promise<void> {
   if (rounds < 1) throw new UsageError('--rounds is 1 or more');
   const line = new ProgressLine();
   try {
-    const total = (rounds + 1) * (7 + (flags.curve ? 8 : 0)) + 1;
+    const total = (rounds + 1) * (7 + (flags.curve ? 8 : 0)) + rounds;
     let turns = 0;
     const onSlice = (name: string) => line.update(turns++ / total, name);
     const figures = await measure(flags, onSlice);
@@ -61,11 +61,14 @@ function measure({ seconds, rounds }: BenchEdgeFlags, onSlice: (name: string) =>
       };
     };
     const qos0 = qos(bare0, edge0, viewed0);
-    onSlice('latency');
     const rate = Math.round(qos0.samplesPerSecond / 2);
-    const waits = await edge!.latencies(Math.round(rate * Math.max(seconds, 1)), rate);
+    const waits: Float64Array[] = [];
+    for (let round = 0; round < rounds; round++) {
+      onSlice('latency at half of that');
+      waits.push(await edge!.latencies(Math.round(rate * seconds), rate));
+    }
     await edge!.verify();
-    const quantile = (share: number) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))];
+    const quantile = (share: number) => median(waits.map((sorted) => sorted[Math.floor(share * (sorted.length - 1))]));
     return {
       qos0,
       qos1: qos(bare1, edge1, viewed1),

@@ -57,7 +57,7 @@ await serve<ContenderTask, ContenderQuestion>(async (task) => {
   const contender = makers[task.name](task);
   const { answers } = contender;
   const port = await contender.start();
-  const progressPort = await serveProgress(() => answers.samples);
+  const progressPort = await serveProgress(answers);
   let stamps = new Float64Array();
   const reply = (question: ContenderQuestion) => {
     switch (question.ask) {

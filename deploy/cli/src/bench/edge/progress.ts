@@ -1,19 +1,24 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import type { Answers } from './scenes.js';
 
-const EVERY_MS = 1;
-
-/** Tells whoever connects how far the work is, so that the load keeps a bounded number of samples under way. */
-export async function serveProgress(done: () => number): Promise<number> {
+/**
+ * Tells whoever connects how far the work is, so that the load keeps a bounded number of samples under way: once each turn of the
+ * event loop in which something was answered.
+ */
+export async function serveProgress(answers: Answers): Promise<number> {
   const listeners = new Set<Socket>();
-  let told = -1;
-  setInterval(() => {
-    const now = done();
-    if (now === told) return;
-    told = now;
-    const bytes = new Uint8Array(Float64Array.of(now).buffer);
+  let waits = false;
+  const tell = () => {
+    waits = false;
+    const bytes = new Uint8Array(Float64Array.of(answers.samples).buffer);
     for (const socket of listeners) socket.write(bytes);
-  }, EVERY_MS);
+  };
+  answers.onChange = () => {
+    if (waits) return;
+    waits = true;
+    setImmediate(tell);
+  };
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     socket.on('error', () => {});

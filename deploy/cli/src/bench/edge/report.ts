@@ -69,9 +69,10 @@ export function report(figures: EdgeFigures): void {
 }
 
 function curveTable(curve: readonly CurvePoint[]) {
-  const table = createTable(['devices', 'samples/s', 'bare Aedes', 'share']);
-  for (const { devices, samplesPerSecond, bareSamplesPerSecond, ofBareAedes } of curve) {
-    table.push([whole(devices), whole(samplesPerSecond), whole(bareSamplesPerSecond), percent(ofBareAedes, 0)]);
+  const table = createTable(['devices', 'samples/s', 'bare Aedes', 'share', 'share per CPU second']);
+  for (const { devices, samplesPerSecond, bareSamplesPerSecond, ofBareAedes, ofBareAedesPerCpu } of curve) {
+    const shares = [percent(ofBareAedes, 0), percent(ofBareAedesPerCpu, 0)];
+    table.push([whole(devices), whole(samplesPerSecond), whole(bareSamplesPerSecond), ...shares]);
   }
   return table;
 }

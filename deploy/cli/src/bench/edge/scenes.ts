@@ -48,10 +48,17 @@ export function expectedClasses(bundle: Bundle, cycle: number): Uint8Array {
 export class Answers {
   samples = 0;
   checksum = 0;
+  onChange: (() => void) | undefined;
 
   add(slot: number, classIndex: number): void {
-    this.samples++;
     this.checksum += ((slot % 8191) + 1) * (classIndex + 1);
+    this.count();
+  }
+
+  /** One more, of which nothing else is known. */
+  count(): void {
+    this.samples++;
+    this.onChange?.();
   }
 }
 

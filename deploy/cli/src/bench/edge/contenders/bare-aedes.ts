@@ -16,7 +16,7 @@ export class BareAedes implements Contender {
       aedes.subscribe(
         's/#',
         (_packet, done) => {
-          if (++this.#messages % VIEWS === 0) this.answers.samples++;
+          if (++this.#messages % VIEWS === 0) this.answers.count();
           done();
         },
         resolve,
