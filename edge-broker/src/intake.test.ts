@@ -106,6 +106,29 @@ describe('intake', () => {
     expect(intake.admit('7', undefined)).toBeUndefined();
   });
 
+  it('takes a summary straight from a chunk of bytes exactly as through Aedes', async () => {
+    const { rig, intake, take, status, count, devices, meters } = await intakeRig();
+    for (const view of [0, 1]) status(view, 'online');
+    const direct = intake.direct({ device: devices.get('0')! })!;
+    expect([direct.topic, direct.maxPayloadBytes]).toEqual(['s/0', 2 + 1 + 256 * 4]);
+    const straight = (frame: Uint8Array) =>
+      direct.take(Uint8Array.of(1, 2, 3, ...frame, 9), 3, frame.length, 0, performance.now());
+    // In the other order for the other device, so that both clocks and both tables serve both ways.
+    for (const frame of [5, 6, 6].map((slot) => summary(rig, slot, 0))) straight(frame);
+    for (const frame of [6, 6, 5].map((slot) => summary(rig, slot, 1))) take('1', 's/1', frame);
+    expect(await count('summary', 'taken')).toBe(4);
+    expect(await count('summary', 'duplicate')).toBe(2);
+    expect(meters[0].read(0)).toEqual(meters[1].read(0));
+    straight(summary(rig, 7, 0, EPOCH + 1));
+    straight(summary(rig, 7, 0).subarray(0, 6));
+    expect(await count('summary', 'DDNN_FRAME_EPOCH')).toBe(1);
+    expect(await count('summary', 'DDNN_FRAME_TRUNCATED')).toBe(1);
+    status(0, 'offline');
+    straight(summary(rig, 7, 0));
+    expect(await count('summary', 'unfit')).toBe(1);
+    expect(intake.direct({ device: undefined })).toBeUndefined();
+  });
+
   it('lets a device read what is its own, and a viewer everything', async () => {
     const { intake, devices } = await intakeRig();
     const device = { device: devices.get('1')! };

@@ -161,7 +161,8 @@ class Load {
             over = true;
             break;
           }
-          const left = Math.min(block, due - sent(), underWay * scenes - behind(), this.#roomInCycle());
+          const wanted = scenes > 1 ? block : bound - this.#sent;
+          const left = Math.min(block, wanted, due - sent(), underWay * scenes - behind(), this.#roomInCycle());
           // With several scenes each takes whole blocks in turn, so that all stand at the same slot.
           if (scenes > 1 ? left < block : left < 1) return;
           this.#write(packets, left);

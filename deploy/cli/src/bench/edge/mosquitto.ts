@@ -29,6 +29,8 @@ export class Mosquitto {
     const file = join(folder, 'mosquitto.conf');
     await writeFile(file, `${settings.join('\n')}\n`);
     const started = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // However this process ends.
+    process.once('exit', () => started.kill('SIGKILL'));
     const giveUpAt = Date.now() + START_MS;
     while (!(await answers(port))) {
       if (Date.now() > giveUpAt || started.exitCode !== null) throw new Error('Mosquitto does not start');

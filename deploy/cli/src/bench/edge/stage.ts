@@ -23,7 +23,7 @@ export interface Run extends LoadResult {
 
 const UNDER_WAY = 4096;
 const BLOCK = 512;
-const CYCLE = 16_384;
+const CYCLE = 8192;
 /** Prebuilt packets of all devices together take about so many bytes. */
 const PACKETS_BYTES = 64e6;
 
@@ -59,18 +59,26 @@ export class Stage {
     block = BLOCK,
   }: StageOptions): Promise<Stage | undefined> {
     const folder = await mkdtemp(join(tmpdir(), 'ddnn-bench-'));
-    const mosquitto = name === 'subscriber' ? await Mosquitto.start(folder) : undefined;
-    if (name === 'subscriber' && !mosquitto) {
-      await rm(folder, { recursive: true });
-      return undefined;
+    const opened: { stop(): void }[] = [];
+    try {
+      const mosquitto = name === 'subscriber' ? await Mosquitto.start(folder) : undefined;
+      if (name === 'subscriber' && !mosquitto) {
+        await rm(folder, { recursive: true });
+        return undefined;
+      }
+      if (mosquitto) opened.push(mosquitto);
+      const given = { name, folder, scenes, ...(mosquitto && { brokerPort: mosquitto.port }) };
+      const { child: contender, ready } = await start<ContenderTask, ContenderReady>('contender', given);
+      opened.push(contender);
+      let cycle = CYCLE;
+      while (cycle * scenes * VIEWS * 20 > PACKETS_BYTES && cycle > 2 * (underWay + block)) cycle /= 2;
+      const { child: load } = await start<LoadTask, object>('load', { ...ready, scenes, underWay, block, cycle });
+      return new Stage({ name, scenes }, folder, { contender, load, mosquitto }, cycle);
+    } catch (error) {
+      for (const each of opened) each.stop();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     }
-    const port = mosquitto && { brokerPort: mosquitto.port };
-    const { child, ready } = await start<ContenderTask, ContenderReady>('contender', { name, folder, scenes, ...port });
-    let cycle = CYCLE;
-    while (cycle * scenes * VIEWS * 20 > PACKETS_BYTES && cycle > 2 * (underWay + block)) cycle /= 2;
-    const task = { ...ready, scenes, underWay, block, cycle };
-    const { child: load } = await start<LoadTask, object>('load', task);
-    return new Stage({ name, scenes }, folder, { contender: child, load, mosquitto }, cycle);
   }
 
   /** Sends samples, and waits until all of them are answered. */
@@ -91,7 +99,7 @@ export class Stage {
 
   /** Runs at a rate; returns the ms from each sample's last summary to its answer. */
   async latencies(samples: number, rate: number): Promise<Float64Array> {
-    await this.#contender.ask({ ask: 'stamp', samples: samples + BLOCK });
+    await this.#contender.ask({ ask: 'stamp', samples });
     const { blocks } = await this.run({ qos: 0, samples, rate });
     const { stamps } = await this.#contender.ask<{ stamps: Float64Array }>({ ask: 'stamps' });
     const waits: number[] = [];

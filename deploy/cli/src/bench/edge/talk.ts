@@ -11,7 +11,12 @@ export async function start<Task, Ready>(module: string, task: Task): Promise<{ 
     execArgv: ['--expose-gc'],
   });
   const child = new Child(process_);
-  return { child, ready: await child.answer<Ready>() };
+  try {
+    return { child, ready: await child.answer<Ready>() };
+  } catch (error) {
+    child.stop();
+    throw error;
+  }
 }
 
 /** A child process that answers one question after the other. */
