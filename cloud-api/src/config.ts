@@ -23,7 +23,7 @@ export const CloudConfigSchema = Type.Object({
       maxFramesInFlight: Count(256, 1, 4_096, 'frames taken in and not yet stored; further ones wait unacknowledged'),
       maxBytesWaiting: Count(
         67_108_864,
-        1_048_576,
+        65_536,
         4_294_967_296,
         'bytes of frames not yet stored, taken in or waiting; one frame more closes its connection',
       ),

@@ -91,7 +91,7 @@ export async function edge(ports: CloudPorts, name = 'plaza/north', options: ICl
     await until(() => down.length > 0);
     const { topic, payload } = down.shift()!;
     return topic.endsWith('/v')
-      ? { verdicts: decodeVerdicts(payload, 'verdict', EPOCH, 3, 100) }
+      ? { verdicts: decodeVerdicts(payload, 'verdict', EPOCH, 3, 1024) }
       : { acknowledgement: decodeAcknowledgement(payload, 100) };
   };
   const send = (rest: string, frame: Uint8Array) =>

@@ -275,6 +275,16 @@ describe('SQLite store file', () => {
     await store.stop();
   });
 
+  it('counts nothing of a transaction that failed', async () => {
+    const store = sqlite(':memory:');
+    await store.start();
+    // Not a number becomes NULL, which the column refuses.
+    await expect(store.putVerdicts([verdict(1), verdict(2, { entropy: Number.NaN })])).rejects.toThrow();
+    await store.putVerdicts([verdict(3)]);
+    expect((await store.tally()).verdicts).toMatchObject([{ count: 1 }]);
+    await store.stop();
+  });
+
   it('names the file and the setting where it can’t be opened', async () => {
     const file = join(folder, 'nowhere', 'x.sqlite');
     const expected = {
