@@ -43,7 +43,8 @@ export class VerdictTable {
 
   put(verdict: NewVerdict): PutResult {
     const { site, slot } = verdict;
-    const inserted = this.#insert.get(toRow(verdict)) as { label: string | null } | undefined;
+    // With `get` libsql would go on throwing after one insert has failed, with `run` it could not end the transaction.
+    const [inserted] = this.#insert.all(toRow(verdict)) as { label: string | null }[];
     if (inserted) {
       const stored = { ...verdict, label: inserted.label, revised: null };
       this.#rows++;

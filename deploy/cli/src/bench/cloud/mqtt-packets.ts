@@ -50,28 +50,11 @@ export class PacketReader {
   read(chunk: Buffer): void {
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
     let at = 0;
-    for (;;) {
-      let length = 0;
-      let next = at + 1;
-      for (let shift = 0; ; shift += 7) {
-        if (next >= bytes.length) {
-          this.#keep(bytes, at);
-          return;
-        }
-        length |= (bytes[next] & 127) << shift;
-        if (bytes[next++] < 128) break;
-      }
-      if (next + length > bytes.length) {
-        this.#keep(bytes, at);
-        return;
-      }
-      this.#take(bytes[at], bytes.subarray(next, next + length));
-      at = next + length;
+    for (let found = bodyOf(bytes, at); found; found = bodyOf(bytes, at)) {
+      this.#take(bytes[at], bytes.subarray(found.start, found.end));
+      at = found.end;
     }
-  }
-
-  #keep(bytes: Buffer, from: number): void {
-    this.#rest = from < bytes.length ? bytes.subarray(from) : Buffer.alloc(0);
+    this.#rest = bytes.subarray(at);
   }
 
   #take(header: number, body: Buffer): void {
@@ -85,6 +68,17 @@ export class PacketReader {
       this.#handlers.onPublish(body.toString('latin1', 2, end), id, body.subarray(qos > 0 ? end + ID_BYTES : end));
     }
   }
+}
+
+/** Where the body of the packet that begins at `at` stands; undefined where not all of it is there. */
+function bodyOf(bytes: Buffer, at: number): { start: number; end: number } | undefined {
+  let length = 0;
+  for (let i = at + 1, shift = 0; i < bytes.length; i++, shift += 7) {
+    length |= (bytes[i] & 127) << shift;
+    const end = i + 1 + length;
+    if (bytes[i] < 128) return end <= bytes.length ? { start: i + 1, end } : undefined;
+  }
+  return undefined;
 }
 
 function packet(type: number, flags: number, body: Uint8Array): Buffer {

@@ -134,7 +134,10 @@ export class UplinkLoad {
     const now = performance.now();
     for (const { slot, classIndex } of decodeVerdicts(payload, 'verdict', epoch, sizes.views, MAX_SAMPLES)) {
       const waiting = this.#waiting.get(slot);
-      if (!waiting) return this.#answers.fail(`slot ${slot} was answered, but not asked or twice`);
+      if (!waiting) {
+        this.#answers.fail(`slot ${slot} was answered twice, or never asked`);
+        return;
+      }
       this.#waiting.delete(slot);
       const { sample, frame } = waiting;
       this.#answers.add(classIndex === this.#pool[sample].classIndex, now - frame.sentAt);
