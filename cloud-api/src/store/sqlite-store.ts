@@ -111,15 +111,24 @@ export class SqliteStore implements VerdictStore {
   /** Writes one batch in a transaction. */
   protected async commit(writes: readonly Write[], weight: number): Promise<unknown[]> {
     const started = performance.now();
-    const { tally } = this.#verdicts;
-    tally.discard();
-    const results = this.#db.transaction(() => {
+    const results = this.#transaction(() => {
       const done = writes.map((write) => write());
-      tally.write();
+      this.#verdicts.tally.write();
       return done;
-    })();
+    });
     this.#options.onBatch?.((performance.now() - started) / 1000, weight, this.#batcher.waiting);
     return results;
+  }
+
+  #transaction<T>(run: () => T): T {
+    const db = this.#db;
+    try {
+      return db.transaction(run)();
+    } catch (error) {
+      // A statement that has failed goes on failing in libsql, and what was counted is not in the file.
+      this.#open = { db, verdicts: new VerdictTable(db) };
+      throw error;
+    }
   }
 
   get #db(): Database.Database {

@@ -5,8 +5,11 @@ import type { StoredVerdict, TallyRow } from './verdict-store.js';
 /** No label. An empty one can't be given. */
 const UNLABELLED = '';
 
-/** The columns of a row and what to add to its count. */
-type Counted = readonly [site: string, exit: ExitName, name: string, label: string, revised: 0 | 1, count: number];
+/** A row, and what to add to its count. */
+interface Counted {
+  readonly columns: readonly [site: string, exit: ExitName, name: string, label: string, revised: 0 | 1];
+  count: number;
+}
 
 /** Counts of verdicts, kept beside them in the same transaction: statistics must not read millions of rows. */
 export class TallyTable {
@@ -28,19 +31,18 @@ export class TallyTable {
     const { site, exit, class: name } = verdict;
     const label = verdict.label ?? UNLABELLED;
     const revised = verdict.revised ? 1 : 0;
-    const key = `${revised}${exit}/${site}/${name.length}${name}${label}`;
-    const before = this.#counted.get(key)?.[5] ?? 0;
-    this.#counted.set(key, [site, exit, name, label, revised, before + count]);
+    const key = `${revised}${exit}/${site}/${name.length}/${name}${label}`;
+    let counted = this.#counted.get(key);
+    if (!counted) {
+      counted = { columns: [site, exit, name, label, revised], count: 0 };
+      this.#counted.set(key, counted);
+    }
+    counted.count += count;
   }
 
   /** Writes what was counted since: one statement for all verdicts that have these things in common. */
   write(): void {
-    for (const row of this.#counted.values()) this.#add.run([...row]);
-    this.#counted.clear();
-  }
-
-  /** Forgets what was counted since, for the transaction failed. */
-  discard(): void {
+    for (const { columns, count } of this.#counted.values()) this.#add.run([...columns, count]);
     this.#counted.clear();
   }
 

@@ -43,8 +43,7 @@ export class VerdictTable {
 
   put(verdict: NewVerdict): PutResult {
     const { site, slot } = verdict;
-    // With `get` libsql would go on throwing after one insert has failed, with `run` it could not end the transaction.
-    const [inserted] = this.#insert.all(toRow(verdict)) as { label: string | null }[];
+    const inserted = this.#insert.get(toRow(verdict)) as { label: string | null } | undefined;
     if (inserted) {
       const stored = { ...verdict, label: inserted.label, revised: null };
       this.#rows++;
