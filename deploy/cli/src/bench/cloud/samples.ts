@@ -1,5 +1,5 @@
-import { type Bundle, FeatureAggregator, UpperTier } from '@ddnn/model';
-import { presenceMask, type UplinkSample, type UplinkSizes, ViewState } from '@ddnn/protocol';
+import { type Bundle, createFeatureCode, FeatureAggregator, UpperTier } from '@ddnn/model';
+import { joinBodies, presenceMask, type UplinkSample, type UplinkSizes, ViewState } from '@ddnn/protocol';
 
 /** One sample as both ways are given it. */
 export interface BenchSample {
@@ -19,26 +19,38 @@ export function uplinkSizes({ architecture, shapes }: Bundle): UplinkSizes {
   return { views: architecture.views, viewFeatureBytes: shapes.device.featureBytes, edgeFeatureBytes: 0 };
 }
 
-/** Draws samples with random features; the same seed draws the same ones. */
+/**
+ * Draws samples: bits at random or, where the bundle codes features, as its code expects them, for those are what it makes shorter. The
+ * same seed draws the same ones.
+ */
 export function drawSamples(bundle: Bundle, count: number, seed: number): BenchSample[] {
-  const { views, cloud } = bundle.architecture;
+  const { views, cloud, device } = bundle.architecture;
   const { featureBytes, output } = bundle.shapes.device;
   const aggregator = new FeatureAggregator(cloud.aggregator, views, output, 'bits');
   const tier = new UpperTier(bundle, 'cloud');
+  const codes = Array.from({ length: views }, (_, view) => createFeatureCode(bundle, view));
+  const coded = device.coding === 'arithmetic';
   const random = xorshift(seed);
+  const draw = (view: number) => {
+    const bytes = new Uint8Array(featureBytes).map(() => random() * 256);
+    if (!coded) return bytes;
+    const features = new Uint8Array(featureBytes);
+    // Decoding a message at random draws from the code's own distribution. A byte short, for a whole one is bare bits.
+    codes[view].decode(bytes, 0, featureBytes - 1, features);
+    return features;
+  };
   return Array.from({ length: count }, () => {
     const states = new Uint8Array(views).map(() => (random() < PRESENT ? ViewState.present : ViewState.absent));
     // One at least: a sample that nobody sees never comes up.
     states[Math.floor(random() * views)] = ViewState.present;
-    const maps = Array.from(states, (state) =>
-      state === ViewState.present ? new Uint8Array(featureBytes).map(() => random() * 256) : undefined,
-    );
+    const maps = Array.from(states, (state, view) => (state === ViewState.present ? draw(view) : undefined));
     const mask = presenceMask(states);
     aggregator.join(maps, mask);
     tier.decide(maps, mask);
-    const body = Uint8Array.from(maps.flatMap((map) => (map ? [...map] : [])));
+    const bodies = maps.flatMap((map, view) => (map ? [codes[view].encode(map).slice()] : []));
+    const body = coded ? joinBodies(bodies) : Uint8Array.from(bodies.flatMap((bytes) => [...bytes]));
     return {
-      uplink: { states, content: 'views' as const, body },
+      uplink: { states, content: coded ? 'coded' : 'views', body },
       floats: [...aggregator.out],
       classIndex: tier.exit.classIndex,
     };
