@@ -78,7 +78,9 @@ export class Ingest {
    * sender holds back. Whether its samples are kept is told by the frames that go down.
    */
   async take(edge: EdgeName, { which, names }: ParsedTopic, frame: Uint8Array): Promise<void> {
-    await this.#gate.enter(frame.length);
+    const entered = this.#gate.enter(frame.length);
+    this.#showLoad();
+    await entered;
     this.#showLoad();
     this.#process(edge, which, names.device, frame)
       .then(() => this.#parts.metrics.frames.inc({ kind: which, result: 'taken' }))
