@@ -95,7 +95,7 @@ function readFrame(kind: FrameKindName, bytes: Uint8Array, scoreBytes: number): 
     case 'codedFeatures': {
       const samples: DeviceSample[] = [];
       decodeCodedFeatures(bytes, epoch, FEATURE_BYTES, SAMPLES, (short, body) => {
-        samples.push({ slot: restoreSlot(short, SLOT), body: body && body.slice() });
+        samples.push({ slot: restoreSlot(short, SLOT), body: body?.slice() ?? null });
       });
       return read(samples, (m) => encodeCodedFeatures(epoch, m));
     }
