@@ -1,23 +1,11 @@
-import {
-  type Bundle,
-  codedSummaries,
-  createFeatureCode,
-  createScoreCode,
-  type FeatureCoder,
-  type ScoreCoder,
-} from '@ddnn/model';
+import type { Bundle } from '@ddnn/model';
 import {
   type DeviceSample,
   encodeAcknowledgement,
-  encodeCodedFeatures,
-  encodeCodedSummary,
   encodeFeatureRequest,
-  encodeFeatures,
-  encodeSummary,
   encodeUplinkFeatures,
   encodeUplinkRequest,
   encodeVerdicts,
-  joinBodies,
   MAX_SLOT_GAP,
   PUBACK_BYTES,
   publishBytes,
@@ -29,6 +17,7 @@ import {
   type UplinkSizes,
   type Verdict,
 } from '@ddnn/protocol';
+import { DeviceFrames } from './device-frames.js';
 import { TrainingError } from './errors.js';
 
 /** As an edge's setting allows. */
@@ -63,9 +52,7 @@ export class ByteCount {
   readonly #sizes: UplinkSizes;
   readonly #samples: number;
   readonly #recordsPerFrame: number;
-  /** By view, where the bundle has coded summaries and coded features. */
-  readonly #scoreCodes: readonly ScoreCoder[] | undefined;
-  readonly #featureCodes: readonly FeatureCoder[] | undefined;
+  readonly #frames: DeviceFrames;
   /** Which summary frame the waiting samples are of. */
   #frame = -1;
   readonly #summaries = new Lists<number, DeviceSample>();
@@ -92,11 +79,7 @@ export class ByteCount {
     }
     this.#samples = samples;
     this.#recordsPerFrame = records;
-    const views = Array.from({ length: architecture.views }, (_, view) => view);
-    if (codedSummaries(architecture)) this.#scoreCodes = views.map((view) => createScoreCode(bundle, view));
-    if (architecture.device.coding === 'arithmetic') {
-      this.#featureCodes = views.map((view) => createFeatureCode(bundle, view));
-    }
+    this.#frames = new DeviceFrames(bundle);
     this.#sizes = {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,
@@ -109,22 +92,20 @@ export class ByteCount {
     this.#open(slot);
     // Copies, here and below: the sections write over their own arrays before the frame is full.
     this.#summaries.add(view, { slot, body: scores && new Uint8Array(scores) });
-    if (!this.#scoreCodes) this.payload += scores?.length ?? 0;
   }
 
   /** A feature request to a device, and its answer. */
   features(view: number, slot: number, features: Uint8Array): void {
     this.#open(slot);
-    const body = this.#body(view, features);
+    const body = this.#frames.body(view, features);
     this.#features.add(view, { slot, body });
     this.payload += body.length;
   }
 
   /** The features of the present views, by view, on their way up from one edge, and the cloud's verdict. */
   sendViewsUp(edge: number, features: readonly (Uint8Array | null)[], verdict: Verdict): void {
-    const bodies = features.flatMap((bits, view) => (bits ? [this.#body(view, bits)] : []));
-    const body = this.#featureCodes ? joinBodies(bodies) : Uint8Array.from(bodies.flatMap((bits) => [...bits]));
-    this.sendUp(edge, this.#featureCodes ? 'coded' : 'views', body, verdict);
+    const { content, body } = this.#frames.uplink(features);
+    this.sendUp(edge, content, body, verdict);
   }
 
   /** An uncertain sample on its way up from one edge, and the cloud's verdict, which also acknowledges it. */
@@ -169,15 +150,15 @@ export class ByteCount {
 
   #send(): void {
     for (const [view, samples] of this.#summaries.take()) {
-      for (const frame of this.#summaryFrames(view, samples)) this.wire += devicePacket('summary', frame, view);
+      for (const { frame, payload } of this.#frames.summaries(view, samples)) {
+        this.payload += payload;
+        this.wire += devicePacket('summary', frame, view);
+      }
     }
     for (const [view, samples] of this.#features.take()) {
       const slots = samples.map(({ slot }) => slot);
       this.wire += devicePacket('featureRequest', encodeFeatureRequest(EPOCH, slots), view);
-      const frame = this.#featureCodes
-        ? encodeCodedFeatures(EPOCH, samples)
-        : encodeFeatures(EPOCH, samples, bodyBytes(samples));
-      this.wire += devicePacket('features', frame, view);
+      this.wire += devicePacket('features', this.#frames.features(samples), view);
     }
     for (const list of Object.values(this.#reports)) {
       for (const [edge, samples] of list.take())
@@ -185,25 +166,6 @@ export class ByteCount {
     }
     for (const [edge, verdicts] of this.#verdicts.take())
       this.uplink += uplinkPacket('verdict', encodeVerdicts('verdict', EPOCH, verdicts), edge);
-  }
-
-  /** A copy of a view's features as they travel. */
-  #body(view: number, features: Uint8Array): Uint8Array {
-    return (this.#featureCodes?.[view].encode(features) ?? features).slice();
-  }
-
-  #summaryFrames(view: number, samples: readonly DeviceSample[]): Uint8Array[] {
-    const code = this.#scoreCodes?.[view];
-    if (!code) return [encodeSummary(EPOCH, samples, bodyBytes(samples))];
-    // A coded summary has no place for a gap.
-    return runs(samples).map((run) => {
-      code.begin();
-      for (const { body } of run) if (body) code.add(new Int8Array(body.buffer));
-      const scores = code.finish();
-      this.payload += scores.length;
-      const present = run.map(({ body }) => body !== null);
-      return encodeCodedSummary(EPOCH, run[0].slot, present, scores);
-    });
   }
 
   #sendRecords(): void {
@@ -233,20 +195,6 @@ class Lists<Key, Item> {
     this.#lists = new Map();
     return lists;
   }
-}
-
-/** Parts of a list in which each slot follows the one before. */
-function runs(samples: readonly DeviceSample[]): DeviceSample[][] {
-  const parts: DeviceSample[][] = [];
-  for (const [i, sample] of samples.entries()) {
-    if (i > 0 && sample.slot === samples[i - 1].slot + 1) parts.at(-1)!.push(sample);
-    else parts.push([sample]);
-  }
-  return parts;
-}
-
-function bodyBytes(samples: readonly DeviceSample[]): number {
-  return samples.find(({ body }) => body)?.body?.length ?? 0;
 }
 
 function devicePacket(which: TopicName, frame: Uint8Array, view: number): number {
