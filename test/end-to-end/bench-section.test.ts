@@ -14,6 +14,9 @@ interface Result {
     readonly tfjsUs: number;
     readonly ratio: number;
     readonly plainRatio: number;
+    readonly fastestUs: number;
+    readonly fastestTfjsUs: number;
+    readonly fastestRatio: number;
     readonly operations: number;
     readonly floorUs: number;
     readonly overFloor: number;
@@ -31,6 +34,8 @@ it('bench section times every way on every case, and its ratios are of those tim
     expect(one.filters).toBe(one.blocks.at(-1));
     for (const time of [one.us, one.plainUs, one.tfjsUs, one.floorUs]) expect(time).toBeGreaterThan(0);
     expect(one.ratio).toBeCloseTo(one.tfjsUs / one.us);
+    expect(one.fastestRatio).toBeCloseTo(one.fastestTfjsUs / one.fastestUs);
+    expect(one.fastestUs).toBeLessThanOrEqual(one.us);
     expect(one.plainRatio).toBeCloseTo(one.plainUs / one.us);
     expect(one.overFloor).toBeCloseTo(one.us / one.floorUs);
     // Loose, for machines that are busy with other tests.

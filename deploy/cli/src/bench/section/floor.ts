@@ -3,7 +3,7 @@ import type { SectionCase } from './cases.js';
 
 /** What a section costs by its method, in vectors of 16 bytes. */
 export interface VectorCount {
-  /** Additions, maxima and comparisons. */
+  /** Additions, comparisons and what pools their bytes. */
   readonly operations: number;
   /** Bytes that they read and write, all in the cache. */
   readonly bytes: number;
@@ -13,7 +13,7 @@ const VECTOR = 16;
 
 /**
  * Counts what the kernels can't do without (shared/model/assembly/convp.ts): the partial sums of each group of inputs, for every filter
- * one addition a group and tap row or tap, pooling by rows and columns, and one comparison an output. The first block has 16-bit lanes,
+ * one addition a group and tap, or row of taps where there is one channel, one comparison a sum, and pooling by rows and columns. The first block has 16-bit lanes,
  * those behind it bytes, widened before they are pooled. Conversions, packing, addresses and calls are not counted: they are what a better
  * program could save.
  */
@@ -34,10 +34,11 @@ export function countVectors({ input, blocks }: SectionCase): VectorCount {
     bytes += vectors * VECTOR * (channels + groups * sums);
     operations += vectors * filters * taps;
     bytes += vectors * VECTOR * filters * taps;
-    // Sixteen-bit sums: two maxima for two rows, two for two columns of the pooled row, one comparison for the same.
+    // Sixteen-bit sums are compared and narrowed to bytes; two ors of bytes pool the rows of a pair, two its columns.
     const wide = (height * width * 2) / VECTOR;
-    operations += filters * wide * (1 + 1 + 0.5);
-    bytes += filters * wide * VECTOR;
+    operations += filters * wide * (1 + 0.5 + 0.5 + 0.5);
+    // A pair of rows: one line is read and written, the pooled one written and read three times.
+    bytes += filters * height * width * 3;
     shape = blockShape(shape, { convp: { filters } });
   }
   return { operations, bytes };
