@@ -62,20 +62,21 @@ function measure({ seconds, rounds }: BenchEdgeFlags, onSlice: (name: string) =>
     };
     const qos0 = qos(bare0, edge0, viewed0);
     const rate = Math.round(qos0.samplesPerSecond / 2);
-    const waits: Float64Array[] = [];
+    const halves: { waits: Float64Array; rate: number }[] = [];
     for (let round = 0; round < rounds; round++) {
       onSlice('latency at half of that');
-      waits.push(await edge!.latencies(Math.round(rate * seconds), rate));
+      halves.push(await edge!.latencies(Math.round(rate * seconds), rate));
     }
     await edge!.verify();
-    const quantile = (share: number) => median(waits.map((sorted) => sorted[Math.floor(share * (sorted.length - 1))]));
+    const quantile = (share: number) =>
+      median(halves.map(({ waits }) => waits[Math.floor(share * (waits.length - 1))]));
     return {
       qos0,
       qos1: qos(bare1, edge1, viewed1),
       ...mosquitto(peer0 && rates.get(peer0), qos0),
       p50Ms: quantile(0.5),
       p99Ms: quantile(0.99),
-      latencyRate: rate,
+      latencyRate: median(halves.map((half) => half.rate)),
     };
   });
 }

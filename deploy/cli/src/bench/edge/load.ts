@@ -51,6 +51,7 @@ export interface LoadResult {
 const CONNECT_AT_ONCE = 200;
 const GIVE_UP_MS = 20_000;
 const PUBACK_BYTES = 4;
+const TICK_MS = 1;
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 class Load {
@@ -153,16 +154,22 @@ class Load {
         if (now() - moved < GIVE_UP_MS) return this.#pump();
         clearInterval(watch);
         reject(new Error(`stuck: ${sent()} samples sent, ${answered()} answered, ${acknowledged()} PUBACKs`));
-      }, 1);
+      }, TICK_MS);
       this.#pump = () => {
         while (!over) {
-          const due = rate === undefined ? Number.POSITIVE_INFINITY : Math.floor(((now() - started) * rate) / 1000);
+          const due = rate === undefined ? Number.POSITIVE_INFINITY : ((now() - started) * rate) / 1000;
           if (this.#scene === 0 && (now() >= stopAt || this.#sent >= bound)) {
             over = true;
             break;
           }
           const wanted = scenes > 1 ? block : bound - this.#sent;
-          const left = Math.min(block, wanted, due - sent(), underWay * scenes - behind(), this.#roomInCycle());
+          const left = Math.min(
+            block,
+            wanted,
+            Math.floor(due) - sent(),
+            underWay * scenes - behind(),
+            this.#roomInCycle(),
+          );
           // With several scenes each takes whole blocks in turn, so that all stand at the same slot.
           if (scenes > 1 ? left < block : left < 1) return;
           this.#write(packets, left);

@@ -97,17 +97,17 @@ export class Stage {
     return this.#contender.ask({ ask: 'stats', collect });
   }
 
-  /** Runs at a rate; returns the ms from each sample's last summary to its answer. */
-  async latencies(samples: number, rate: number): Promise<Float64Array> {
+  /** Runs at a rate; `waits`: ms from each sample's last summary to its answer, ascending; `rate`: what came of it. */
+  async latencies(samples: number, rate: number): Promise<{ waits: Float64Array; rate: number }> {
     await this.#contender.ask({ ask: 'stamp', samples });
-    const { blocks } = await this.run({ qos: 0, samples, rate });
+    const { blocks, seconds } = await this.run({ qos: 0, samples, rate });
     const { stamps } = await this.#contender.ask<{ stamps: Float64Array }>({ ask: 'stamps' });
     const waits: number[] = [];
     let sample = 0;
     for (let i = 0; i < blocks.length; i += 2) {
       for (const last = sample + blocks[i]; sample < last; sample++) waits.push(stamps[sample] - blocks[i + 1]);
     }
-    return Float64Array.from(waits).sort();
+    return { waits: Float64Array.from(waits).sort(), rate: samples / seconds };
   }
 
   /** Throws where one sample of all that were sent was lost, doubled or answered otherwise than the bundle does. */

@@ -68,6 +68,7 @@ export class ManyScenes implements Contender {
         onVerdict: ({ slot, classIndex, exit, reason }) => {
           metrics.countVerdict(exit, reason);
           this.answers.add(slot, classIndex);
+          this.onAnswer?.(slot);
         },
         onRecord: () => {},
         onError: (_, error) => {
