@@ -2,19 +2,26 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Answers } from './scenes.js';
 
+/** A turn of the event loop may take long where many devices have sent. */
+const TELL_AFTER = 512;
+
 /**
- * Tells whoever connects how far the work is, so that the load keeps a bounded number of samples under way: once each turn of the
- * event loop in which something was answered.
+ * Tells whoever connects how far the work is, so that the load keeps a bounded number of samples under way: at the end of each turn
+ * of the event loop in which something was answered, and within it after every 512 samples.
  */
 export async function serveProgress(answers: Answers): Promise<number> {
   const listeners = new Set<Socket>();
   let waits = false;
+  let told = 0;
   const tell = () => {
     waits = false;
+    if (told === answers.samples) return;
+    told = answers.samples;
     const bytes = new Uint8Array(Float64Array.of(answers.samples).buffer);
     for (const socket of listeners) socket.write(bytes);
   };
   answers.onChange = () => {
+    if (answers.samples - told >= TELL_AFTER) tell();
     if (waits) return;
     waits = true;
     setImmediate(tell);
