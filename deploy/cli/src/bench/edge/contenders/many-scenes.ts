@@ -42,7 +42,7 @@ export class ManyScenes implements Contender {
       ...edgeSettings,
       bundle: 'none',
       'outbox.folder': join(this.#folder, 'outbox'),
-      'window.samples': 1024,
+      'window.samples': 4096,
       'mqtt.maxConnections': 65_535,
     };
     const config = loadConfig(EdgeConfigSchema, { env: {}, flags });
