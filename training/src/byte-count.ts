@@ -108,6 +108,11 @@ export class ByteCount {
     this.sendUp(edge, content, body, verdict);
   }
 
+  /** The same without a verdict. @param states of the views whose features go up, and of the others */
+  reportViews(edge: number, slot: number, features: readonly (Uint8Array | null)[], states: Uint8Array): void {
+    this.report(edge, { slot, states, ...this.#frames.uplink(features) });
+  }
+
   /** An uncertain sample on its way up from one edge, and the cloud's verdict, which also acknowledges it. */
   sendUp(edge: number, content: UplinkContentName, body: Uint8Array, verdict: Verdict): void {
     this.report(edge, { slot: verdict.slot, states: verdict.states, content, body });

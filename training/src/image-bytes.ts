@@ -1,4 +1,4 @@
-import { jpegSize } from '@ddnn/images';
+import { encodePng, jpegSize } from '@ddnn/images';
 import type { DataSet } from './data-set.js';
 
 /** What the pictures themselves would cost: averages per view and sample; an absent view costs nothing. */
@@ -15,6 +15,15 @@ export interface ImageBytes {
 const ENCODED_VIEWS = 100;
 const encoded = new WeakMap<Uint8Array, number>();
 
+/** The present views as PNG, gray ones as gray: average per view and sample, of a hundred views spread over the set. */
+export function pngBytes({ images, size, views }: DataSet): number {
+  const pictures = images.flat().filter((picture) => picture !== null);
+  const { width, height, channels } = size;
+  const sizes = spreadOut(pictures).map((data) => encodePng({ width, height, data }, channels).length);
+  const sum = sizes.reduce((total, bytes) => total + bytes, 0);
+  return ((sum / Math.max(1, sizes.length)) * pictures.length) / Math.max(1, images.length * views);
+}
+
 /** Counts the present views of a data set; `lost` views cost nothing either. */
 export function imageBytes({ images, jpegBytes, size, views }: DataSet, lost: readonly number[] = []): ImageBytes {
   let raw = 0;
@@ -29,11 +38,15 @@ export function imageBytes({ images, jpegBytes, size, views }: DataSet, lost: re
       else jpeg += file;
     }
   }
-  const chosen = others.filter((_, i) => i % Math.ceil(others.length / ENCODED_VIEWS) === 0);
+  const chosen = spreadOut(others);
   const sum = chosen.reduce((total, picture) => total + encodedSize(picture, size), 0);
   if (chosen.length > 0) jpeg += (sum / chosen.length) * others.length;
   const cells = Math.max(1, images.length * views);
   return { rawPerView: raw / cells, jpegPerView: jpeg / cells };
+}
+
+function spreadOut(pictures: readonly Uint8Array[]): Uint8Array[] {
+  return pictures.filter((_, i) => i % Math.ceil(pictures.length / ENCODED_VIEWS) === 0);
 }
 
 function encodedSize(picture: Uint8Array, size: DataSet['size']): number {

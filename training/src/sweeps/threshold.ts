@@ -1,7 +1,7 @@
 import type { Bundle } from '@ddnn/model';
 import { ViewState } from '@ddnn/protocol';
 import { answerSample } from '../answer-sample.js';
-import { ByteCount } from '../byte-count.js';
+import { type Batching, ByteCount } from '../byte-count.js';
 import type { DataSet } from '../data-set.js';
 import { TrainingError } from '../errors.js';
 import { labelsFor } from '../labels.js';
@@ -24,6 +24,13 @@ export interface ThresholdRow {
   readonly formulaPerView: number;
 }
 
+/** What else a sweep of the threshold takes. */
+export interface SweepThresholdOptions extends PassOptions {
+  readonly thresholds?: Thresholds | undefined;
+  /** As in an evaluation. */
+  readonly batching?: Batching | undefined;
+}
+
 /** 0 to 1 in steps of 0.05. */
 export const sweptThresholds: readonly number[] = Array.from({ length: 21 }, (_, i) => i / 20);
 
@@ -35,7 +42,7 @@ export const sweptThresholds: readonly number[] = Array.from({ length: 21 }, (_,
 export async function sweepThreshold(
   bundle: Bundle,
   data: DataSet,
-  options: PassOptions & { readonly thresholds?: Thresholds } = {},
+  options: SweepThresholdOptions = {},
 ): Promise<ThresholdRow[]> {
   const { architecture, shapes } = bundle;
   if (!architecture.local) {
@@ -46,7 +53,12 @@ export async function sweepThreshold(
   }
   const labels = labelsFor(architecture, data);
   const tiers = new Tiers(bundle, options.thresholds);
-  const counts = sweptThresholds.map((threshold) => ({ threshold, bytes: new ByteCount(bundle), local: 0, right: 0 }));
+  const counts = sweptThresholds.map((threshold) => ({
+    threshold,
+    bytes: new ByteCount(bundle, options.batching),
+    local: 0,
+    right: 0,
+  }));
   const answer = (slot: number) => {
     const images = data.images[slot];
     const states = Uint8Array.from(images, (image) => (image ? ViewState.present : ViewState.absent));

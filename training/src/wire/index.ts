@@ -1,0 +1,3 @@
+export { type Coding, recode } from './recode.js';
+export { type Rounds, type RoundsRow, simulateRounds } from './simulate-rounds.js';
+export { type WireStep, type WireSteps, wireSteps } from './steps.js';
