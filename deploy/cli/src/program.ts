@@ -181,6 +181,20 @@ export function createProgram(): Command {
     .option('--samples <n>', 'also send so many samples through an edge and watch its memory', whole)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./bench/edge/bench-edge.js')).benchEdge(options));
+  bench
+    .command('wire')
+    .description(
+      'bytes an answer costs, and what each means to save them is worth; a seed takes a minute or two, of mnist ten',
+    )
+    .requiredOption('--data <folder>', 'holds epfl6/, eth80/ and mnist/, as far as the sets need them')
+    .option('--sets <list>', 'of split_random, split (both epfl6), ring6 (eth80) and mnist', 'split_random')
+    .option('--seeds <n>', 'networks of each set', whole, 5)
+    .option('--bundles <folder>', 'keep the networks here as SET-SEED.ddnn, and use those that are here')
+    .option('--epochs <n>', 'passes over the training rows; default: as recommended', whole)
+    .option('--rate <n>', 'samples a second; mnist goes as fast as it can', number, 10)
+    .option('--svg <file>', 'write the plots as a picture')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options) => (await import('./bench/wire/bench-wire.js')).benchWire(options));
 
   return program;
 }

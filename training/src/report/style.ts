@@ -1,5 +1,15 @@
 import { colourProperties } from './palette.js';
 
+/** How charts look, wherever they stand. */
+export const chartStyle = `svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--muted)}
+.grid path,.gridline{stroke:var(--grid);stroke-width:1;fill:none}
+.axis path:not(.marker,.range,.gridline){stroke:var(--muted);stroke-width:1;fill:none}
+.line{fill:none;stroke-width:2;stroke-linejoin:round}.line.published{stroke-width:1.5;stroke-dasharray:4 3}
+.band{opacity:.16}.range{fill:none;stroke-width:2;opacity:.55}.marker{stroke-width:1.5}
+.rule text{paint-order:stroke;stroke:var(--page);stroke-width:4px}.rule path{stroke:var(--muted);stroke-dasharray:2 3;fill:none}.zero{stroke:var(--muted);fill:none}
+rect.right,.swatch.right{fill:var(--right);background:var(--right)}rect.wrong,.swatch.wrong{fill:var(--wrong);background:var(--wrong)}
+`;
+
 /** The page's style sheet: light, dark and printed, wide and on a phone. */
 export const style = `
 :root{color-scheme:light dark;${colourProperties('light')}}
@@ -24,14 +34,7 @@ small{font-size:.8em;white-space:nowrap;color:var(--muted)}
 figure{margin:0 0 1rem;max-width:560px;break-inside:avoid}
 figcaption{margin-bottom:.3rem}figcaption span{font-size:.85rem;color:var(--muted)}
 svg{display:block;width:100%;height:auto;overflow:visible}
-svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--muted)}
-.grid path,.gridline{stroke:var(--grid);stroke-width:1;fill:none}
-.axis path:not(.marker,.range,.gridline){stroke:var(--muted);stroke-width:1;fill:none}
-.line{fill:none;stroke-width:2;stroke-linejoin:round}.line.published{stroke-width:1.5;stroke-dasharray:4 3}
-.band{opacity:.16}.range{fill:none;stroke-width:2;opacity:.55}.marker{stroke-width:1.5}
-.rule text{paint-order:stroke;stroke:var(--page);stroke-width:4px}.rule path{stroke:var(--muted);stroke-dasharray:2 3;fill:none}.zero{stroke:var(--muted);fill:none}
-rect.right,.swatch.right{fill:var(--right);background:var(--right)}rect.wrong,.swatch.wrong{fill:var(--wrong);background:var(--wrong)}
-.legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:0 0 .3rem;padding:0;font-size:.82rem}
+${chartStyle}.legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:0 0 .3rem;padding:0;font-size:.82rem}
 .legend li{display:flex;align-items:center;gap:.4rem}.legend svg{width:26px;height:12px;flex:none}.swatch{width:12px;height:12px;border-radius:2px;print-color-adjust:exact}
 .table{overflow-x:auto;margin:0 0 1.5rem;break-inside:avoid}.table:focus-visible{outline:2px solid var(--local)}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}

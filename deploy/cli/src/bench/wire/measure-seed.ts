@@ -1,0 +1,79 @@
+import {
+  evaluate,
+  type RoundsRow,
+  simulateRounds,
+  sweepThreshold,
+  type ThresholdRow,
+  type WireSteps,
+  wireSteps,
+} from '@ddnn/training';
+import { runSite } from '../../commands/run.js';
+import type { LoadedSet, Network, Told } from './networks.js';
+
+/** Samples that share a summary frame. */
+export const BATCH_SAMPLES = 5;
+const IN_FLIGHT = 32;
+
+/** What a run of real processes measured. */
+export interface Traffic {
+  readonly accuracy: number;
+  readonly wirePerView: number;
+  /** Samples that a deadline cut off from the cloud. */
+  readonly fallback: number;
+  /** From the last view captured to the verdict; none where the run had no pace. */
+  readonly latencyMs?: { readonly p50: number; readonly p99: number };
+}
+
+/** Everything about one network. */
+export interface SeedFigures {
+  readonly seed: number;
+  /** Every sample answered in the cloud. */
+  readonly bestAccuracy: number;
+  readonly batched: Traffic;
+  readonly unbatched: Traffic;
+  /** By the count of an evaluation, what `batched` measured. */
+  readonly counted: { readonly accuracy: number; readonly wirePerView: number };
+  readonly steps: WireSteps;
+  readonly rounds: readonly RoundsRow[];
+  readonly curve: readonly ThresholdRow[];
+}
+
+/** Sends the test rows through real processes twice, and counts what the means are worth. Throws where a run loses a sample. */
+export async function measureSeed(
+  set: LoadedSet,
+  seed: number,
+  { file, bundle }: Network,
+  { rate, told }: { readonly rate: number; readonly told: Told },
+): Promise<SeedFigures> {
+  const { test } = set.rows;
+  const traffic = async (batchSamples: number, what: string): Promise<Traffic> => {
+    const { result } = await runSite(bundle, test, {
+      bundle: file,
+      data: set.data,
+      split: set.test,
+      ...(set.splitColumn === undefined ? {} : { splitColumn: set.splitColumn }),
+      ...(set.unpaced ? {} : { rate }),
+      inFlight: IN_FLIGHT,
+      batchSamples,
+      mqttPort: 0,
+      httpPort: 0,
+      logLevel: 'warn',
+      onProgress: (done) => told(done / test.rows.length, `${what} ${done}/${test.rows.length}`),
+    });
+    if (result.lost > 0) throw new Error(`${set.name}, seed ${seed}: ${result.lost} samples got no verdict`);
+    const { accuracy, exits, latencyMs, bytes } = result;
+    return { accuracy, wirePerView: bytes.wirePerView, fallback: exits.fallback, ...(latencyMs && { latencyMs }) };
+  };
+  const batched = await traffic(BATCH_SAMPLES, `run, ${BATCH_SAMPLES} samples a frame`);
+  const unbatched = await traffic(1, 'run, one sample a frame');
+  told(0, 'counting');
+  const batching = { samples: BATCH_SAMPLES };
+  const { summary } = await evaluate({ bundle, data: test, batching, perExit: true });
+  const { accuracy, bytes, exitAccuracy } = summary;
+  const steps = await wireSteps(bundle, set.rows, BATCH_SAMPLES);
+  const onProgress = (what: string) => (done: number, samples: number) => told(done / samples, what);
+  const rounds = await simulateRounds(bundle, test, { batching, onProgress: onProgress('simulating rounds') });
+  const curve = await sweepThreshold(bundle, test, { batching, onProgress: onProgress('moving the threshold') });
+  const counted = { accuracy, wirePerView: bytes.wirePerView };
+  return { seed, bestAccuracy: exitAccuracy!.cloud, batched, unbatched, counted, steps, rounds, curve };
+}
