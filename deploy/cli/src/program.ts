@@ -192,6 +192,7 @@ export function createProgram(): Command {
     .option('--bundles <folder>', 'keep the networks here as SET-SEED.ddnn, and use those that are here')
     .option('--epochs <n>', 'passes over the training rows; default: as recommended', whole)
     .option('--rate <n>', 'samples a second; mnist goes as fast as it can', number, 10)
+    .option('--one-process', 'run agents, edge and cloud inside this process instead of one process each')
     .option('--svg <file>', 'write the plots as a picture')
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./bench/wire/bench-wire.js')).benchWire(options));

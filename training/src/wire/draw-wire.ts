@@ -9,7 +9,7 @@ import { exactly } from '../report/spread.js';
 import { chartStyle } from '../report/style.js';
 import { bytes, number, percent } from '../report/words.js';
 import { placeLabels } from './place-labels.js';
-import type { WireCurvePoint, WirePoint } from './points.js';
+import { pointMark, type WireCurvePoint, type WirePoint } from './points.js';
 
 /** One chart of a picture. */
 export interface WireChart {
@@ -32,7 +32,7 @@ const KEY_LEFT = 480;
 const ROW = 15;
 const KEY_TOP = 46;
 
-/** An SVG file: accuracy over bytes, a chart a set, one below the other; each point has a number, and its line in the key beside. */
+/** An SVG file: accuracy over bytes, a chart a set, one below the other; each point has a sign, and its line in the key beside. */
 export function drawWire(charts: readonly WireChart[]): string {
   let top = 0;
   const drawn = charts.map((chart) => {
@@ -41,7 +41,7 @@ export function drawWire(charts: readonly WireChart[]): string {
     top += height;
     return part;
   });
-  const style = `:root{color-scheme:light;${colourProperties('light')}}${chartStyle}text.name{font-size:14px;fill:var(--ink)}text.number{font-size:10px;fill:var(--ink)}text.key{font-size:11px}.leader{stroke:var(--muted);stroke-width:.6;fill:none}`;
+  const style = `:root{color-scheme:light;${colourProperties('light')}}${chartStyle}text.name{font-size:14px;fill:var(--ink)}text.sign{font-size:10px;fill:var(--ink)}text.key{font-size:11px}.leader{stroke:var(--muted);stroke-width:.6;fill:none}`;
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}"><style>${style}</style><rect width="${WIDTH}" height="${top}" style="fill:var(--page)"/>${drawn}</svg>
 `.text;
 }
@@ -64,7 +64,7 @@ function oneChart({ name, points, curve }: WireChart): Markup {
     ...placeLabels(places).map((label, i) => {
       const { x: atX, y: atY } = places[i];
       const leader = html`<path class="leader" d="M${px(atX)} ${px(atY)}L${px(label.x)} ${px(label.y)}"/>`;
-      return html`${label.far && leader}<text class="number" x="${px(label.x)}" y="${px(label.y + 3)}" text-anchor="middle">${i + 1}</text>`;
+      return html`${label.far && leader}<text class="sign" x="${px(label.x)}" y="${px(label.y + 3)}" text-anchor="middle">${pointMark(i)}</text>`;
     }),
   ];
   const axes = {
@@ -84,7 +84,7 @@ function key(points: readonly WirePoint[]): Markup {
   );
   const rows = points.map((point, i) => {
     const y = KEY_TOP + ROW * i;
-    return html`${marker(series[point.measured], KEY_LEFT + 22, y - 4)}<text class="key" x="${KEY_LEFT + 12}" y="${y}" text-anchor="end">${i + 1}</text><text class="key" x="${KEY_LEFT + 34}" y="${y}">${point.name}</text><text class="key" x="${KEY_LEFT + 230}" y="${y}" text-anchor="end">${bytes(point.bytesPerView)} B</text><text class="key" x="${KEY_LEFT + 300}" y="${y}" text-anchor="end">${percent(point.accuracy, 2)}</text>`;
+    return html`${marker(series[point.measured], KEY_LEFT + 22, y - 4)}<text class="key" x="${KEY_LEFT + 12}" y="${y}" text-anchor="end">${pointMark(i)}</text><text class="key" x="${KEY_LEFT + 34}" y="${y}">${point.name}</text><text class="key" x="${KEY_LEFT + 230}" y="${y}" text-anchor="end">${bytes(point.bytesPerView)} B</text><text class="key" x="${KEY_LEFT + 300}" y="${y}" text-anchor="end">${percent(point.accuracy, 2)}</text>`;
   });
   const kinds = used.map(([, of], i) => {
     const y = KEY_TOP + ROW * (points.length + 1 + i);

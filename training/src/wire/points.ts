@@ -17,3 +17,10 @@ export interface WireCurvePoint {
   readonly accuracy: number;
   readonly bytesPerView: number;
 }
+
+const MARKS = '123456789abcdefghijklmnopqrstuvwxyz';
+
+/** The sign of a point in tables and charts, by its place in the list. */
+export function pointMark(index: number): string {
+  return MARKS[index] ?? '*';
+}

@@ -3,6 +3,7 @@ import {
   bitBytes,
   DeviceTier,
   encodeBundle,
+  evenShares,
   fitStep,
   LOCAL_SCORE_LIMIT,
   openBundle,
@@ -62,14 +63,13 @@ export async function recode(bundle: Bundle, data: DataSet, { scoreBits, coding 
   return open();
 }
 
-/** The same network with a feature code that knows nothing, so that every map travels bare behind its length. */
-export function withoutFeatureCode(bundle: Bundle): Bundle {
-  const { architecture, exits, figures } = bundle;
+/** The same network with its scores coded as if every level were as likely: what features cost is as it was. */
+export function withEvenScores(bundle: Bundle): Bundle {
+  const { architecture, exits, figures, shapes } = bundle;
+  const levels = scoreLevels(architecture);
+  const even = levels === undefined ? undefined : evenShares(shapes.scoreBytes, levels);
   const tensors = new Map(
-    [...bundle.tensors].map(([name, values]) => [
-      name,
-      isCode(name) && !isScoreCode(name) ? new Int16Array(values.length) : values,
-    ]),
+    [...bundle.tensors].map(([name, values]) => [name, even && isScoreCode(name) ? even : values]),
   );
   return openBundle(encodeBundle({ architecture, exits, figures }, tensors));
 }

@@ -3,7 +3,7 @@ import type { Batching } from '../byte-count.js';
 import type { DataSet } from '../data-set.js';
 import { evaluate } from '../evaluate.js';
 import { paperBytes } from '../sweeps/paper.js';
-import { recode, withoutFeatureCode } from './recode.js';
+import { recode, withEvenScores } from './recode.js';
 
 /** One network with one more means to save bytes. Bytes as of an evaluation. */
 export interface WireStep {
@@ -11,6 +11,8 @@ export interface WireStep {
   readonly note: string;
   readonly accuracy: number;
   readonly wirePerView: number;
+  /** Share of the samples. */
+  readonly localExits: number;
 }
 
 /** What each means is worth on one network, each on top of those before it. */
@@ -18,6 +20,11 @@ export interface WireSteps {
   readonly steps: readonly WireStep[];
   /** The paper's formula for this network, with scores as bytes. */
   readonly formula: { readonly accuracy: number; readonly bytesPerView: number };
+}
+
+interface Means extends Pick<WireStep, 'name' | 'note'> {
+  readonly network: Bundle;
+  readonly batching: Batching;
 }
 
 /** Records of a frame that was flushed every 200 ms, at ten samples a second. */
@@ -39,26 +46,41 @@ export async function wireSteps(
   const scoreBits = architecture.local?.scoreBits ?? 8;
   const bare = await recode(bundle, train, { scoreBits: 8 });
   const fewBits = await recode(bundle, train, { scoreBits });
-  const named: [string, Bundle, Batching, string][] = [
-    [
-      'at first',
-      bare,
-      { records: FEW_RECORDS },
-      'scores a byte each, features bare, one sample a frame, two records a frame, in their layout of today',
-    ],
-    ['records rarely', bare, {}, '256 records a frame'],
-    [`scores in ${scoreBits} bits`, fewBits, {}, 'and presence as bits; same threshold, so samples may exit elsewhere'],
-    [`${samples} samples a frame`, fewBits, { samples }, 'all frames of the batch are shared'],
-    ['scores coded', withoutFeatureCode(bundle), { samples }, 'arithmetic coding; features bare, behind their length'],
-    ['features coded', bundle, { samples }, 'arithmetic coding: what ships'],
+  const means: readonly Means[] = [
+    {
+      name: 'at first',
+      network: bare,
+      batching: { records: FEW_RECORDS },
+      note: `scores a byte each, features bare, one sample a frame, ${FEW_RECORDS} records a frame, in their layout of today`,
+    },
+    { name: 'records rarely', network: bare, batching: {}, note: '256 records a frame' },
+    {
+      name: `scores in ${scoreBits} bits`,
+      network: fewBits,
+      batching: {},
+      note: 'and presence as bits; same threshold, so some samples may exit elsewhere',
+    },
+    {
+      name: `${samples} samples a frame`,
+      network: fewBits,
+      batching: { samples },
+      note: 'what follows shares frames too',
+    },
+    {
+      name: 'features coded',
+      network: withEvenScores(bundle),
+      batching: { samples },
+      note: 'arithmetic coding with what was learnt of each view',
+    },
+    { name: 'scores coded', network: bundle, batching: { samples }, note: 'likewise: what ships' },
   ];
   const steps: WireStep[] = [];
-  for (const [name, network, batching, note] of named) {
+  for (const { name, network, batching, note } of means) {
     const { summary } = await evaluate({ bundle: network, data: test, batching });
-    steps.push({ name, note, accuracy: summary.accuracy, wirePerView: summary.bytes.wirePerView });
+    const localExits = summary.exits.local / Math.max(1, summary.samples);
+    steps.push({ name, note, accuracy: summary.accuracy, wirePerView: summary.bytes.wirePerView, localExits });
   }
-  const { summary } = await evaluate({ bundle: bare, data: test });
-  const local = summary.exits.local / Math.max(1, summary.samples);
-  const bytesPerView = paperBytes(architecture.classes.length, shapes.device.featureBytes, local);
-  return { steps, formula: { accuracy: summary.accuracy, bytesPerView } };
+  const [{ accuracy, localExits }] = steps;
+  const bytesPerView = paperBytes(architecture.classes.length, shapes.device.featureBytes, localExits);
+  return { steps, formula: { accuracy, bytesPerView } };
 }

@@ -50,8 +50,8 @@ export function createScoreCode(bundle: Bundle, view: number): ScoreCoder {
   return new ScoreCode(shapes.scoreBytes, levels, shares);
 }
 
-/** Every level alike: a score takes log2(levels + 1) bits. */
-function evenShares(classes: number, levels: number): Uint16Array {
+/** Every level alike: a score takes log2(levels + 1) bits. What stands for {@link ScoreShares} that nobody learnt. */
+export function evenShares(classes: number, levels: number): Uint16Array {
   return Uint16Array.from({ length: scoreShareCount(classes, levels) }, (_, i) => {
     const level = i % levels;
     const more = (levels - level) / (levels - level + 1);

@@ -20,6 +20,7 @@ interface BenchFlags {
   readonly bundles?: string;
   readonly epochs?: number;
   readonly rate: number;
+  readonly oneProcess?: boolean;
   readonly svg?: string;
   readonly json?: boolean;
 }
@@ -47,7 +48,11 @@ export async function benchWire(flags: BenchFlags): Promise<void> {
   else process.stdout.write(text(summaries, svg));
 }
 
-async function measureSet(set: WireSet, folder: string, { seeds, epochs, rate }: BenchFlags): Promise<WireSummary> {
+async function measureSet(
+  set: WireSet,
+  folder: string,
+  { seeds, epochs, rate, oneProcess = false }: BenchFlags,
+): Promise<WireSummary> {
   const line = new ProgressLine();
   const loaded = await loadSet(set, (share, what) => line.update(share, `${set.name}: ${what}`));
   line.end();
@@ -56,7 +61,7 @@ async function measureSet(set: WireSet, folder: string, { seeds, epochs, rate }:
     const told = (share: number, what: string) => line.update(share, `${set.name}, seed ${seed}/${seeds}: ${what}`);
     const network = await networkOf(loaded, seed, { folder, epochs, told });
     line.end();
-    figures.push(await measureSeed(loaded, seed, network, { rate, told }));
+    figures.push(await measureSeed(loaded, seed, network, { rate, oneProcess, told }));
     line.end();
   }
   return wireSummary(figures, loaded.rows.test);
@@ -66,7 +71,7 @@ function text(summaries: Readonly<Record<string, WireSummary>>, svg: string | un
   const parts = Object.entries(summaries).map(
     ([name, summary]) => `\n${pc.bold(name)}\n${pointTable(summary)}\n${terminalPlot(summary.points, summary.curve)}\n`,
   );
-  const ways = `wire: whole MQTT packets of real processes, ${BATCH_SAMPLES} samples a frame; unbatched: one`;
+  const ways = `wire: whole MQTT packets over real sockets, ${BATCH_SAMPLES} samples a frame; unbatched: one`;
   const next = svg === undefined ? 'next, as a picture: --svg FILE\n' : `${svg} is the same as a picture\n`;
   return `${setTable(summaries)}\n${pc.dim(ways)}\n${parts.join('')}${pc.dim(next)}`;
 }

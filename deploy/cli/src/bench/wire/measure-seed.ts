@@ -14,7 +14,7 @@ import type { LoadedSet, Network, Told } from './networks.js';
 export const BATCH_SAMPLES = 5;
 const IN_FLIGHT = 32;
 
-/** What a run of real processes measured. */
+/** What a run over real sockets measured. */
 export interface Traffic {
   readonly accuracy: number;
   readonly wirePerView: number;
@@ -38,12 +38,12 @@ export interface SeedFigures {
   readonly curve: readonly ThresholdRow[];
 }
 
-/** Sends the test rows through real processes twice, and counts what the means are worth. Throws where a run loses a sample. */
+/** Sends the test rows over real sockets twice, and counts what the means are worth. Throws where a run loses a sample. */
 export async function measureSeed(
   set: LoadedSet,
   seed: number,
   { file, bundle }: Network,
-  { rate, told }: { readonly rate: number; readonly told: Told },
+  { rate, oneProcess, told }: { readonly rate: number; readonly oneProcess: boolean; readonly told: Told },
 ): Promise<SeedFigures> {
   const { test } = set.rows;
   const traffic = async (batchSamples: number, what: string): Promise<Traffic> => {
@@ -55,6 +55,7 @@ export async function measureSeed(
       ...(set.unpaced ? {} : { rate }),
       inFlight: IN_FLIGHT,
       batchSamples,
+      oneProcess,
       mqttPort: 0,
       httpPort: 0,
       logLevel: 'warn',

@@ -1,14 +1,10 @@
-import type { WireCurvePoint, WirePoint } from '@ddnn/training';
+import { pointMark, type WireCurvePoint, type WirePoint } from '@ddnn/training';
 import pc from 'picocolors';
 
 const WIDTH = 72;
 const HEIGHT = 18;
-const MARKS = '123456789abcdefghijklmnopqrstuvwxyz';
-
-/** The sign of a point in tables and plots, by its number. */
-export function mark(index: number): string {
-  return MARKS[index] ?? '*';
-}
+/** Room on the right for points that fall together. */
+const MORE = 12;
 
 /** Accuracy over bytes, these on a logarithmic axis, for a terminal. Points that fall together stand side by side, later ones further right. */
 export function terminalPlot(points: readonly WirePoint[], curve: readonly WireCurvePoint[]): string {
@@ -19,7 +15,7 @@ export function terminalPlot(points: readonly WirePoint[], curve: readonly WireC
   const column = (value: number) =>
     Math.round(((Math.log10(value) - left) / Math.max(1e-9, right - left)) * (WIDTH - 1));
   const row = (accuracy: number) => Math.round(((1 - accuracy) / Math.max(1e-9, 1 - low)) * (HEIGHT - 1));
-  const cells = Array.from({ length: HEIGHT }, () => new Array<string>(WIDTH + MARKS.length).fill(' '));
+  const cells = Array.from({ length: HEIGHT }, () => new Array<string>(WIDTH + MORE).fill(' '));
   for (const { bytesPerView, accuracy } of curve) {
     if (bytesPerView > 0) cells[row(accuracy)][column(bytesPerView)] = '·';
   }
@@ -27,8 +23,8 @@ export function terminalPlot(points: readonly WirePoint[], curve: readonly WireC
     if (!(bytesPerView > 0)) continue;
     const line = cells[row(accuracy)];
     let at = column(bytesPerView);
-    while (line[at] !== ' ' && line[at] !== '·') at++;
-    line[at] = mark(i);
+    while (line[at] !== undefined && line[at] !== ' ' && line[at] !== '·') at++;
+    line[at] = pointMark(i);
   }
   const lines = cells.map((line, i) => {
     const label = i % 4 === 1 || i === HEIGHT - 1 ? ((1 - (i / (HEIGHT - 1)) * (1 - low)) * 100).toFixed(1) : '';

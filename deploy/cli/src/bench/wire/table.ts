@@ -1,7 +1,7 @@
+import { pointMark } from '@ddnn/training';
 import pc from 'picocolors';
 import { createTable } from '../../terminal/table.js';
 import { percent } from '../../terminal/words.js';
-import { mark } from './plot.js';
 import type { WireSummary } from './summary.js';
 
 /** A line a set. */
@@ -20,6 +20,12 @@ export function setTable(sets: Readonly<Record<string, WireSummary>>): string {
       latency(unbatched.latencyMs),
     ]);
   }
+  const late = Object.entries(sets).map(([name, { seeds }]) => {
+    const samples = seeds.reduce((sum, { batched, unbatched }) => sum + batched.fallback + unbatched.fallback, 0);
+    return samples > 0
+      ? `${name}: ${samples} samples were answered without the cloud, for it did not answer in time`
+      : '';
+  });
   const notes = [
     'mean ± standard deviation over the seeds; p50 their mean, p99 the largest, from the last view captured to the verdict. best: every sample answered in the cloud',
     ...Object.entries(sets)
@@ -28,18 +34,23 @@ export function setTable(sets: Readonly<Record<string, WireSummary>>): string {
         ([name]) =>
           `${name}: as fast as the samples in flight allow, so no latency; frames are filled by count, so bytes do not hang on the pace`,
       ),
+    ...late.filter((line) => line !== ''),
   ];
   return `${table}\n${pc.dim(notes.join('\n'))}`;
 }
 
-/** A line a point, with its mark in the plot. */
+/** A line a point, with its sign in the plot, and what there is to say about each. */
 export function pointTable({ points, bestAccuracy }: WireSummary): string {
-  const table = createTable(['', 'point', 'B a view', 'accuracy', 'to best', 'measured', '']);
-  for (const [i, { name, bytesPerView, accuracy, measured, note }] of points.entries()) {
-    const points = measured === 'published' ? '' : `${((accuracy - bestAccuracy) * 100).toFixed(2)}`;
-    table.push([mark(i), name, bytes(bytesPerView), share(accuracy), points, measured, pc.dim(note)]);
+  const table = createTable(['', 'point', 'B a view', 'accuracy', 'points to best', 'measured']);
+  for (const [i, { name, bytesPerView, accuracy, measured }] of points.entries()) {
+    const behind = measured === 'published' ? '' : signed((accuracy - bestAccuracy) * 100);
+    table.push([pointMark(i), name, bytes(bytesPerView), share(accuracy), behind, measured]);
   }
-  return table.toString();
+  return `${table}\n${pc.dim(points.map(({ note }, i) => `${pointMark(i)}  ${note}`).join('\n'))}`;
+}
+
+function signed(points: number): string {
+  return `${points > 0 ? '+' : ''}${points.toFixed(2)}`;
 }
 
 function latency(of: { readonly p50: number; readonly p99: number } | undefined): string {
