@@ -1,5 +1,6 @@
 export * from './convp';
 export * from './fc';
+export * from './feature-code';
 export * from './float';
 export * from './join';
 export * from './pack';

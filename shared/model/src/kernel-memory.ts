@@ -27,7 +27,9 @@ export class KernelMemory {
   }
 
   /** The address of a copy of these values. */
-  place(values: Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array): number {
+  place(
+    values: Int16Array | Uint16Array | Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array,
+  ): number {
     const at = this.room(values.byteLength);
     this.bytes(at, values.byteLength).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return at;

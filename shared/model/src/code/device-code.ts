@@ -1,11 +1,13 @@
 import type { Architecture } from '../architecture.js';
 import { type Bundle, tensor } from '../bundle.js';
 import { ModelError } from '../errors.js';
+import { bestKernels, type KernelChoice } from '../kernels.js';
 import { scoreLevels } from '../quantise.js';
 import { volume } from '../shapes.js';
 import { CERTAIN, LEAST } from './arithmetic-coder.js';
 import { BareFeatures, BareScores } from './bare.js';
 import { FeatureCode } from './feature-code.js';
+import { type CodeMemory, KernelFeatureCode } from './kernel-feature-code.js';
 import { MapContext } from './map-context.js';
 import { ScoreCode, scoreShareCount } from './score-code.js';
 
@@ -24,16 +26,27 @@ export function codedSummaries(architecture: Architecture): boolean {
   return architecture.device.coding === 'arithmetic' || scoreLevels(architecture) !== undefined;
 }
 
-/** How the features of a view travel. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
-export function createFeatureCode(bundle: Bundle, view: number): FeatureCoder {
+/**
+ * How the features of a view travel, on the fastest kernels of this engine unless told otherwise: all give the same bytes. Throws
+ * `DDNN_BUNDLE_CONTENT` where a tensor is missing.
+ *
+ * @param memory where kernels stand; codes that share one are all made before the first of them runs
+ */
+export function createFeatureCode(
+  bundle: Bundle,
+  view: number,
+  kernels: KernelChoice = bestKernels(),
+  memory?: CodeMemory,
+): FeatureCoder {
   const { architecture, shapes } = bundle;
   if (architecture.device.coding !== 'arithmetic') return new BareFeatures();
   const { output } = shapes.device;
   const name = `device.${view}.code`;
-  return new FeatureCode(output, {
+  const weights = {
     bias: tensor(bundle, `${name}.bias`, Int16Array, volume(output)),
     neighbours: tensor(bundle, `${name}.neighbours`, Int16Array, new MapContext(output).weights),
-  });
+  };
+  return kernels === 'simd' ? new KernelFeatureCode(output, weights, memory) : new FeatureCode(output, weights);
 }
 
 /** How the scores of a view travel. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */

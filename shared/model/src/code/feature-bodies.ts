@@ -1,5 +1,7 @@
 import type { Bundle } from '../bundle.js';
+import { bestKernels, type KernelChoice } from '../kernels.js';
 import { createFeatureCode, type FeatureCoder } from './device-code.js';
+import { CodeMemory } from './kernel-feature-code.js';
 
 /** The features of a site's views, from bodies as they travel to bits. One buffer a view. */
 export class FeatureBodies {
@@ -9,11 +11,12 @@ export class FeatureBodies {
   readonly #bits: readonly Uint8Array[];
 
   /** Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
-  constructor(bundle: Bundle) {
+  constructor(bundle: Bundle, kernels: KernelChoice = bestKernels()) {
     const { architecture, shapes } = bundle;
     const views = Array.from({ length: architecture.views }, (_, view) => view);
     this.coded = architecture.device.coding === 'arithmetic';
-    this.#codes = this.coded ? views.map((view) => createFeatureCode(bundle, view)) : [];
+    const memory = this.coded && kernels === 'simd' ? new CodeMemory() : undefined;
+    this.#codes = this.coded ? views.map((view) => createFeatureCode(bundle, view, kernels, memory)) : [];
     this.#bits = this.#codes.map(() => new Uint8Array(shapes.device.featureBytes));
   }
 

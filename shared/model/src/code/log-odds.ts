@@ -6,7 +6,7 @@ export const LOG_ODDS_UNIT = 256;
 const LIMIT = 8 * LOG_ODDS_UNIT;
 
 /** Probability of each log-odds from -8 to +8, in the coder's unit. */
-const shares = Uint16Array.from({ length: 2 * LIMIT + 1 }, (_, i) => {
+export const shareTable = Uint16Array.from({ length: 2 * LIMIT + 1 }, (_, i) => {
   const logOdds = (i - LIMIT) / LOG_ODDS_UNIT;
   const power = exactExp(-Math.abs(logOdds));
   const share = Math.floor(CERTAIN * (logOdds < 0 ? power / (1 + power) : 1 / (1 + power)) + 0.5);
@@ -15,5 +15,5 @@ const shares = Uint16Array.from({ length: 2 * LIMIT + 1 }, (_, i) => {
 
 /** 1 / (1 + e^-z) in the coder's unit, `z` an integer number of {@link LOG_ODDS_UNIT}; the same on every engine. */
 export function shareOf(z: number): number {
-  return shares[(z < -LIMIT ? -LIMIT : z > LIMIT ? LIMIT : z) + LIMIT];
+  return shareTable[(z < -LIMIT ? -LIMIT : z > LIMIT ? LIMIT : z) + LIMIT];
 }

@@ -21,6 +21,9 @@ export class ScoreCode {
   readonly #levels: number;
   readonly #encoder = new ArithmeticEncoder();
   readonly #decoder = new ArithmeticDecoder();
+  /** The scores at hand, and where they stand. */
+  #scores: Int8Array = new Int8Array(0);
+  #at = 0;
 
   constructor(classes: number, levels: number, shares: ScoreShares) {
     this.#classes = classes;
@@ -35,11 +38,9 @@ export class ScoreCode {
 
   /** Adds the scores of one sample, 0 (the best) down to -levels, from `offset` on. */
   add(scores: Int8Array, offset = 0): void {
-    visitScores(this.#classes, this.#levels, (question, level, c) => {
-      const more = -scores[offset + c] > level ? 1 : 0;
-      this.#encoder.write(more, this.#shares[question]);
-      return more;
-    });
+    this.#scores = scores;
+    this.#at = offset;
+    visitScores(this.#classes, this.#levels, this.#write);
   }
 
   /** Ends the message and returns it, valid until the next one begins. */
@@ -60,14 +61,24 @@ export class ScoreCode {
   /** Writes the scores of `samples` samples to `out`, one after the other. */
   decode(bytes: Uint8Array, offset: number, length: number, samples: number, out: Int8Array): void {
     this.#decoder.begin(bytes, offset, length);
-    for (let sample = 0, at = 0; sample < samples; sample++, at += this.#classes) {
-      visitScores(this.#classes, this.#levels, (question, level, c) => {
-        const more = this.#decoder.read(this.#shares[question]);
-        out[at + c] = -(level + more);
-        return more;
-      });
+    this.#scores = out;
+    this.#at = 0;
+    for (let sample = 0; sample < samples; sample++, this.#at += this.#classes) {
+      visitScores(this.#classes, this.#levels, this.#read);
     }
   }
+
+  readonly #write = (question: number, level: number, c: number): number => {
+    const more = -this.#scores[this.#at + c] > level ? 1 : 0;
+    this.#encoder.write(more, this.#shares[question]);
+    return more;
+  };
+
+  readonly #read = (question: number, level: number, c: number): number => {
+    const more = this.#decoder.read(this.#shares[question]);
+    this.#scores[this.#at + c] = -(level + more);
+    return more;
+  };
 }
 
 /**
