@@ -18,6 +18,7 @@ import {
   type Verdict,
 } from '@ddnn/protocol';
 import { DeviceFrames } from './device-frames.js';
+import type { EncodedBodies } from './encoded-bodies.js';
 import { TrainingError } from './errors.js';
 
 /** As an edge's setting allows. */
@@ -67,8 +68,12 @@ export class ByteCount {
   readonly #verdicts = new Lists<number, Verdict>();
   readonly #records = new Lists<number, Verdict>();
 
-  /** Throws {@link TrainingError} `DDNN_TRAINING_OPTION` for a batch that agents do not make. */
-  constructor(bundle: Bundle, { samples = 1, records = RECORDS_PER_FRAME }: Batching = {}) {
+  /**
+   * Throws {@link TrainingError} `DDNN_TRAINING_OPTION` for a batch that agents do not make.
+   *
+   * @param bodies what features become on the wire, where several counts share that work
+   */
+  constructor(bundle: Bundle, { samples = 1, records = RECORDS_PER_FRAME }: Batching = {}, bodies?: EncodedBodies) {
     const { architecture, shapes } = bundle;
     for (const [what, value, most] of [
       ['samples', samples, MAX_SLOT_GAP],
@@ -79,7 +84,7 @@ export class ByteCount {
     }
     this.#samples = samples;
     this.#recordsPerFrame = records;
-    this.#frames = new DeviceFrames(bundle);
+    this.#frames = new DeviceFrames(bundle, bodies);
     this.#sizes = {
       views: architecture.views,
       viewFeatureBytes: shapes.device.featureBytes,

@@ -1,11 +1,4 @@
-import {
-  type Bundle,
-  codedSummaries,
-  createFeatureCode,
-  createScoreCode,
-  type FeatureCoder,
-  type ScoreCoder,
-} from '@ddnn/model';
+import { type Bundle, codedSummaries, createScoreCode, type ScoreCoder } from '@ddnn/model';
 import {
   type DeviceSample,
   encodeCodedFeatures,
@@ -15,28 +8,31 @@ import {
   joinBodies,
   type UplinkContentName,
 } from '@ddnn/protocol';
+import { EncodedBodies } from './encoded-bodies.js';
 
 /** Any epoch: it always takes one byte. */
 const EPOCH = 1;
 
 /** The frames that agents of a bundle send, bare or coded, and what an edge makes of them on the uplink. */
 export class DeviceFrames {
-  /** By view, where the bundle has coded summaries and coded features. */
+  /** By view, where the bundle has coded summaries. */
   readonly #scoreCodes: readonly ScoreCoder[] | undefined;
-  readonly #featureCodes: readonly FeatureCoder[] | undefined;
+  /** Whether the bundle has coded features. */
+  readonly #coded: boolean;
+  readonly #bodies: EncodedBodies;
 
-  constructor(bundle: Bundle) {
+  /** @param bodies what features become on the wire, where several counts share that work */
+  constructor(bundle: Bundle, bodies = new EncodedBodies(bundle)) {
     const { architecture } = bundle;
     const views = Array.from({ length: architecture.views }, (_, view) => view);
     if (codedSummaries(architecture)) this.#scoreCodes = views.map((view) => createScoreCode(bundle, view));
-    if (architecture.device.coding === 'arithmetic') {
-      this.#featureCodes = views.map((view) => createFeatureCode(bundle, view));
-    }
+    this.#coded = architecture.device.coding === 'arithmetic';
+    this.#bodies = bodies;
   }
 
-  /** A copy of a view's features as they travel. */
+  /** A view's features as they travel. */
   body(view: number, features: Uint8Array): Uint8Array {
-    return (this.#featureCodes?.[view].encode(features) ?? features).slice();
+    return this.#bodies.of(view, features);
   }
 
   /** The summary frames of some samples, scores in whole bytes, with the bytes of the scores in each. */
@@ -58,15 +54,13 @@ export class DeviceFrames {
 
   /** The features frame of some samples' {@link body bodies}. */
   features(samples: readonly DeviceSample[]): Uint8Array {
-    return this.#featureCodes
-      ? encodeCodedFeatures(EPOCH, samples)
-      : encodeFeatures(EPOCH, samples, bodyBytes(samples));
+    return this.#coded ? encodeCodedFeatures(EPOCH, samples) : encodeFeatures(EPOCH, samples, bodyBytes(samples));
   }
 
   /** The features of a sample's present views, by view, as they go up. */
   uplink(features: readonly (Uint8Array | null)[]): { content: UplinkContentName; body: Uint8Array } {
     const bodies = features.flatMap((bits, view) => (bits ? [this.body(view, bits)] : []));
-    if (this.#featureCodes) return { content: 'coded', body: joinBodies(bodies) };
+    if (this.#coded) return { content: 'coded', body: joinBodies(bodies) };
     return { content: 'views', body: Uint8Array.from(bodies.flatMap((bits) => [...bits])) };
   }
 }

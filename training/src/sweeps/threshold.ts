@@ -3,6 +3,7 @@ import { ViewState } from '@ddnn/protocol';
 import { answerSample } from '../answer-sample.js';
 import { type Batching, ByteCount } from '../byte-count.js';
 import type { DataSet } from '../data-set.js';
+import { RememberedBodies } from '../encoded-bodies.js';
 import { TrainingError } from '../errors.js';
 import { labelsFor } from '../labels.js';
 import { type Thresholds, Tiers } from '../tiers.js';
@@ -53,15 +54,17 @@ export async function sweepThreshold(
   }
   const labels = labelsFor(architecture, data);
   const tiers = new Tiers(bundle, options.thresholds);
+  const bodies = new RememberedBodies(bundle);
   const counts = sweptThresholds.map((threshold) => ({
     threshold,
-    bytes: new ByteCount(bundle, options.batching),
+    bytes: new ByteCount(bundle, options.batching, bodies),
     local: 0,
     right: 0,
   }));
   const answer = (slot: number) => {
     const images = data.images[slot];
     const states = Uint8Array.from(images, (image) => (image ? ViewState.present : ViewState.absent));
+    bodies.begin();
     const sample = new RememberedSample(tiers, tiers.present(images));
     for (const count of counts) {
       sample.threshold = count.threshold;

@@ -31,12 +31,14 @@ const WIDTH = 860;
 const KEY_LEFT = 480;
 const ROW = 15;
 const KEY_TOP = 46;
+const KINDS_TOP = frame.height + 56;
+const KIND_ROWS = 3;
 
 /** An SVG file: accuracy over bytes, a chart a set, one below the other; each point has a sign, and its line in the key beside. */
 export function drawWire(charts: readonly WireChart[]): string {
   let top = 0;
   const drawn = charts.map((chart) => {
-    const height = Math.max(frame.height + 40, KEY_TOP + ROW * (chart.points.length + Object.keys(series).length + 1));
+    const height = Math.max(KINDS_TOP + ROW * KIND_ROWS, KEY_TOP + ROW * chart.points.length) + 16;
     const part = html`<g transform="translate(0 ${top})">${oneChart(chart)}</g>`;
     top += height;
     return part;
@@ -87,8 +89,8 @@ function key(points: readonly WirePoint[]): Markup {
     return html`${marker(series[point.measured], KEY_LEFT + 22, y - 4)}<text class="key" x="${KEY_LEFT + 12}" y="${y}" text-anchor="end">${pointMark(i)}</text><text class="key" x="${KEY_LEFT + 34}" y="${y}">${point.name}</text><text class="key" x="${KEY_LEFT + 230}" y="${y}" text-anchor="end">${bytes(point.bytesPerView)} B</text><text class="key" x="${KEY_LEFT + 300}" y="${y}" text-anchor="end">${percent(point.accuracy, 2)}</text>`;
   });
   const kinds = used.map(([, of], i) => {
-    const y = KEY_TOP + ROW * (points.length + 1 + i);
-    return html`${marker(of, KEY_LEFT + 22, y - 4)}<text class="key" x="${KEY_LEFT + 34}" y="${y}">${of.name}</text>`;
+    const [x, y] = [frame.left + 200 * Math.floor(i / KIND_ROWS), KINDS_TOP + ROW * (i % KIND_ROWS)];
+    return html`${marker(of, x, y - 4)}<text class="key" x="${x + 12}" y="${y}">${of.name}</text>`;
   });
   return html`${rows}${kinds}`;
 }

@@ -1,6 +1,7 @@
 import { NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { type Batching, ByteCount } from '../byte-count.js';
 import type { DataSet } from '../data-set.js';
+import { RememberedBodies } from '../encoded-bodies.js';
 import { labelsFor } from '../labels.js';
 import { eachSample, type PassOptions } from '../sweeps/each-sample.js';
 import { Tiers } from '../tiers.js';
@@ -24,7 +25,7 @@ export interface RoundsRow extends Rounds {
   readonly refined: number;
 }
 
-const REFINE_ABOVE = [0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9] as const;
+const REFINE_ABOVE = [0.03, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98] as const;
 
 /** Two, three and four views, either order, without a second round and with one above each of some uncertainties. */
 export const simulatedRounds: readonly Rounds[] = (['surest', 'least sure'] as const).flatMap((order) =>
@@ -50,10 +51,10 @@ export async function simulateRounds(
   const tiers = new Tiers(bundle);
   if (!bundle.architecture.local || tiers.edges.length > 0 || tiers.groups.length > 1) return [];
   const labels = labelsFor(bundle.architecture, data);
+  const bodies = new RememberedBodies(bundle);
   const site = new ByteCount(bundle, batching);
-  const simulated = rounds.map(
-    (how) => new Simulated(how, new ByteCount(bundle, batching), new ByteCount(bundle, batching)),
-  );
+  const count = () => new ByteCount(bundle, batching, bodies);
+  const simulated = rounds.map((how) => new Simulated(how, count(), count()));
   let right = 0;
   const visit = (slot: number) => {
     const images = data.images[slot];
@@ -68,6 +69,7 @@ export async function simulateRounds(
       if (classIndex === labels[slot]) right++;
       return;
     }
+    bodies.begin();
     const order = surestFirst(scores);
     for (const one of simulated) one.answer(tiers, { slot, order, label: labels[slot] });
   };

@@ -2,7 +2,8 @@ import { pointMark, type WireCurvePoint, type WirePoint } from '@ddnn/training';
 import pc from 'picocolors';
 
 const WIDTH = 72;
-const HEIGHT = 18;
+/** One more than a multiple of four: every fourth line has its share beside it. */
+const HEIGHT = 17;
 /** Room on the right for points that fall together. */
 const MORE = 12;
 
@@ -27,7 +28,7 @@ export function terminalPlot(points: readonly WirePoint[], curve: readonly WireC
     line[at] = pointMark(i);
   }
   const lines = cells.map((line, i) => {
-    const label = i % 4 === 1 || i === HEIGHT - 1 ? ((1 - (i / (HEIGHT - 1)) * (1 - low)) * 100).toFixed(1) : '';
+    const label = i % 4 === 0 ? ((1 - (i / (HEIGHT - 1)) * (1 - low)) * 100).toFixed(1) : '';
     return `${pc.dim(`${label.padStart(5)} │`)}${line.join('').trimEnd()}`;
   });
   return [
