@@ -5,6 +5,7 @@ import { RememberedBodies } from '../encoded-bodies.js';
 import { labelsFor } from '../labels.js';
 import { eachSample, type PassOptions } from '../sweeps/each-sample.js';
 import { Tiers } from '../tiers.js';
+import { UnsureSample } from './unsure-sample.js';
 import { surestFirst } from './view-order.js';
 
 /** A way to ask for features that is not shipped: of some views only, and of the rest where the cloud is not sure of these. */
@@ -71,7 +72,8 @@ export async function simulateRounds(
     }
     bodies.begin();
     const order = surestFirst(scores);
-    for (const one of simulated) one.answer(tiers, { slot, order, label: labels[slot] });
+    const sample = new UnsureSample(tiers, { slot, order, label: labels[slot] });
+    for (const one of simulated) one.answer(sample);
   };
   await eachSample(data, visit, pass);
   site.finish();
@@ -100,28 +102,24 @@ class Simulated {
     this.#second = second;
   }
 
-  answer(
-    tiers: Tiers,
-    { slot, order, label }: { slot: number; order: readonly number[]; label: number | undefined },
-  ): void {
+  answer(sample: UnsureSample): void {
+    const { slot, order } = sample;
     const { views, refineAbove = Number.POSITIVE_INFINITY } = this.how;
     const all = this.how.order === 'surest' ? order : order.toReversed();
     const [asked, rest] = [all.slice(0, views), all.slice(views)];
-    const features = this.#ask(this.#first, tiers, slot, asked);
-    let answer = tiers.answerInCloud();
-    const refine = rest.length > 0 && answer.uncertainty!.margin! > refineAbove;
-    if (!refine) this.#first.sendViewsUp(0, features, verdict(slot, statesOf(features, rest), answer));
-    else {
+    const features = ask(this.#first, sample, asked);
+    let answer = sample.answer(asked);
+    if (rest.length === 0 || answer.uncertainty!.margin! <= refineAbove) {
+      this.#first.sendViewsUp(0, features, verdict(slot, statesOf(features, rest), answer));
+    } else {
       this.refined++;
       this.#first.reportViews(0, slot, features, statesOf(features, rest));
       this.#second.uplinkRequest(0, slot);
-      const others = this.#ask(this.#second, tiers, slot, rest);
-      tiers.lose(0);
-      answer = tiers.answerInCloud();
+      const others = ask(this.#second, sample, rest);
+      answer = sample.answer(all);
       this.#second.sendViewsUp(0, others, verdict(slot, statesOf(others, asked), answer));
     }
-    tiers.lose(0);
-    if (answer.classIndex === label) this.right++;
+    if (answer.classIndex === sample.label) this.right++;
   }
 
   bytes(): number {
@@ -129,13 +127,12 @@ class Simulated {
     this.#second.finish();
     return this.#first.wire + this.#first.uplink + this.#second.wire + this.#second.uplink;
   }
+}
 
-  /** Leaves only the asked views in the sample. */
-  #ask(bytes: ByteCount, tiers: Tiers, slot: number, asked: readonly number[]): (Uint8Array | null)[] {
-    tiers.lose(~asked.reduce((mask, view) => mask | (1 << view), 0));
-    for (const view of asked) bytes.features(view, slot, tiers.features[view]!);
-    return [...tiers.features];
-  }
+function ask(bytes: ByteCount, sample: UnsureSample, views: readonly number[]): (Uint8Array | null)[] {
+  const features = sample.featuresOf(views);
+  for (const view of views) bytes.features(view, sample.slot, features[view]!);
+  return features;
 }
 
 /** @param others present views whose features do not come with these */
