@@ -1,69 +1,221 @@
 /*
- * Blocks of float arithmetic. Outputs lie side by side in the lanes of a vector, so that each is still added up by itself, in doubles
- * and in the order of `float-block.ts`: the same roundings, hence the same bits. Adding a product with 0 changes no sum, so the padding of
- * a map and lanes without an output are computed like the rest.
+ * Layers of float arithmetic. Outputs lie side by side in the lanes of a vector, so that each is still added up by itself, in float32 and
+ * in the order of `src/float-block.ts`: the same roundings, hence the same bits. Inputs that are 0 are left out: they could change no more
+ * than the sign of a 0, and sums that start at +0 never hang on it. A fully connected layer is a convolution of radius 0 of one pixel.
+ *
+ * Inputs are listed first, pixel by pixel, in groups of four channels. A group is [count][unused] and so many [input][channel], or, where
+ * all four are -1 or +1, [0][its row among the 16 of every group]: then its sums are read from a table.
  */
 
-/** Integers of 32 bits as doubles, with a border of one pixel of zeros: [height + 2][width + 2][channels]. */
-export function padIntegers(map: usize, height: i32, width: i32, channels: i32, out: usize): void {
-  const row = width * channels;
-  const border = (<usize>channels) << 3;
-  for (let y = 0; y < height; y++) {
-    out += ((<usize>row) << 3) + 2 * border;
-    for (let i = 0; i < row; i++, map += 4) store<f64>(out + border + ((<usize>i) << 3), <f64>load<i32>(map));
-  }
-}
-
-/** {@link padIntegers} of float32. */
-export function padFloats(map: usize, height: i32, width: i32, channels: i32, out: usize): void {
-  const row = width * channels;
-  const border = (<usize>channels) << 3;
-  for (let y = 0; y < height; y++) {
-    out += ((<usize>row) << 3) + 2 * border;
-    for (let i = 0; i < row; i++, map += 4) store<f64>(out + border + ((<usize>i) << 3), <f64>load<f32>(map));
-  }
-}
-
-/** Four filters at four pixels, rounded to float32. */
-function convolve(a: usize, at: usize, stride: usize, run: usize, w: usize, next: usize, out: usize): void {
-  let s0 = f64x2.splat(0);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
-  let t0 = s0;
-  let t1 = s0;
-  let t2 = s0;
-  let t3 = s0;
-  const at2 = at << 1;
-  const at3 = at + at2;
-  for (let ky = 0; ky < 3; ky++, a += stride) {
-    for (let x = a, end = a + run; x < end; x += 8, w += next << 1) {
-      const f = v128.load(w);
-      const g = v128.load(w, 16);
-      const x0 = v128.load64_splat(x);
-      s0 = f64x2.add(s0, f64x2.mul(x0, f));
-      t0 = f64x2.add(t0, f64x2.mul(x0, g));
-      const x1 = v128.load64_splat(x + at);
-      s1 = f64x2.add(s1, f64x2.mul(x1, f));
-      t1 = f64x2.add(t1, f64x2.mul(x1, g));
-      const x2 = v128.load64_splat(x + at2);
-      s2 = f64x2.add(s2, f64x2.mul(x2, f));
-      t2 = f64x2.add(t2, f64x2.mul(x2, g));
-      const x3 = v128.load64_splat(x + at3);
-      s3 = f64x2.add(s3, f64x2.mul(x3, f));
-      t3 = f64x2.add(t3, f64x2.mul(x3, g));
+/** Lists a map's groups; `starts` gets where the list of each pixel starts, and its end. */
+function list<T>(map: usize, pixels: i32, channels: i32, ternary: bool, starts: usize, out: usize): void {
+  for (let pixel = 0; pixel < pixels; pixel++, starts += 4) {
+    store<u32>(starts, <u32>out);
+    for (let channel = 0; channel < channels; channel += 4) {
+      const members = min(4, channels - channel);
+      if (ternary && members === 4) {
+        const four = v128.load(map);
+        const present = i32x4.bitmask(i32x4.ne(four, i32x4.splat(0)));
+        if (present === 15) {
+          store<i32>(out, 0);
+          store<i32>(out, (channel << 2) + i32x4.bitmask(i32x4.gt_s(four, i32x4.splat(0))), 4);
+          out += 8;
+        }
+        if (present === 15 || present === 0) {
+          map += 16;
+          continue;
+        }
+      }
+      let count = 0;
+      for (let i = 0; i < members; i++, map += 4) {
+        const value = load<T>(map);
+        const to = out + ((<usize>count) << 3);
+        store<f32>(to, <f32>value, 8);
+        store<i32>(to, channel + i, 12);
+        count += i32(value !== <T>0);
+      }
+      store<i32>(out, count);
+      if (count > 0) out += ((<usize>count) << 3) + 8;
     }
   }
-  v128.store(out, rounded(s0, t0));
-  v128.store(out + next, rounded(s1, t1));
-  out += next << 1;
-  v128.store(out, rounded(s2, t2));
-  v128.store(out + next, rounded(s3, t3));
+  store<u32>(starts, <u32>out);
 }
 
-/** Four doubles as four float32. */
-function rounded(low: v128, high: v128): v128 {
-  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+/** Lists integers of 32 bits, each of them input by input. */
+export function listIntegers(map: usize, pixels: i32, channels: i32, starts: usize, out: usize): void {
+  list<i32>(map, pixels, channels, false, starts, out);
+}
+
+/** Lists integers -1, 0 and +1 of 32 bits, whole groups by their row. */
+export function listTernary(map: usize, pixels: i32, channels: i32, starts: usize, out: usize): void {
+  list<i32>(map, pixels, channels, true, starts, out);
+}
+
+/** Lists float32. */
+export function listFloats(map: usize, pixels: i32, channels: i32, starts: usize, out: usize): void {
+  list<f32>(map, pixels, channels, false, starts, out);
+}
+
+/** One product. */
+function p1(x: v128, w: v128): v128 {
+  return f32x4.mul(x, w);
+}
+
+/** A group's sum and one product more. */
+function p2(sum: v128, x: v128, w: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(x, w));
+}
+
+/** A whole group's sum of four outputs. */
+function four32(x0: v128, x1: v128, x2: v128, x3: v128, a: usize): v128 {
+  return p2(p2(p2(p1(x0, v128.load(a)), x1, v128.load(a, 128)), x2, v128.load(a, 256)), x3, v128.load(a, 384));
+}
+
+/** Adds the groups from `at` to `end` to 32 sums. `weights` and `table`: of one tap, rows of 128 bytes. */
+function add32(at: usize, end: usize, weights: usize, table: usize, out: usize): void {
+  let s0 = v128.load(out);
+  let s1 = v128.load(out, 16);
+  let s2 = v128.load(out, 32);
+  let s3 = v128.load(out, 48);
+  let s4 = v128.load(out, 64);
+  let s5 = v128.load(out, 80);
+  let s6 = v128.load(out, 96);
+  let s7 = v128.load(out, 112);
+  while (at < end) {
+    const count = load<i32>(at);
+    if (count === 0) {
+      const r = table + ((<usize>load<u32>(at, 4)) << 7);
+      at += 8;
+      s0 = f32x4.add(s0, v128.load(r));
+      s1 = f32x4.add(s1, v128.load(r, 16));
+      s2 = f32x4.add(s2, v128.load(r, 32));
+      s3 = f32x4.add(s3, v128.load(r, 48));
+      s4 = f32x4.add(s4, v128.load(r, 64));
+      s5 = f32x4.add(s5, v128.load(r, 80));
+      s6 = f32x4.add(s6, v128.load(r, 96));
+      s7 = f32x4.add(s7, v128.load(r, 112));
+      continue;
+    }
+    const x0 = v128.load32_splat(at, 8);
+    const a = weights + ((<usize>load<u32>(at, 12)) << 7);
+    if (count === 1) {
+      at += 16;
+      s0 = p2(s0, x0, v128.load(a));
+      s1 = p2(s1, x0, v128.load(a, 16));
+      s2 = p2(s2, x0, v128.load(a, 32));
+      s3 = p2(s3, x0, v128.load(a, 48));
+      s4 = p2(s4, x0, v128.load(a, 64));
+      s5 = p2(s5, x0, v128.load(a, 80));
+      s6 = p2(s6, x0, v128.load(a, 96));
+      s7 = p2(s7, x0, v128.load(a, 112));
+      continue;
+    }
+    const x1 = v128.load32_splat(at, 16);
+    const b = weights + ((<usize>load<u32>(at, 20)) << 7);
+    if (count === 2) {
+      at += 24;
+      s0 = f32x4.add(s0, p2(p1(x0, v128.load(a)), x1, v128.load(b)));
+      s1 = f32x4.add(s1, p2(p1(x0, v128.load(a, 16)), x1, v128.load(b, 16)));
+      s2 = f32x4.add(s2, p2(p1(x0, v128.load(a, 32)), x1, v128.load(b, 32)));
+      s3 = f32x4.add(s3, p2(p1(x0, v128.load(a, 48)), x1, v128.load(b, 48)));
+      s4 = f32x4.add(s4, p2(p1(x0, v128.load(a, 64)), x1, v128.load(b, 64)));
+      s5 = f32x4.add(s5, p2(p1(x0, v128.load(a, 80)), x1, v128.load(b, 80)));
+      s6 = f32x4.add(s6, p2(p1(x0, v128.load(a, 96)), x1, v128.load(b, 96)));
+      s7 = f32x4.add(s7, p2(p1(x0, v128.load(a, 112)), x1, v128.load(b, 112)));
+      continue;
+    }
+    const x2 = v128.load32_splat(at, 24);
+    const c = weights + ((<usize>load<u32>(at, 28)) << 7);
+    if (count === 3) {
+      at += 32;
+      s0 = f32x4.add(s0, p2(p2(p1(x0, v128.load(a)), x1, v128.load(b)), x2, v128.load(c)));
+      s1 = f32x4.add(s1, p2(p2(p1(x0, v128.load(a, 16)), x1, v128.load(b, 16)), x2, v128.load(c, 16)));
+      s2 = f32x4.add(s2, p2(p2(p1(x0, v128.load(a, 32)), x1, v128.load(b, 32)), x2, v128.load(c, 32)));
+      s3 = f32x4.add(s3, p2(p2(p1(x0, v128.load(a, 48)), x1, v128.load(b, 48)), x2, v128.load(c, 48)));
+      s4 = f32x4.add(s4, p2(p2(p1(x0, v128.load(a, 64)), x1, v128.load(b, 64)), x2, v128.load(c, 64)));
+      s5 = f32x4.add(s5, p2(p2(p1(x0, v128.load(a, 80)), x1, v128.load(b, 80)), x2, v128.load(c, 80)));
+      s6 = f32x4.add(s6, p2(p2(p1(x0, v128.load(a, 96)), x1, v128.load(b, 96)), x2, v128.load(c, 96)));
+      s7 = f32x4.add(s7, p2(p2(p1(x0, v128.load(a, 112)), x1, v128.load(b, 112)), x2, v128.load(c, 112)));
+      continue;
+    }
+    // All four stand one behind the other.
+    const x3 = v128.load32_splat(at, 32);
+    at += 40;
+    s0 = f32x4.add(s0, four32(x0, x1, x2, x3, a));
+    s1 = f32x4.add(s1, four32(x0, x1, x2, x3, a + 16));
+    s2 = f32x4.add(s2, four32(x0, x1, x2, x3, a + 32));
+    s3 = f32x4.add(s3, four32(x0, x1, x2, x3, a + 48));
+    s4 = f32x4.add(s4, four32(x0, x1, x2, x3, a + 64));
+    s5 = f32x4.add(s5, four32(x0, x1, x2, x3, a + 80));
+    s6 = f32x4.add(s6, four32(x0, x1, x2, x3, a + 96));
+    s7 = f32x4.add(s7, four32(x0, x1, x2, x3, a + 112));
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+  v128.store(out, s2, 32);
+  v128.store(out, s3, 48);
+  v128.store(out, s4, 64);
+  v128.store(out, s5, 80);
+  v128.store(out, s6, 96);
+  v128.store(out, s7, 112);
+}
+
+/** {@link add32} of 8 sums, in rows of 32 bytes. */
+function add8(at: usize, end: usize, weights: usize, table: usize, out: usize): void {
+  let s0 = v128.load(out);
+  let s1 = v128.load(out, 16);
+  while (at < end) {
+    let count = load<i32>(at);
+    if (count === 0) {
+      const r = table + ((<usize>load<u32>(at, 4)) << 5);
+      at += 8;
+      s0 = f32x4.add(s0, v128.load(r));
+      s1 = f32x4.add(s1, v128.load(r, 16));
+      continue;
+    }
+    let a = weights + ((<usize>load<u32>(at, 12)) << 5);
+    let value = v128.load32_splat(at, 8);
+    let g0 = p1(value, v128.load(a));
+    let g1 = p1(value, v128.load(a, 16));
+    for (at += 16; count > 1; count--, at += 8) {
+      a = weights + ((<usize>load<u32>(at, 4)) << 5);
+      value = v128.load32_splat(at);
+      g0 = p2(g0, value, v128.load(a));
+      g1 = p2(g1, value, v128.load(a, 16));
+    }
+    s0 = f32x4.add(s0, g0);
+    s1 = f32x4.add(s1, g1);
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+}
+
+/** Adds what each pixel's neighbour, `ky` rows below and `kx` columns to the right, has to say. */
+function addTap(
+  starts: usize,
+  height: i32,
+  width: i32,
+  ky: i32,
+  kx: i32,
+  shift: usize,
+  weights: usize,
+  table: usize,
+  sums: usize,
+  next: usize,
+): void {
+  const bottom = min(height, height - ky);
+  const left = max(0, -kx);
+  const right = min(width, width - kx);
+  for (let y = max(0, -ky); y < bottom; y++) {
+    let start = starts + ((<usize>((y + ky) * width + left + kx)) << 2);
+    let to = sums + <usize>(y * width + left) * next;
+    for (let x = left; x < right; x++, start += 4, to += next) {
+      const at = <usize>load<u32>(start);
+      const end = <usize>load<u32>(start, 4);
+      if (shift === 7) add32(at, end, weights, table, to);
+      else add8(at, end, weights, table, to);
+    }
+  }
 }
 
 function storeLanes(out: usize, values: v128, lanes: i32): void {
@@ -82,38 +234,46 @@ function normalise(values: v128, divisor: v128, scale: usize, offset: usize): v1
 }
 
 /**
- * Convolution 3x3 → max pooling 3x3, stride 2 → batch normalisation.
+ * Convolution → max pooling 3x3, stride 2 → batch normalisation.
  *
- * @param padded what {@link padIntegers} makes
- * @param taps doubles [3][3 * channels][filters rounded up to 4]
- * @param convolved scratch: float32 [height][width rounded up to 4][filters rounded up to 4]
- * @param out float32 [rows][columns][filters]
+ * @param starts of the list of each pixel
+ * @param radius 1: 3x3. 0: fully connected, of a map of one pixel, which pooling leaves as it is
+ * @param weights float32 in blocks that are read from end to end: [taps * channels][32 outputs], then of what is left [taps * channels][8]
+ * @param table in the same blocks, [taps * groups * 16][outputs]: each group's sum where its input i is +1 if bit i is set, else -1
+ * @param sums scratch: float32 [height][width][outputs rounded up to 8]
+ * @param out float32 [rows][columns][outputs]
  */
-export function floatConvP(
-  padded: usize,
+export function floatLayer(
+  starts: usize,
   height: i32,
   width: i32,
   channels: i32,
-  filters: i32,
-  taps: usize,
-  convolved: usize,
+  outputs: i32,
+  radius: i32,
+  weights: usize,
+  table: usize,
+  sums: usize,
   divisor: i32,
   scale: usize,
   offset: usize,
   out: usize,
 ): void {
-  const lanes = (filters + 3) & ~3;
-  const wide = (width + 3) & ~3;
-  const at = (<usize>channels) << 3;
-  const stride = <usize>(width + 2) * at;
+  const lanes = (outputs + 7) & ~7;
   const next = (<usize>lanes) << 2;
-  for (let y = 0, to = convolved; y < height; y++) {
-    const from = padded + <usize>y * stride;
-    for (let x = 0; x < wide; x += 4, to += next << 2) {
-      for (let f = 0; f < lanes; f += 4) {
-        convolve(from + <usize>x * at, at, stride, 3 * at, taps + ((<usize>f) << 3), next, to + ((<usize>f) << 2));
+  const rows = (channels >> 2) << 4;
+  memory.fill(sums, 0, <usize>(height * width) * next);
+  for (let f = 0; f < lanes; ) {
+    const shift: usize = lanes - f >= 32 ? 7 : 5;
+    const block = sums + ((<usize>f) << 2);
+    // Tap by tap, so that what is read of the table stays in the first cache.
+    for (let ky = -radius; ky <= radius; ky++) {
+      for (let kx = -radius; kx <= radius; kx++) {
+        addTap(starts, height, width, ky, kx, shift, weights, table, block, next);
+        weights += (<usize>channels) << shift;
+        table += (<usize>rows) << shift;
       }
     }
+    f += 1 << (<i32>shift - 2);
   }
   const by = f32x4.splat(<f32>divisor);
   for (let row = 0; row < height; row += 2) {
@@ -122,112 +282,18 @@ export function floatConvP(
     for (let column = 0; column < width; column += 2) {
       const left = max(0, column - 1);
       const right = min(width - 1, column + 1);
-      for (let f = 0; f < filters; f += 4) {
+      for (let f = 0; f < outputs; f += 4) {
         const shift = (<usize>f) << 2;
         let most = f32x4.splat(-Infinity);
         for (let y = top; y <= bottom; y++) {
-          let cell = convolved + <usize>(y * wide + left) * next + shift;
+          let cell = sums + <usize>(y * width + left) * next + shift;
           for (let x = left; x <= right; x++, cell += next) most = f32x4.max(most, v128.load(cell));
         }
-        storeLanes(out + shift, normalise(most, by, scale + shift, offset + shift), filters - f);
+        storeLanes(out + shift, normalise(most, by, scale + shift, offset + shift), outputs - f);
       }
-      out += (<usize>filters) << 2;
+      out += (<usize>outputs) << 2;
     }
   }
-}
-
-/** The inputs that are not 0, as doubles, and which they are. Gives how many. */
-export function listIntegers(map: usize, count: i32, values: usize, indices: usize): i32 {
-  let n = 0;
-  for (let i = 0; i < count; i++) {
-    const value = load<i32>(map + ((<usize>i) << 2));
-    store<f64>(values + ((<usize>n) << 3), <f64>value);
-    store<i32>(indices + ((<usize>n) << 2), i);
-    n += i32(value !== 0);
-  }
-  return n;
-}
-
-/** {@link listIntegers} of float32. */
-export function listFloats(map: usize, count: i32, values: usize, indices: usize): i32 {
-  let n = 0;
-  for (let i = 0; i < count; i++) {
-    const value = load<f32>(map + ((<usize>i) << 2));
-    store<f64>(values + ((<usize>n) << 3), <f64>value);
-    store<i32>(indices + ((<usize>n) << 2), i);
-    n += i32(value !== 0);
-  }
-  return n;
-}
-
-/** Two float32 weights as doubles. */
-function weight(at: usize): v128 {
-  return f64x2.promote_low_f32x4(v128.load64_zero(at));
-}
-
-/**
- * Fully connected → batch normalisation.
- *
- * @param count of the inputs that are not 0, `inputs` of all
- * @param columns float32 in blocks that are read from end to end: [inputs][16 units], then of what is left [inputs][4 units]
- */
-export function floatFc(
-  values: usize,
-  indices: usize,
-  count: i32,
-  inputs: i32,
-  columns: usize,
-  units: i32,
-  divisor: i32,
-  scale: usize,
-  offset: usize,
-  out: usize,
-): void {
-  const by = f32x4.splat(<f32>divisor);
-  const end = values + ((<usize>count) << 3);
-  let unit = 0;
-  for (; unit + 16 <= ((units + 3) & ~3); unit += 16, columns += (<usize>inputs) << 6) {
-    let s0 = f64x2.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    let s4 = s0;
-    let s5 = s0;
-    let s6 = s0;
-    let s7 = s0;
-    for (let at = values, index = indices; at < end; at += 8, index += 4) {
-      const x = v128.load64_splat(at);
-      const w = columns + ((<usize>load<u32>(index)) << 6);
-      s0 = f64x2.add(s0, f64x2.mul(x, weight(w)));
-      s1 = f64x2.add(s1, f64x2.mul(x, weight(w + 8)));
-      s2 = f64x2.add(s2, f64x2.mul(x, weight(w + 16)));
-      s3 = f64x2.add(s3, f64x2.mul(x, weight(w + 24)));
-      s4 = f64x2.add(s4, f64x2.mul(x, weight(w + 32)));
-      s5 = f64x2.add(s5, f64x2.mul(x, weight(w + 40)));
-      s6 = f64x2.add(s6, f64x2.mul(x, weight(w + 48)));
-      s7 = f64x2.add(s7, f64x2.mul(x, weight(w + 56)));
-    }
-    finish(rounded(s0, s1), by, unit, units, scale, offset, out);
-    finish(rounded(s2, s3), by, unit + 4, units, scale, offset, out);
-    finish(rounded(s4, s5), by, unit + 8, units, scale, offset, out);
-    finish(rounded(s6, s7), by, unit + 12, units, scale, offset, out);
-  }
-  for (; unit < units; unit += 4, columns += (<usize>inputs) << 4) {
-    let s0 = f64x2.splat(0);
-    let s1 = s0;
-    for (let at = values, index = indices; at < end; at += 8, index += 4) {
-      const x = v128.load64_splat(at);
-      const w = columns + ((<usize>load<u32>(index)) << 4);
-      s0 = f64x2.add(s0, f64x2.mul(x, weight(w)));
-      s1 = f64x2.add(s1, f64x2.mul(x, weight(w + 8)));
-    }
-    finish(rounded(s0, s1), by, unit, units, scale, offset, out);
-  }
-}
-
-function finish(sums: v128, by: v128, unit: i32, units: i32, scale: usize, offset: usize, out: usize): void {
-  const shift = (<usize>unit) << 2;
-  storeLanes(out + shift, normalise(sums, by, scale + shift, offset + shift), units - unit);
 }
 
 /** The signs of float32 values as bits, a 0 being +1; then max(0, x) in their place. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flatten, naiveConvP, naiveScores, toPlanes } from '../test/naive.js';
+import { flatten, naiveConvP, naiveFloatScores, naiveFloatSum, naiveScores, toPlanes } from '../test/naive.js';
 import { Seeded } from '../test/seeded.js';
 import type { Block, ResolvedArchitecture } from './architecture.js';
 import { packSigns } from './bits.js';
@@ -56,12 +56,52 @@ describe('a float block', () => {
     expect([...made.out]).toEqual(naive);
   });
 
-  it('takes real weights, whose sums it rounds to float32 once', () => {
-    const weights = { weights: Float32Array.of(0.1, 1e-9, 0.3), scale: Float32Array.of(1), offset: Float32Array.of(0) };
+  it('adds up in float32, in groups of four', () => {
+    const weights = {
+      weights: Float32Array.of(1, 2 ** -24, 2 ** -24, 2 ** -24, 2 ** -24, 2 ** -24),
+      scale: Float32Array.of(1),
+      offset: Float32Array.of(0),
+    };
     const layer = new FloatLayer(weights);
-    layer.run(Int32Array.of(1, 1, -1), 1);
-    const [a, b, c] = weights.weights;
-    expect(layer.out[0]).toBe(Math.fround(a + b - c));
+    layer.run(new Int32Array(6).fill(1), 1);
+    // In the first group 1 swallows three of them; the last two come together.
+    expect(layer.out[0]).toBe(1 + 2 ** -23);
+    layer.run(Int32Array.of(0, 1, 1, 1, 1, 1), 1);
+    expect(layer.out[0]).toBe(5 * 2 ** -24);
+  });
+
+  it('of kind fc adds up real numbers in their order', () => {
+    const random = new Seeded(31);
+    for (const inputs of [1, 3, 4, 5, 90]) {
+      const real = (length: number) => Float32Array.from({ length }, () => random.next() - 0.5);
+      const weights = { weights: real(inputs * 3), scale: real(3), offset: real(3) };
+      const map = real(inputs).map(relu);
+      const layer = new FloatLayer(weights);
+      layer.run(map, 1);
+      expect([...layer.out]).toEqual(naiveFloatScores([...map], [...weights.weights], weights));
+    }
+  });
+
+  it.each([1, 4, 6, 9])('of kind convp adds up real numbers tap after tap, %i channels', (channels) => {
+    const random = new Seeded(40 + channels);
+    const real = (length: number) => Float32Array.from({ length }, () => random.next() - 0.5);
+    const weights = { weights: real(9 * channels), scale: Float32Array.of(1), offset: Float32Array.of(0) };
+    const map = real(4 * channels).map(relu);
+    const made = createFloatBlock({ height: 2, width: 2, channels }, { convp: { filters: 1 } }, weights);
+    made.run(map, 1);
+    const part = (values: Float32Array, i: number) => [...values.subarray(i * channels, (i + 1) * channels)];
+    const sums = [0, 1, 2, 3].map((pixel) => {
+      // Which tap the pixels of the map are to this one.
+      const taps = [0, 1, 2, 3].map((other) => {
+        const [dy, dx] = [(other >> 1) - (pixel >> 1), (other & 1) - (pixel & 1)];
+        return part(weights.weights, (dy + 1) * 3 + dx + 1);
+      });
+      return naiveFloatSum(
+        [0, 1, 2, 3].map((other) => part(map, other)),
+        taps,
+      );
+    });
+    expect(made.out[0]).toBe(Math.max(...sums));
   });
 });
 
@@ -79,7 +119,7 @@ describe('a float section', () => {
     expect(section.output).toEqual({ height: 1, width: 1, channels: 21 });
     const map = Int32Array.from(random.array(volume(input), () => random.integer(-2, 2)));
     const first = flatten(naiveConvP(toPlanes(map, input), [...weights[0].weights], weights[0], 2, relu));
-    const last = naiveScores(first, [...weights[1].weights], weights[1], 1);
+    const last = naiveFloatScores(first, [...weights[1].weights], weights[1]);
     expect([...section.run(map, 2)]).toEqual(last.map(relu));
     expect(section.bits).toEqual(packSigns(last));
     expect(new Set(last.map((value) => value >= 0)).size).toBe(2);

@@ -23,10 +23,15 @@ export interface FloatBlock {
 }
 
 /*
- * Every engine that runs JavaScript gives the same bits here: products and sums are doubles in one fixed order, each sum is
- * rounded to float32 once, and batch normalisation rounds each step. The training graph adds up in float32 and another order, so it
- * agrees up to rounding only; evaluation, cloud and browser run this code.
+ * Every engine that runs JavaScript gives the same bits here. Each product and each sum is rounded to float32, in one fixed order: the
+ * inputs of a tap (of a layer, in FC) go in groups of four, the products of a group are added up one after the other, and the group's sum
+ * to the output's, which starts at +0. So a sum is never -0, and a 0 of either sign changes none: inputs that are 0 can be left out, and so
+ * can whole groups. Batch normalisation rounds each step. The training graph adds up in another order and agrees up to rounding only;
+ * evaluation, cloud and browser add up like this.
  */
+
+/** Inputs whose products are added up before they go to an output's sum. */
+export const GROUP = 4;
 
 /** Number of values that a float block's weights take. */
 export function floatWeightCount(input: Shape, block: Block): number {
@@ -46,7 +51,8 @@ class FloatConvP implements FloatBlock {
   readonly #norm: FloatWeights;
   /** Tap by tap, channel by channel, the filters side by side: the order in which {@link run} adds them up. */
   readonly #taps: Float32Array;
-  readonly #sums: Float64Array;
+  readonly #sums: Float32Array;
+  readonly #group: Float32Array;
   readonly #convolved: Float32Array;
 
   constructor(input: Shape, block: Block, weights: FloatWeights) {
@@ -55,7 +61,8 @@ class FloatConvP implements FloatBlock {
     this.out = new Float32Array(volume(this.output));
     this.#norm = weights;
     this.#taps = transposed(weights.weights, this.output.channels);
-    this.#sums = new Float64Array(this.output.channels);
+    this.#sums = new Float32Array(this.output.channels);
+    this.#group = new Float32Array(this.output.channels);
     this.#convolved = new Float32Array(input.height * input.width * this.output.channels);
   }
 
@@ -82,6 +89,7 @@ class FloatConvP implements FloatBlock {
               this.#taps,
               (ky * 3 + kx) * channels,
               this.#sums,
+              this.#group,
             );
           }
         }
@@ -112,7 +120,8 @@ export class FloatLayer implements FloatBlock {
   readonly out: Float32Array;
   readonly #norm: FloatWeights;
   readonly #columns: Float32Array;
-  readonly #sums: Float64Array;
+  readonly #sums: Float32Array;
+  readonly #group: Float32Array;
 
   constructor(weights: FloatWeights) {
     const units = weights.scale.length;
@@ -120,34 +129,40 @@ export class FloatLayer implements FloatBlock {
     this.out = new Float32Array(units);
     this.#norm = weights;
     this.#columns = transposed(weights.weights, units);
-    this.#sums = new Float64Array(units);
+    this.#sums = new Float32Array(units);
+    this.#group = new Float32Array(units);
   }
 
   run(input: FloatInput, divisor: number): void {
     const { scale, offset } = this.#norm;
     this.#sums.fill(0);
-    addProducts(input, 0, input.length, this.#columns, 0, this.#sums);
+    addProducts(input, 0, input.length, this.#columns, 0, this.#sums, this.#group);
     for (let unit = 0; unit < this.out.length; unit++) {
-      this.out[unit] = normalise(Math.fround(this.#sums[unit]), divisor, scale[unit], offset[unit]);
+      this.out[unit] = normalise(this.#sums[unit], divisor, scale[unit], offset[unit]);
     }
   }
 }
 
-/** sums[k] += input[from + i] * columns[first + i][k], over `count` inputs. A 0 adds nothing, and half the inputs are 0. */
+/** sums[k] += input[from + i] * columns[first + i][k], over `count` inputs, group after group. `group`: as long as `sums`. */
 function addProducts(
   input: FloatInput,
   from: number,
   count: number,
   columns: Float32Array,
   first: number,
-  sums: Float64Array,
+  sums: Float32Array,
+  group: Float32Array,
 ): void {
   const width = sums.length;
-  for (let i = 0; i < count; i++) {
-    const value = input[from + i];
-    if (value === 0) continue;
-    const column = (first + i) * width;
-    for (let k = 0; k < width; k++) sums[k] += value * columns[column + k];
+  for (let start = 0; start < count; start += GROUP) {
+    group.fill(0);
+    for (let i = start; i < Math.min(count, start + GROUP); i++) {
+      const value = input[from + i];
+      if (value === 0) continue;
+      const column = (first + i) * width;
+      for (let k = 0; k < width; k++) group[k] += Math.fround(value * columns[column + k]);
+    }
+    for (let k = 0; k < width; k++) sums[k] += group[k];
   }
 }
 

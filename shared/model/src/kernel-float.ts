@@ -1,17 +1,17 @@
 import { bitBytes } from './bits.js';
 import type { FloatWeights } from './float-block.js';
-import { KernelFloatConvP, KernelFloatFc } from './kernel-float-block.js';
+import { KernelFloatLayer } from './kernel-float-layer.js';
 import { KernelMemory } from './kernel-memory.js';
 import { quantise } from './quantise.js';
 import type { ScoredSection, SectionPlace } from './scored-section.js';
 import { floatExitWeights, floatSectionWeights } from './section-weights.js';
 import { type Shape, sectionShape, volume } from './shapes.js';
 
-/** A map in a kernel's memory, HWC: an aggregator's integers, or float32 from the block below. */
+/** A map in a kernel's memory, HWC: an aggregator's integers, which may all be -1, 0 or +1, or float32 from the block below. */
 export interface FloatMap {
   readonly at: number;
   readonly shape: Shape;
-  readonly integers: boolean;
+  readonly values: 'ternary' | 'integers' | 'floats';
 }
 
 /** A float section and its exit on WebAssembly SIMD: {@link PlainFloat} bit for bit. */
@@ -26,16 +26,13 @@ export class KernelFloat implements ScoredSection {
 
   /** As {@link KernelBinary}. */
   constructor(place: SectionPlace, memory = new KernelMemory(), at = memory.room(4 * volume(place.input) + 64)) {
-    const { bundle, name, input, section, exit } = place;
+    const { bundle, name, input, section, exit, largest } = place;
     const weights: FloatWeights[] = floatSectionWeights(bundle, name, input, section);
     const output = sectionShape(input, section);
     const bits = memory.room(bitBytes(volume(output)));
-    let map: FloatMap = { at, shape: input, integers: true };
+    let map: FloatMap = { at, shape: input, values: largest === 1 ? 'ternary' : 'integers' };
     for (const [i, block] of section.entries()) {
-      const kernel =
-        'fc' in block
-          ? new KernelFloatFc(memory, map, weights[i])
-          : new KernelFloatConvP(memory, map, block.convp.filters, weights[i]);
+      const kernel = new KernelFloatLayer(memory, map, block, weights[i]);
       map = kernel.output;
       const { activate } = memory.kernels;
       const [values, count] = [map.at, volume(map.shape)];
@@ -45,7 +42,8 @@ export class KernelFloat implements ScoredSection {
         activate(values, count, signs);
       });
     }
-    const last = new KernelFloatFc(memory, map, floatExitWeights(bundle, name, output));
+    const exitWeights = floatExitWeights(bundle, name, output);
+    const last = new KernelFloatLayer(memory, map, { fc: { units: exitWeights.scale.length } }, exitWeights);
     this.#steps.push((divisor) => last.run(section.length === 0 ? divisor : 1));
     this.scores = new Int32Array(last.output.shape.channels);
     this.#step = exit!.step;

@@ -134,7 +134,7 @@ describe('a float section on WebAssembly SIMD is the plain one bit for bit', () 
     expect(createScoredSection('float', place, 'plain')).toBeInstanceOf(PlainFloat);
   });
 
-  // Its weights differ by many orders: added up in another order, or in float32, sums would not be the same.
+  // Its weights differ by many orders: added up in another order, or in doubles, sums would not be the same.
   it.each(kinds.slice(1))('for sections and maps at random: %s', (kind) => {
     const random = new Seeded(kinds.indexOf(kind) + 20);
     const seen = new Set<number>();
@@ -151,6 +151,53 @@ describe('a float section on WebAssembly SIMD is the plain one bit for bit', () 
     const shape = { height: 56, width: 49, channels: 6 };
     const place = randomSection(random, 'bits', shape, [convp(18), fc(70)], 8, 'float');
     compare(random, 'bits', place, 2, 'float');
+  });
+
+  it.each([
+    ['whole groups present or absent', 4],
+    ['groups of two sources', 3],
+    ['groups of two sources and of less than four inputs', 5],
+  ])('for sources of which some are absent: %s', (_, each) => {
+    const random = new Seeded(30 + each);
+    for (const section of [[], [convp(32)], [convp(45), convp(64)], [fc(43)]]) {
+      const shape = { height: 6, width: 5, channels: 5 * each };
+      const place = randomSection(random, 'bits with absent sources', shape, section, 11, 'float');
+      const [fast, plain] = (['simd', 'plain'] as const).map((kernels) => createScoredSection('float', place, kernels));
+      for (let mask = 0; mask < 32; mask++) {
+        const map = Int32Array.from({ length: volume(shape) }, (_, i) =>
+          (mask >> Math.floor((i % shape.channels) / each)) & 1 ? random.pick([-1, 1]) : 0,
+        );
+        for (const which of [fast, plain]) which.run(map, 1);
+        expect(fast.features, `mask ${mask}`).toEqual(plain.features);
+        expect(fast.scores, `mask ${mask}`).toEqual(plain.scores);
+      }
+    }
+  });
+
+  it('where a table of sums would be too large', () => {
+    const random = new Seeded(34);
+    const shape = { height: 16, width: 16, channels: 24 };
+    compare(random, 'bits', randomSection(random, 'bits', shape, [fc(96)], 3, 'float'), 2, 'float');
+  });
+
+  it('where products and sums cancel to 0 of either sign', () => {
+    const random = new Seeded(35);
+    const shape = { height: 4, width: 4, channels: 8 };
+    const place = randomSection(random, 'bits with absent sources', shape, [convp(9), fc(40)], 5, 'float');
+    for (const name of ['s.0', 's.1', 's.exit']) {
+      const tensor = (part: string) => place.bundle.tensors.get(`${name}.${part}`) as Float32Array;
+      tensor('weights').forEach((_, i, weights) => {
+        weights[i] = random.pick([-0, 0, -1, 1]);
+      });
+      tensor('scale').forEach((_, i, scale) => {
+        scale[i] = random.pick([-1, 1]);
+      });
+      tensor('offset').forEach((_, i, offset) => {
+        offset[i] = random.pick([-0, 0]);
+      });
+    }
+    const seen = compare(random, 'bits with absent sources', place, 40, 'float');
+    expect(new Set(seen).size).toBeGreaterThan(5);
   });
 
   it('where sums overflow to infinity', () => {

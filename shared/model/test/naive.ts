@@ -81,6 +81,24 @@ export function naiveScores(
   );
 }
 
+/** The scores of a float exit before they are quantised: every number a float32, inputs in groups of four. */
+export function naiveFloatScores(input: readonly number[], weights: readonly number[], norm: Norm): number[] {
+  return range(norm.scale.length).map((unit) => {
+    const row = weights.slice(unit * input.length, (unit + 1) * input.length);
+    return naiveNorm(naiveFloatSum([input], [row]), 1, norm.scale[unit], norm.offset[unit]);
+  });
+}
+
+/** An output's sum over taps, each with its inputs and weights, as `float-block.ts` defines it. */
+export function naiveFloatSum(taps: readonly (readonly number[])[], weights: readonly (readonly number[])[]): number {
+  const add = (a: number, b: number) => Float32Array.of(a + b)[0];
+  const groups = taps.flatMap((inputs, tap) => {
+    const products = inputs.map((value, i) => Float32Array.of(value * weights[tap][i])[0]);
+    return range(Math.ceil(products.length / 4)).map((group) => products.slice(4 * group, 4 * group + 4).reduce(add));
+  });
+  return groups.reduce(add, 0);
+}
+
 /** Batch normalisation, every intermediate result stored as a float32. */
 export function naiveNorm(sum: number, divisor: number, scale: number, offset: number): number {
   const cell = new Float32Array(1);
