@@ -13,6 +13,8 @@ import type { LoadedSet, Network, Told } from './networks.js';
 /** Samples that share a summary frame. */
 export const BATCH_SAMPLES = 5;
 const IN_FLIGHT = 32;
+/** An edge's own default of `records.sendMs`, in seconds. */
+const RECORDS_SECONDS = 5;
 
 /** What a run over real sockets measured. */
 export interface Traffic {
@@ -52,8 +54,10 @@ export async function measureSeed(
       data: set.data,
       split: set.test,
       ...(set.splitColumn === undefined ? {} : { splitColumn: set.splitColumn }),
-      ...(set.unpaced ? {} : { rate }),
-      inFlight: IN_FLIGHT,
+      // As fast as it can, one frame at a time and records as a pace would gather them: more at once would share packets that no pace shares.
+      ...(set.unpaced
+        ? { inFlight: batchSamples, recordsBatch: Math.max(1, Math.round(rate * RECORDS_SECONDS)) }
+        : { inFlight: IN_FLIGHT, rate }),
       batchSamples,
       oneProcess,
       mqttPort: 0,

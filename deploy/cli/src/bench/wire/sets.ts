@@ -10,7 +10,7 @@ export interface WireSet {
   readonly splitColumn?: string;
   readonly train: string;
   readonly test: string;
-  /** Too many rows for the pace of a real site: they go as fast as the samples in flight allow. */
+  /** Too many rows for the pace of a real site: they go as fast as one frame after the other does. */
   readonly unpaced?: true;
 }
 

@@ -32,7 +32,7 @@ export function setTable(sets: Readonly<Record<string, WireSummary>>): string {
       .filter(([, { latencyMs }]) => !latencyMs)
       .map(
         ([name]) =>
-          `${name}: as fast as the samples in flight allow, so no latency; frames are filled by count, so bytes do not hang on the pace`,
+          `${name}: as fast as one frame after the other goes, so no latency; frames are filled by count, as at a pace`,
       ),
     ...late.filter((line) => line !== ''),
   ];
