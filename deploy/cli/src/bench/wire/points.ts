@@ -1,4 +1,5 @@
 import { type DataSet, imageBytes, paper, pngBytes, type RoundsRow, type WirePoint } from '@ddnn/training';
+import { percent } from '../../terminal/words.js';
 import { BATCH_SAMPLES, type SeedFigures } from './measure-seed.js';
 
 /** Accuracy that a simulated refining round may lose. */
@@ -48,7 +49,7 @@ export function wirePoints(seeds: readonly SeedFigures[], test: DataSet): WirePo
         bytesPerView: over(({ steps }) => steps.steps[i].wirePerView),
         accuracy: over(({ steps }) => steps.steps[i].accuracy),
         measured: 'eval',
-        note,
+        note: `${note}; ${percent(over(({ steps }) => steps.steps[i].localExits))} exit locally`,
       }),
     ),
     run('run', 'batched', `real sockets, ${BATCH_SAMPLES} samples a frame`),
@@ -83,7 +84,7 @@ function simulated(seeds: readonly SeedFigures[]): WirePoint[] {
     .sort((a, b) => a.wirePerView - b.wirePerView);
   if (!refining) return once;
   const { views, refineAbove, refined } = refining;
-  const share = `${(100 * refined).toFixed(1)} % of the samples`;
+  const share = `${percent(refined)} of the samples`;
   return [
     ...once,
     point(`${views} views, then all`, refining, `, the rest above an uncertainty of ${refineAbove}: ${share}`),

@@ -38,7 +38,7 @@ export function wireSets(names: string, folder: string): WireSet[] {
     const { file, prefix = '', ...rows } = places[name];
     const place = path.join(folder, file);
     if (!existsSync(place))
-      throw new UsageError(`--sets ${name} needs ${place}, which is not there: see docs/results.md`);
+      throw new UsageError(`--sets ${name} needs ${place}, which is not there: see docs/training.md`);
     return { name, data: prefix + place, ...rows };
   });
 }
