@@ -3,9 +3,17 @@
  * in the order of `src/float-block.ts`: the same roundings, hence the same bits. Inputs that are 0 are left out: they could change no more
  * than the sign of a 0, and sums that start at +0 never hang on it. A fully connected layer is a convolution of radius 0 of one pixel.
  *
- * Inputs are listed first, pixel by pixel, in groups of four channels. A group is [count][unused] and so many [input][channel], or, where
- * all four are -1 or +1, [0][its row among the 16 of every group]: then its sums are read from a table.
+ * Inputs are listed first, pixel by pixel, in groups of four channels. A group is [2][unused] and two [input][channel], or all four of them,
+ * or, where all are -1 or +1, [0][its row among the 16 of every group]: then its sums are read from a table. Counts of 1 and 3 would save
+ * multiplications, and cost more in branches that nobody can foretell.
  */
+
+/** Writes an input of a group. */
+function put(group: usize, i: i32, value: f32, channel: i32): void {
+  const to = group + ((<usize>i) << 3);
+  store<f32>(to, value, 8);
+  store<i32>(to, channel, 12);
+}
 
 /** Lists a map's groups; `starts` gets where the list of each pixel starts, and its end. */
 function list<T>(map: usize, pixels: i32, channels: i32, ternary: bool, starts: usize, out: usize): void {
@@ -27,15 +35,21 @@ function list<T>(map: usize, pixels: i32, channels: i32, ternary: bool, starts: 
         }
       }
       let count = 0;
-      for (let i = 0; i < members; i++, map += 4) {
-        const value = load<T>(map);
-        const to = out + ((<usize>count) << 3);
-        store<f32>(to, <f32>value, 8);
-        store<i32>(to, channel + i, 12);
+      for (let i = 0; i < members; i++) {
+        const value = load<T>(map + ((<usize>i) << 2));
+        put(out, count, <f32>value, channel + i);
         count += i32(value !== <T>0);
       }
-      store<i32>(out, count);
-      if (count > 0) out += ((<usize>count) << 3) + 8;
+      if (count > 2) {
+        for (let i = 0; i < 4; i++) put(out, i, i < members ? <f32>load<T>(map + ((<usize>i) << 2)) : 0, channel + i);
+        store<i32>(out, 4);
+        out += 40;
+      } else if (count > 0) {
+        if (count === 1) put(out, 1, 0, channel);
+        store<i32>(out, 2);
+        out += 24;
+      }
+      map += (<usize>members) << 2;
     }
   }
   store<u32>(starts, <u32>out);
@@ -66,8 +80,8 @@ function p2(sum: v128, x: v128, w: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, w));
 }
 
-/** A whole group's sum of four outputs. */
-function four32(x0: v128, x1: v128, x2: v128, x3: v128, a: usize): v128 {
+/** A whole group's sum of four outputs, from rows of 128 bytes. */
+function p4(x0: v128, x1: v128, x2: v128, x3: v128, a: usize): v128 {
   return p2(p2(p2(p1(x0, v128.load(a)), x1, v128.load(a, 128)), x2, v128.load(a, 256)), x3, v128.load(a, 384));
 }
 
@@ -98,18 +112,6 @@ function add32(at: usize, end: usize, weights: usize, table: usize, out: usize):
     }
     const x0 = v128.load32_splat(at, 8);
     const a = weights + ((<usize>load<u32>(at, 12)) << 7);
-    if (count === 1) {
-      at += 16;
-      s0 = p2(s0, x0, v128.load(a));
-      s1 = p2(s1, x0, v128.load(a, 16));
-      s2 = p2(s2, x0, v128.load(a, 32));
-      s3 = p2(s3, x0, v128.load(a, 48));
-      s4 = p2(s4, x0, v128.load(a, 64));
-      s5 = p2(s5, x0, v128.load(a, 80));
-      s6 = p2(s6, x0, v128.load(a, 96));
-      s7 = p2(s7, x0, v128.load(a, 112));
-      continue;
-    }
     const x1 = v128.load32_splat(at, 16);
     const b = weights + ((<usize>load<u32>(at, 20)) << 7);
     if (count === 2) {
@@ -125,30 +127,17 @@ function add32(at: usize, end: usize, weights: usize, table: usize, out: usize):
       continue;
     }
     const x2 = v128.load32_splat(at, 24);
-    const c = weights + ((<usize>load<u32>(at, 28)) << 7);
-    if (count === 3) {
-      at += 32;
-      s0 = f32x4.add(s0, p2(p2(p1(x0, v128.load(a)), x1, v128.load(b)), x2, v128.load(c)));
-      s1 = f32x4.add(s1, p2(p2(p1(x0, v128.load(a, 16)), x1, v128.load(b, 16)), x2, v128.load(c, 16)));
-      s2 = f32x4.add(s2, p2(p2(p1(x0, v128.load(a, 32)), x1, v128.load(b, 32)), x2, v128.load(c, 32)));
-      s3 = f32x4.add(s3, p2(p2(p1(x0, v128.load(a, 48)), x1, v128.load(b, 48)), x2, v128.load(c, 48)));
-      s4 = f32x4.add(s4, p2(p2(p1(x0, v128.load(a, 64)), x1, v128.load(b, 64)), x2, v128.load(c, 64)));
-      s5 = f32x4.add(s5, p2(p2(p1(x0, v128.load(a, 80)), x1, v128.load(b, 80)), x2, v128.load(c, 80)));
-      s6 = f32x4.add(s6, p2(p2(p1(x0, v128.load(a, 96)), x1, v128.load(b, 96)), x2, v128.load(c, 96)));
-      s7 = f32x4.add(s7, p2(p2(p1(x0, v128.load(a, 112)), x1, v128.load(b, 112)), x2, v128.load(c, 112)));
-      continue;
-    }
     // All four stand one behind the other.
     const x3 = v128.load32_splat(at, 32);
     at += 40;
-    s0 = f32x4.add(s0, four32(x0, x1, x2, x3, a));
-    s1 = f32x4.add(s1, four32(x0, x1, x2, x3, a + 16));
-    s2 = f32x4.add(s2, four32(x0, x1, x2, x3, a + 32));
-    s3 = f32x4.add(s3, four32(x0, x1, x2, x3, a + 48));
-    s4 = f32x4.add(s4, four32(x0, x1, x2, x3, a + 64));
-    s5 = f32x4.add(s5, four32(x0, x1, x2, x3, a + 80));
-    s6 = f32x4.add(s6, four32(x0, x1, x2, x3, a + 96));
-    s7 = f32x4.add(s7, four32(x0, x1, x2, x3, a + 112));
+    s0 = f32x4.add(s0, p4(x0, x1, x2, x3, a));
+    s1 = f32x4.add(s1, p4(x0, x1, x2, x3, a + 16));
+    s2 = f32x4.add(s2, p4(x0, x1, x2, x3, a + 32));
+    s3 = f32x4.add(s3, p4(x0, x1, x2, x3, a + 48));
+    s4 = f32x4.add(s4, p4(x0, x1, x2, x3, a + 64));
+    s5 = f32x4.add(s5, p4(x0, x1, x2, x3, a + 80));
+    s6 = f32x4.add(s6, p4(x0, x1, x2, x3, a + 96));
+    s7 = f32x4.add(s7, p4(x0, x1, x2, x3, a + 112));
   }
   v128.store(out, s0);
   v128.store(out, s1, 16);

@@ -27,14 +27,11 @@ export function joinBits(bits: usize, runs: i32, count: i32, out: usize, stride:
   for (let run = 0, i = 0; run < runs; run++, out += stride) {
     let to = out;
     const end = i + count;
-    // Four bits lie in one byte where runs start at a multiple of four.
-    if ((i & 3) === 0) {
-      for (; i + 4 <= end; i += 4, to += 16) {
-        const four = i32x4.splat(<i32>load<u8>(bits + (<usize>i >> 3)) >> (i & 4));
-        // Equal is -1: 1 less two where the bit is 0.
-        const none = i32x4.eq(v128.and(four, places), i32x4.splat(0));
-        put(to, i32x4.add(one, i32x4.shl(none, 1)), how);
-      }
+    for (; i + 4 <= end; i += 4, to += 16) {
+      const four = i32x4.splat(<i32>load<u16>(bits + (<usize>i >> 3)) >> (i & 7));
+      // Equal is -1: 1 less two where the bit is 0.
+      const none = i32x4.eq(v128.and(four, places), i32x4.splat(0));
+      put(to, i32x4.add(one, i32x4.shl(none, 1)), how);
     }
     for (; i < end; i++, to += 4) {
       putOne(to, ((<i32>load<u8>(bits + (<usize>i >> 3)) >> (i & 7)) & 1) * 2 - 1, how);

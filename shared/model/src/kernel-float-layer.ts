@@ -9,6 +9,8 @@ import { blockShape, type Shape, volume } from './shapes.js';
 const WIDTHS = [32, 8] as const;
 /** Ways in which the inputs of a whole group can be -1 and +1. */
 const PATTERNS = 2 ** GROUP;
+/** A group at its longest: how many inputs there are, and each of them with its channel. */
+const GROUP_BYTES = 8 + 8 * GROUP;
 /** A table of sums beyond this many bytes would cost more memory than it saves time. */
 const LARGEST_TABLE = 8 * 2 ** 20;
 
@@ -24,8 +26,7 @@ export class KernelFloatLayer {
     const radius = 'fc' in block ? 0 : 1;
     const { height, width, channels }: Shape = radius === 0 ? { height: 1, width: 1, channels: volume(shape) } : shape;
     const lanes = (outputs + 7) & ~7;
-    // A group takes 8 bytes, and 8 for each of its inputs.
-    const list = memory.room(height * width * (8 * channels + 8 * Math.ceil(channels / GROUP)) + 48);
+    const list = memory.room(height * width * Math.ceil(channels / GROUP) * GROUP_BYTES + GROUP_BYTES);
     const starts = memory.room(4 * height * width + 4);
     const sums = memory.room(4 * height * width * lanes);
     const columns = inBlocks(weights.weights, outputs);
@@ -63,7 +64,8 @@ function blockWidths(lanes: number): number[] {
 function inBlocks(values: Float32Array, rows: number): Float32Array {
   const length = values.length / rows;
   const lanes = (rows + 7) & ~7;
-  const out = new Float32Array(length * lanes);
+  // A last group of less than four inputs is read like the others.
+  const out = new Float32Array(length * lanes + GROUP * WIDTHS[0]);
   let first = 0;
   let at = 0;
   for (const width of blockWidths(lanes)) {
