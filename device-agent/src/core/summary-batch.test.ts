@@ -1,4 +1,5 @@
-import { decodeSummary, encodeSummary } from '@ddnn/protocol';
+import { ScoreCode, scoreShareCount } from '@ddnn/model';
+import { CodedSummaryReader, decodeSummary, encodeSummary } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { SummaryBatch } from './summary-batch.js';
 
@@ -74,5 +75,38 @@ describe('a batch of summaries', () => {
     batch.add(EPOCH, 1, null);
     batch.drop();
     expect(batch.waiting).toBe(0);
+  });
+
+  it('codes runs of slots, so a gap ends a frame', () => {
+    const code = new ScoreCode(2, 3, new Uint16Array(scoreShareCount(2, 3)).fill(30_000));
+    const batch = new SummaryBatch(8, 2, code);
+    const near = (slot: number) => Int8Array.of(0, -(slot % 4));
+    const frames = [
+      ...batch.add(EPOCH, 1, near(1)),
+      ...batch.add(EPOCH, 2, null),
+      ...batch.add(EPOCH, 3, near(3)),
+      ...batch.add(EPOCH, 5, near(5)),
+      ...batch.flush(EPOCH),
+    ];
+    const read = frames.map((frame) => {
+      const reader = new CodedSummaryReader(8);
+      reader.open(frame, 0, frame.length, EPOCH);
+      const slots: [number, boolean][] = [];
+      while (reader.next()) slots.push([reader.slot, reader.hasBody]);
+      const out = new Int8Array(2 * reader.presentSamples);
+      code.decode(frame, reader.scoresAt, reader.scoreBytes, reader.presentSamples, out);
+      return { slots, scores: [...out] };
+    });
+    expect(read).toEqual([
+      {
+        slots: [
+          [1, true],
+          [2, false],
+          [3, true],
+        ],
+        scores: [...near(1), ...near(3)],
+      },
+      { slots: [[5, true]], scores: [...near(5)] },
+    ]);
   });
 });
