@@ -12,7 +12,8 @@ import {
 } from '@ddnn/protocol';
 import mqtt, { type MqttClient, Store } from 'mqtt';
 import type { EdgeConfig } from './config.js';
-import type { Entry, EntryKind, Outbox } from './outbox.js';
+import type { Outbox } from './outbox.js';
+import type { Entry, EntryKind } from './outbox-entry.js';
 import type { LinkMeter } from './traffic-meter.js';
 
 /** What the cloud says. */

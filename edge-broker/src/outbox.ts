@@ -1,6 +1,17 @@
 import { type FallbackReason, fallbackReasons } from '@ddnn/protocol';
 import { type BatchOperation, ClassicLevel } from 'classic-level';
 import { type BestExit, NO_EXIT } from './answer.js';
+import {
+  type Entry,
+  type EntryKind,
+  frameOf,
+  key,
+  PREFIX,
+  partKey,
+  range,
+  readEntry,
+  writeEntry,
+} from './outbox-entry.js';
 
 /**
  * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
@@ -13,25 +24,6 @@ export interface OutboxOptions {
   readonly folder: string;
   readonly maxSamples: number;
   readonly maxAgeMs: number;
-}
-
-/** Kind of an entry: uncertain features, or a batch of records. */
-export type EntryKind = 'features' | 'record';
-
-/** What waits for the cloud's acknowledgement. `slot` is the first of a record batch. */
-export interface Entry {
-  readonly kind: EntryKind;
-  readonly slot: number;
-  /** Unix time in ms at which it was put in. */
-  readonly addedAt: number;
-  /** Why the sample has its fallback already; *none*: it has no verdict yet. */
-  fallback: FallbackReason;
-  /** The best exit so far, for a fallback after a restart. */
-  readonly best: BestExit;
-  /** State of every view, for the same; empty for records. */
-  readonly states: Uint8Array;
-  /** A record frame that is not to be sent yet: another one will take its place. */
-  readonly grows?: boolean;
 }
 
 /** A record frame, by its first slot. */
@@ -52,9 +44,6 @@ export interface Interrupted {
   readonly maps: readonly (Uint8Array | undefined)[];
 }
 
-const PREFIX = { features: 's', record: 'r', part: 'p', context: 'c', mark: 'a' } as const;
-/** An entry: time of arrival f64 · fallback u8 · class u8 · entropy u8 · views u8 · states · frame. */
-const META_BYTES = 12;
 const NO_STATES = new Uint8Array(0);
 
 type Operation = BatchOperation<ClassicLevel<string, Uint8Array>, string, Uint8Array>;
@@ -201,7 +190,7 @@ export class Outbox {
   /** The frame of an entry, or undefined where it is gone. */
   async read({ kind, slot }: Entry): Promise<Uint8Array | undefined> {
     const value = await this.#open.get(key(PREFIX[kind], slot));
-    return value?.subarray(META_BYTES + value[META_BYTES - 1]);
+    return value && frameOf(value);
   }
 
   /** The cloud has it: forget it. False where it was not there. */
@@ -296,33 +285,4 @@ export class Outbox {
     const keys = [key(PREFIX.context, slot), ...Array.from({ length: views }, (_, view) => partKey(slot, view))];
     return keys.map((name) => ({ type: 'del' as const, key: name }));
   }
-}
-
-function key(prefix: string, slot: number): string {
-  return `${prefix}/${String(slot).padStart(16, '0')}`;
-}
-
-function partKey(slot: number, view: number): string {
-  return `${key(PREFIX.part, slot)}/${view}`;
-}
-
-function range(prefix: string) {
-  return { gt: `${prefix}/`, lt: `${prefix}0` };
-}
-
-function writeEntry({ addedAt, fallback, best, states }: Entry, frame: Uint8Array): Uint8Array {
-  const value = new Uint8Array(META_BYTES + states.length + frame.length);
-  new DataView(value.buffer).setFloat64(0, addedAt);
-  value.set([fallbackReasons.indexOf(fallback), best.classIndex, Math.round(best.entropy * 255), states.length], 8);
-  value.set(states, META_BYTES);
-  value.set(frame, META_BYTES + states.length);
-  return value;
-}
-
-function readEntry(kind: EntryKind, slot: number, value: Uint8Array): Entry {
-  const addedAt = new DataView(value.buffer, value.byteOffset).getFloat64(0);
-  const best = { classIndex: value[9], entropy: value[10] / 255 };
-  // A copy, for `value` is a buffer with the whole frame, which need not stay in memory.
-  const states = Uint8Array.from(value.subarray(META_BYTES, META_BYTES + value[META_BYTES - 1]));
-  return { kind, slot, addedAt, fallback: fallbackReasons[value[8]] ?? 'none', best, states };
 }

@@ -5,7 +5,8 @@ import { NO_EXIT } from './answer.js';
 import { CloudPath } from './cloud-path.js';
 import { type Uncertain, verdictOf } from './cloud-wait.js';
 import type { EdgeConfig } from './config.js';
-import type { Entry, Interrupted, Outbox } from './outbox.js';
+import type { Interrupted, Outbox } from './outbox.js';
+import type { Entry } from './outbox-entry.js';
 import { ViewGroup } from './view-group.js';
 
 /** What the path needs of its surroundings. */
