@@ -6,7 +6,7 @@ import {
   type Verdict,
 } from '@ddnn/protocol';
 import { CloudWait, type Uncertain, verdictOf } from './cloud-wait.js';
-import type { PathDeps } from './sample-path.js';
+import type { PathDeps } from './path-deps.js';
 
 /** The upper half of a sample's way: into the outbox, up to the cloud, and back with its verdict or a fallback. */
 export class CloudPath {

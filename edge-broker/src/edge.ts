@@ -21,6 +21,7 @@ import { LinkBytes } from './link-bytes.js';
 import { createEdgeMetrics } from './metrics.js';
 import { Outbox } from './outbox.js';
 import { RecordBatch } from './record-batch.js';
+import { RecordTurns } from './record-turns.js';
 import { SamplePath } from './sample-path.js';
 import { SOFTWARE_VERSION } from './version.js';
 import { ViewGroup } from './view-group.js';
@@ -37,7 +38,10 @@ export class Edge {
   readonly #registry = createMetrics('edge');
   readonly #metrics = createEdgeMetrics(this.#registry);
   readonly #timers: NodeJS.Timeout[] = [];
-  #flushing = false;
+  readonly #recordTurns = new RecordTurns(
+    () => this.#bridge.pump(),
+    (error) => this.#logger.error({ err: error }, 'records could not be written'),
+  );
   #bundle!: Bundle;
   #group!: ViewGroup;
   #devices!: DeviceTable;
@@ -81,8 +85,8 @@ export class Edge {
     this.#bridge.start(this.#status('offline'));
     this.#timers.push(
       setInterval(() => this.#path.expire(performance.now()), TICK_MS),
-      setInterval(() => this.#flushRecords(), config.records.flushMs),
-      setInterval(() => this.#pumpAfter(this.#records.send()), config.records.sendMs),
+      setInterval(() => this.#recordTurns.flush(this.#records), config.records.flushMs),
+      setInterval(() => this.#recordTurns.send(this.#records), config.records.sendMs),
       setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS),
       setInterval(() => this.#reportTraffic(), config.trafficMs),
     );
@@ -208,7 +212,7 @@ export class Edge {
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
     // The cloud knows its own verdicts; it learns of all others by record.
-    if (by === 'site' && this.#records.add(verdict)) this.#flushRecords();
+    if (by === 'site' && this.#records.add(verdict)) this.#recordTurns.flush(this.#records);
   }
 
   #onCloud(): void {
@@ -241,26 +245,6 @@ export class Edge {
     done
       .then(() => this.#bridge.settled(kind, slot))
       .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
-  }
-
-  #flushRecords(): void {
-    // What comes in until the disk is done waits for the next time, together.
-    if (this.#flushing) return;
-    this.#flushing = true;
-    this.#pumpAfter(
-      this.#records.flush().finally(() => {
-        this.#flushing = false;
-      }),
-    );
-  }
-
-  /** Sends the record frames that a flush made whole. */
-  #pumpAfter(flushed: Promise<number>): void {
-    flushed
-      .then((frames) => {
-        if (frames > 0) this.#bridge.pump();
-      })
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'records could not be written'));
   }
 
   #keepHouse(): void {

@@ -1,34 +1,14 @@
 import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
-import { type Bundle, createLocalTier, FeatureBodies, type LocalTier, UpperTier } from '@ddnn/model';
-import { encodeEdgeAnswer, type FallbackReason, joinBodies, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
+import { createLocalTier, FeatureBodies, type LocalTier, UpperTier } from '@ddnn/model';
+import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { NO_EXIT } from './answer.js';
 import { CloudPath } from './cloud-path.js';
 import { type Uncertain, verdictOf } from './cloud-wait.js';
-import type { EdgeConfig } from './config.js';
-import type { Interrupted, Outbox } from './outbox.js';
+import type { Interrupted } from './outbox.js';
 import type { Entry } from './outbox-entry.js';
+import type { PathDeps } from './path-deps.js';
+import { uplinkViews } from './uplink-views.js';
 import { ViewGroup } from './view-group.js';
-
-/** What the path needs of its surroundings. */
-export interface PathDeps {
-  readonly bundle: Bundle;
-  readonly config: EdgeConfig;
-  readonly outbox: Outbox;
-  readonly isLive: (view: number) => boolean;
-  readonly cloudReachable: () => boolean;
-  /** Asks a view's device for the features of a slot. */
-  readonly requestFeatures: (view: number, slot: number) => void;
-  /** An entry stands in the outbox: send it. */
-  readonly onUplink: () => void;
-  /** A sent entry has another frame now: send it again. */
-  readonly onReplaced: (slot: number) => void;
-  /** `by`: who answered, this site alone or the cloud. */
-  readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
-  /** A verdict that was given before, which the cloud may not know. */
-  readonly onRecord: (verdict: Verdict) => void;
-  /** Something failed that costs this sample only. */
-  readonly onError: (slot: number, error: unknown) => void;
-}
 
 /** What the last process left behind. */
 export interface Backlog {
@@ -272,8 +252,8 @@ export class SamplePath {
       return;
     }
     if (!this.#edge) {
-      if (this.#bodies.coded) send(left, 'coded', joinBodies(maps.filter((map) => map !== undefined)));
-      else send(left, 'views', joinBytes(maps));
+      const { content, body } = uplinkViews(maps, this.#bodies.coded);
+      send(left, content, body);
       return;
     }
     const opened = maps.map((map, place) => map && this.#bodies.open(this.#group.views[place], map));
@@ -298,15 +278,4 @@ export class SamplePath {
   #settle(slot: number): void {
     this.#cloud.guard(slot, this.#deps.outbox.settle(slot, this.#views));
   }
-}
-
-function joinBytes(maps: readonly (Uint8Array | undefined)[]): Uint8Array {
-  const present = maps.filter((map) => map !== undefined);
-  const joined = new Uint8Array(present.reduce((bytes, map) => bytes + map.length, 0));
-  let at = 0;
-  for (const map of present) {
-    joined.set(map, at);
-    at += map.length;
-  }
-  return joined;
 }

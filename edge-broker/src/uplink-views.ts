@@ -1,0 +1,17 @@
+import { joinBodies, type UplinkContentName } from '@ddnn/protocol';
+
+/** The features of the present views, in view order, as they go up: side by side, or each behind its length where they are coded. */
+export function uplinkViews(
+  maps: readonly (Uint8Array | undefined)[],
+  coded: boolean,
+): { content: UplinkContentName; body: Uint8Array } {
+  const present = maps.filter((map) => map !== undefined);
+  if (coded) return { content: 'coded', body: joinBodies(present) };
+  const body = new Uint8Array(present.reduce((bytes, map) => bytes + map.length, 0));
+  let at = 0;
+  for (const map of present) {
+    body.set(map, at);
+    at += map.length;
+  }
+  return { content: 'views', body };
+}
