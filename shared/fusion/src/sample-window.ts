@@ -20,38 +20,61 @@ export interface SampleWindowOptions {
 /** Called when a sample leaves the window; its cell stands until the call returns. */
 export type CloseHandler = (slot: number, cell: number, reason: CloseReason) => void;
 
+/*
+ * A cell, its parts side by side so that a summary touches as few cache lines as can be (64 bytes: six views, three classes):
+ *
+ *   slot      f64   stays when the sample is closed
+ *   openedAt  f64
+ *   answered  u32   bit v: view v has answered; stays likewise
+ *   present   u32   bit v: and sees something
+ *   before    i32   cell that was opened before this one and is open still, and
+ *   after     i32   the one opened after it; -1: none
+ *   scores          views * scoreBytes, up to a multiple of 8
+ */
+const CELL_HEAD_BYTES = 32;
+const SLOT = 0;
+const OPENED_AT = 1;
+const ANSWERED = 4;
+const PRESENT = 5;
+const BEFORE = 6;
+const AFTER = 7;
+const NONE = -1;
+/** In the place of `before`: the sample is closed. */
+const CLOSED = -2;
+
 /**
  * Gathers the summaries of a sample until every live view has answered or the deadline has passed. Cells are laid out
- * once in typed arrays and addressed by `slot % capacity`, so that a summary costs no allocation; a closed cell remembers
- * its slot until it is needed again, so that late and duplicate summaries are told apart.
+ * once in one buffer and addressed by `slot % capacity`, so that a summary costs no allocation; a closed cell remembers
+ * its slot until it is needed again, so that late and duplicate summaries are told apart. Open cells form a list in the order in
+ * which they were opened, so that the next deadline stands in front and a closed sample is not looked at again.
  */
 export class SampleWindow {
-  /** Scores of cell `c`, view `v` start at `(c * views + v) * scoreBytes`. */
+  /** Scores of cell `c`, view `v` start at `scoreOffset(c) + v * scoreBytes`. */
   readonly scores: Int8Array;
   readonly #options: SampleWindowOptions;
   readonly #onClose: CloseHandler;
-  readonly #slots: Float64Array;
-  readonly #open: Uint8Array;
-  readonly #openedAt: Float64Array;
-  readonly #answered: Uint32Array;
-  readonly #present: Uint32Array;
-  /** Slots in the order in which they were opened, so that the next deadline stands in front. */
-  readonly #order: Float64Array;
-  #first = 0;
-  #queued = 0;
+  /** The cells, seen as what their parts are. */
+  readonly #doubles: Float64Array;
+  readonly #words: Int32Array;
+  readonly #cellBytes: number;
+  /** The oldest open cell and the latest. */
+  #first = NONE;
+  #last = NONE;
   #live = 0;
 
   constructor(options: SampleWindowOptions, onClose: CloseHandler) {
     const { capacity, views, scoreBytes } = options;
     this.#options = options;
     this.#onClose = onClose;
-    this.scores = new Int8Array(capacity * views * scoreBytes);
-    this.#slots = new Float64Array(capacity).fill(-1);
-    this.#open = new Uint8Array(capacity);
-    this.#openedAt = new Float64Array(capacity);
-    this.#answered = new Uint32Array(capacity);
-    this.#present = new Uint32Array(capacity);
-    this.#order = new Float64Array(2 * capacity);
+    this.#cellBytes = CELL_HEAD_BYTES + 8 * Math.ceil((views * scoreBytes) / 8);
+    const cells = new ArrayBuffer(capacity * this.#cellBytes);
+    this.scores = new Int8Array(cells);
+    this.#doubles = new Float64Array(cells);
+    this.#words = new Int32Array(cells);
+    for (let cell = 0; cell < capacity; cell++) {
+      this.#doubles[this.#double(cell) + SLOT] = -1;
+      this.#words[this.#word(cell) + BEFORE] = CLOSED;
+    }
   }
 
   /** Says whether a view's device is alive. Samples that only waited for a dead view close at once. */
@@ -59,9 +82,10 @@ export class SampleWindow {
     const before = this.#live;
     this.#live = live ? before | (1 << view) : before & ~(1 << view);
     if (live || this.#live === before) return;
-    for (let i = 0; i < this.#queued; i++) {
-      const cell = this.#cellOf(this.#order[(this.#first + i) % this.#order.length]);
-      if (cell >= 0 && this.#complete(cell)) this.#close(cell, 'complete');
+    for (let cell = this.#first; cell !== NONE; ) {
+      const after = this.#words[this.#word(cell) + AFTER];
+      if (this.#complete(cell)) this.#close(cell, 'complete');
+      cell = after;
     }
   }
 
@@ -79,21 +103,24 @@ export class SampleWindow {
     now: number,
     reference?: number,
   ): Offer {
-    const { capacity, views, scoreBytes } = this.#options;
+    const { capacity, scoreBytes } = this.#options;
     if (reference !== undefined && Math.abs(slot - reference) > capacity) return 'unknown';
     const cell = slot % capacity;
-    if (this.#slots[cell] !== slot) {
-      if (this.#slots[cell] > slot) return 'late';
-      if (this.#open[cell]) this.#close(cell, 'evicted');
+    const words = this.#words;
+    const word = this.#word(cell);
+    const held = this.#doubles[this.#double(cell) + SLOT];
+    if (held !== slot) {
+      if (held > slot) return 'late';
+      if (words[word + BEFORE] !== CLOSED) this.#close(cell, 'evicted');
       this.#begin(cell, slot, now);
     }
     const bit = 1 << view;
-    if (this.#answered[cell] & bit) return 'duplicate';
-    if (!this.#open[cell]) return 'late';
-    this.#answered[cell] |= bit;
+    if (words[word + ANSWERED] & bit) return 'duplicate';
+    if (words[word + BEFORE] === CLOSED) return 'late';
+    words[word + ANSWERED] |= bit;
     if (present) {
-      this.#present[cell] |= bit;
-      const at = (cell * views + view) * scoreBytes;
+      words[word + PRESENT] |= bit;
+      const at = this.scoreOffset(cell) + view * scoreBytes;
       for (let i = 0; i < scoreBytes; i++) this.scores[at + i] = bytes[offset + i];
     }
     if (this.#complete(cell)) this.#close(cell, 'complete');
@@ -102,14 +129,10 @@ export class SampleWindow {
 
   /** Closes every sample whose deadline has passed. */
   expire(now: number): void {
-    while (this.#queued > 0) {
-      const cell = this.#cellOf(this.#order[this.#first]);
-      if (cell >= 0) {
-        if (this.#openedAt[cell] + this.#options.deadlineMs > now) return;
-        this.#close(cell, 'deadline');
-      }
-      this.#first = (this.#first + 1) % this.#order.length;
-      this.#queued--;
+    while (this.#first !== NONE) {
+      const openedAt = this.#doubles[this.#double(this.#first) + OPENED_AT];
+      if (openedAt + this.#options.deadlineMs > now) return;
+      this.#close(this.#first, 'deadline');
     }
   }
 
@@ -120,59 +143,67 @@ export class SampleWindow {
 
   /** Bit v: view v of the cell is present. */
   presence(cell: number): number {
-    return this.#present[cell];
+    return this.#words[this.#word(cell) + PRESENT] >>> 0;
   }
 
   /** Where the scores of a cell's first view start. */
   scoreOffset(cell: number): number {
-    return cell * this.#options.views * this.#options.scoreBytes;
+    return cell * this.#cellBytes + CELL_HEAD_BYTES;
   }
 
   /** Writes the state of every view of the cell. A silent view is *late* while its device lives, else *lost*. */
   states(cell: number, out: Uint8Array): Uint8Array {
+    const answered = this.#words[this.#word(cell) + ANSWERED];
+    const present = this.presence(cell);
     for (let view = 0; view < this.#options.views; view++) {
       const bit = 1 << view;
-      if (this.#present[cell] & bit) out[view] = ViewState.present;
-      else if (this.#answered[cell] & bit) out[view] = ViewState.absent;
+      if (present & bit) out[view] = ViewState.present;
+      else if (answered & bit) out[view] = ViewState.absent;
       else out[view] = this.#live & bit ? ViewState.late : ViewState.lost;
     }
     return out;
   }
 
   #begin(cell: number, slot: number, now: number): void {
-    if (this.#queued === this.#order.length) this.#forgetClosed();
-    this.#slots[cell] = slot;
-    this.#open[cell] = 1;
-    this.#openedAt[cell] = now;
-    this.#answered[cell] = 0;
-    this.#present[cell] = 0;
-    this.#order[(this.#first + this.#queued) % this.#order.length] = slot;
-    this.#queued++;
-  }
-
-  /** Samples that closed before their deadline still stand in the queue; at most half of it can be open. */
-  #forgetClosed(): void {
-    let kept = 0;
-    for (let i = 0; i < this.#queued; i++) {
-      const slot = this.#order[(this.#first + i) % this.#order.length];
-      if (this.#cellOf(slot) >= 0) this.#order[(this.#first + kept++) % this.#order.length] = slot;
-    }
-    this.#queued = kept;
-  }
-
-  /** The open cell of a slot, or -1. */
-  #cellOf(slot: number): number {
-    const cell = slot % this.#options.capacity;
-    return this.#open[cell] && this.#slots[cell] === slot ? cell : -1;
+    const double = this.#double(cell);
+    this.#doubles[double + SLOT] = slot;
+    this.#doubles[double + OPENED_AT] = now;
+    const words = this.#words;
+    const word = this.#word(cell);
+    words[word + ANSWERED] = 0;
+    words[word + PRESENT] = 0;
+    words[word + BEFORE] = this.#last;
+    words[word + AFTER] = NONE;
+    if (this.#last === NONE) this.#first = cell;
+    else words[this.#word(this.#last) + AFTER] = cell;
+    this.#last = cell;
   }
 
   #complete(cell: number): boolean {
-    const answered = this.#answered[cell];
+    const answered = this.#words[this.#word(cell) + ANSWERED];
     return answered !== 0 && (answered & this.#live) >>> 0 === this.#live >>> 0;
   }
 
   #close(cell: number, reason: CloseReason): void {
-    this.#open[cell] = 0;
-    this.#onClose(this.#slots[cell], cell, reason);
+    const words = this.#words;
+    const word = this.#word(cell);
+    const before = words[word + BEFORE];
+    const after = words[word + AFTER];
+    if (before === NONE) this.#first = after;
+    else words[this.#word(before) + AFTER] = after;
+    if (after === NONE) this.#last = before;
+    else words[this.#word(after) + BEFORE] = before;
+    words[word + BEFORE] = CLOSED;
+    this.#onClose(this.#doubles[this.#double(cell) + SLOT], cell, reason);
+  }
+
+  /** Where a cell starts among the 64-bit numbers. */
+  #double(cell: number): number {
+    return (cell * this.#cellBytes) >>> 3;
+  }
+
+  /** Where a cell starts among the 32-bit numbers. */
+  #word(cell: number): number {
+    return (cell * this.#cellBytes) >>> 2;
   }
 }
