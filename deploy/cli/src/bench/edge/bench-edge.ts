@@ -6,7 +6,7 @@ import { median, type Rate, type Slice, takeTurns, withStages } from './measure.
 import { INSTALL_MOSQUITTO } from './mosquitto.js';
 import { type EdgeFigures, type QosFigures, report } from './report.js';
 import { soak } from './soak.js';
-import { Stage } from './stage.js';
+import { type Latency, Stage } from './stage.js';
 
 interface BenchEdgeFlags {
   readonly seconds: number;
@@ -62,21 +62,20 @@ function measure({ seconds, rounds }: BenchEdgeFlags, onSlice: (name: string) =>
     };
     const qos0 = qos(bare0, edge0, viewed0);
     const rate = Math.round(qos0.samplesPerSecond / 2);
-    const halves: { waits: Float64Array; rate: number }[] = [];
+    const halves: Latency[] = [];
     for (let round = 0; round < rounds; round++) {
       onSlice('latency at half of that');
       halves.push(await edge!.latencies(Math.round(rate * seconds), rate));
     }
     await edge!.verify();
-    const quantile = (share: number) =>
-      median(halves.map(({ waits }) => waits[Math.floor(share * (waits.length - 1))]));
     return {
       qos0,
       qos1: qos(bare1, edge1, viewed1),
       ...mosquitto(peer0 && rates.get(peer0), qos0),
-      p50Ms: quantile(0.5),
-      p99Ms: quantile(0.99),
+      p50Ms: median(halves.map((half) => half.p50Ms)),
+      p99Ms: median(halves.map((half) => half.p99Ms)),
       latencyRate: median(halves.map((half) => half.rate)),
+      latencies: halves,
     };
   });
 }

@@ -27,6 +27,8 @@ export interface ContenderStats {
   readonly answers: Answers;
   /** Of the process, since its start. */
   readonly cpuSeconds: number;
+  /** How often another process took the core from this one (involuntary context switches). */
+  readonly preempted: number;
   readonly heapBytes: number;
   readonly residentBytes: number;
 }
@@ -87,6 +89,7 @@ function stats(answers: Answers, collect: boolean): ContenderStats {
   return {
     answers: { samples, checksum } as Answers,
     cpuSeconds: (user + system) / 1e6,
+    preempted: process.resourceUsage().involuntaryContextSwitches,
     heapBytes: heapUsed + arrayBuffers,
     residentBytes: rss,
   };

@@ -52,6 +52,9 @@ const CONNECT_AT_ONCE = 200;
 const GIVE_UP_MS = 20_000;
 const PUBACK_BYTES = 4;
 const TICK_MS = 1;
+/** At a given rate: how far apart a device's writes are, and after which lag of the load itself it gives up catching up. */
+const STEP_MS = 0.25;
+const MAX_LAG_MS = 1;
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 class Load {
@@ -145,6 +148,10 @@ class Load {
     const acknowledged = () => (this.#received - receivedBefore) / PUBACK_BYTES;
     const behind = () => sent() - (qos ? Math.min(answered(), Math.floor(acknowledged() / VIEWS)) : answered());
     let over = false;
+    // At a given rate: when the next sample is due.
+    let dueFrom = started;
+    const perMs = (rate ?? 0) / 1000;
+    const step = Math.max(1, Math.floor(perMs * STEP_MS));
     await new Promise<void>((resolve, reject) => {
       let moved = now();
       let last = -1;
@@ -157,30 +164,34 @@ class Load {
       }, TICK_MS);
       this.#pump = () => {
         while (!over) {
-          const due = rate === undefined ? Number.POSITIVE_INFINITY : ((now() - started) * rate) / 1000;
+          // A load that was held up itself would else send in bursts what no device did.
+          if (rate !== undefined) dueFrom = Math.max(dueFrom, now() - MAX_LAG_MS);
+          const due = rate === undefined ? block : Math.floor((now() - dueFrom) * perMs);
           if (this.#scene === 0 && (now() >= stopAt || this.#sent >= bound)) {
             over = true;
             break;
           }
           const wanted = scenes > 1 ? block : bound - this.#sent;
-          const left = Math.min(
-            block,
-            wanted,
-            Math.floor(due) - sent(),
-            underWay * scenes - behind(),
-            this.#roomInCycle(),
-          );
+          const left = Math.min(block, wanted, due, underWay * scenes - behind(), this.#roomInCycle());
           // With several scenes each takes whole blocks in turn, so that all stand at the same slot.
-          if (scenes > 1 ? left < block : left < 1) return;
+          if (scenes > 1 ? left < block : left < Math.min(step, wanted, this.#roomInCycle())) break;
           this.#write(packets, left);
-          if (rate !== undefined) blocks.push(left, this.#wroteLastAt);
+          if (rate === undefined) continue;
+          blocks.push(left, this.#wroteLastAt);
+          dueFrom += left / perMs;
         }
-        if (behind() > 0) return;
+        if (!over || behind() > 0) return;
         this.#pump = () => {};
         clearInterval(watch);
         resolve();
       };
       this.#pump();
+      // No timer is as fine as a step.
+      const goRound = () => {
+        this.#pump();
+        if (!over) setImmediate(goRound);
+      };
+      if (rate !== undefined) goRound();
     });
     const seconds = (now() - started) / 1000;
     const viewed = await this.#viewedOf(viewedBefore, sent() * VIEWS);

@@ -42,12 +42,12 @@ export class SummaryPackets {
   /** @param cycle samples after which scores repeat; a power of two */
   constructor(scene: number, view: number, scoreBytes: number, qos: 0 | 1, cycle: number) {
     const name = topic('summary', { device: deviceName(scene, view) });
-    const packets = Array.from({ length: cycle }, (_, position) => {
-      const body = Uint8Array.from(scoresOf(position, view, scoreBytes));
-      return publishPacket(name, encodeSummary(EPOCH, [{ slot: position, body }], scoreBytes), qos);
-    });
-    this.size = packets[0].length;
-    this.#bytes = Buffer.concat(packets);
+    const body = new Uint8Array(scoreBytes);
+    const one = publishPacket(name, encodeSummary(EPOCH, [{ slot: 0, body }], scoreBytes), qos);
+    this.size = one.length;
+    this.#bytes = Buffer.alloc(cycle * this.size, one);
+    for (let position = 0; position < cycle; position++)
+      this.#bytes.set(scoresOf(position, view, scoreBytes), (position + 1) * this.size - scoreBytes);
     this.#cycle = cycle;
     this.#qos = qos;
     this.#idAt = 4 + name.length;

@@ -5,6 +5,7 @@ import type { CurvePoint } from './curve.js';
 import type { Rate } from './measure.js';
 import { VIEWS } from './scenes.js';
 import type { MemoryPoint } from './soak.js';
+import type { Latency } from './stage.js';
 
 export interface QosFigures extends Rate {
   /** Share of bare Aedes' message rate in the same run. */
@@ -25,6 +26,8 @@ export interface EdgeFigures {
   readonly p99Ms: number;
   /** Samples a second of that half. */
   readonly latencyRate: number;
+  /** Each of the runs of which the medians are above. */
+  readonly latencies: readonly Latency[];
   readonly curve?: readonly CurvePoint[];
   readonly memory?: readonly MemoryPoint[];
 }
@@ -62,10 +65,18 @@ export function report(figures: EdgeFigures): void {
   if (vsMosquitto !== null) print(pc.green(`${vsMosquitto.toFixed(1)} times Mosquitto's samples per CPU second`));
   print(
     `last summary to verdict at ${whole(figures.latencyRate)} samples/s: ` +
-      `p50 ${figures.p50Ms.toFixed(2)} ms, p99 ${figures.p99Ms.toFixed(2)} ms`,
+      `p50 ${figures.p50Ms.toFixed(2)} ms, p99 ${figures.p99Ms.toFixed(2)} ms (medians)`,
   );
+  print(latencyTable(figures.latencies));
   if (curve) print(curveTable(curve));
   if (memory) print(memoryTable(memory));
+}
+
+function latencyTable(latencies: readonly Latency[]) {
+  const table = createTable(['samples/s', 'p50 ms', 'p99 ms', 'core taken away']);
+  for (const { rate, p50Ms, p99Ms, preempted } of latencies)
+    table.push([whole(rate), p50Ms.toFixed(2), p99Ms.toFixed(2), `${whole(preempted)} times`]);
+  return table;
 }
 
 function curveTable(curve: readonly CurvePoint[]) {

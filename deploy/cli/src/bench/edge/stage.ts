@@ -13,12 +13,24 @@ export interface StageOptions {
   readonly scenes?: number;
   readonly underWay?: number;
   readonly block?: number;
+  /** Flags of the Node in which the contender runs. */
+  readonly flags?: readonly string[];
 }
 
 /** What a run came to. */
 export interface Run extends LoadResult {
   /** Of all processes that answer. */
   readonly cpuSeconds: number;
+}
+
+/** From a sample's last summary to its answer, in one run. */
+export interface Latency {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Samples a second that came of it. */
+  readonly rate: number;
+  /** How often another process took the core from the one that answers. */
+  readonly preempted: number;
 }
 
 const UNDER_WAY = 4096;
@@ -57,6 +69,7 @@ export class Stage {
     scenes = 1,
     underWay = UNDER_WAY,
     block = BLOCK,
+    flags = [],
   }: StageOptions): Promise<Stage | undefined> {
     const folder = await mkdtemp(join(tmpdir(), 'ddnn-bench-'));
     const opened: { stop(): void }[] = [];
@@ -68,7 +81,7 @@ export class Stage {
       }
       if (mosquitto) opened.push(mosquitto);
       const given = { name, folder, scenes, ...(mosquitto && { brokerPort: mosquitto.port }) };
-      const { child: contender, ready } = await start<ContenderTask, ContenderReady>('contender', given);
+      const { child: contender, ready } = await start<ContenderTask, ContenderReady>('contender', given, flags);
       opened.push(contender);
       let cycle = CYCLE;
       while (cycle * scenes * VIEWS * 20 > PACKETS_BYTES && cycle > 2 * (underWay + block)) cycle /= 2;
@@ -97,17 +110,21 @@ export class Stage {
     return this.#contender.ask({ ask: 'stats', collect });
   }
 
-  /** Runs at a rate; `waits`: ms from each sample's last summary to its answer, ascending; `rate`: what came of it. */
-  async latencies(samples: number, rate: number): Promise<{ waits: Float64Array; rate: number }> {
+  /** Runs at a rate, and takes the time from each sample's last summary to its answer. */
+  async latencies(samples: number, rate: number): Promise<Latency> {
     await this.#contender.ask({ ask: 'stamp', samples });
+    const before = (await this.stats()).preempted;
     const { blocks, seconds } = await this.run({ qos: 0, samples, rate });
+    const preempted = (await this.stats()).preempted - before;
     const { stamps } = await this.#contender.ask<{ stamps: Float64Array }>({ ask: 'stamps' });
-    const waits: number[] = [];
+    const waits = new Float64Array(samples);
     let sample = 0;
     for (let i = 0; i < blocks.length; i += 2) {
-      for (const last = sample + blocks[i]; sample < last; sample++) waits.push(stamps[sample] - blocks[i + 1]);
+      for (const last = sample + blocks[i]; sample < last; sample++) waits[sample] = stamps[sample] - blocks[i + 1];
     }
-    return { waits: Float64Array.from(waits).sort(), rate: samples / seconds };
+    waits.sort();
+    const quantile = (share: number) => waits[Math.floor(share * (samples - 1))];
+    return { p50Ms: quantile(0.5), p99Ms: quantile(0.99), rate: samples / seconds, preempted };
   }
 
   /** Throws where one sample of all that were sent was lost, doubled or answered otherwise than the bundle does. */

@@ -2,13 +2,17 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Forks `module` of this folder with its task, and waits until it has said that it is ready. */
-export async function start<Task, Ready>(module: string, task: Task): Promise<{ child: Child; ready: Ready }> {
+/** Forks `module` of this folder with its task, and waits until it has said that it is ready. `flags`: of its Node. */
+export async function start<Task, Ready>(
+  module: string,
+  task: Task,
+  flags: readonly string[] = [],
+): Promise<{ child: Child; ready: Ready }> {
   const file = fileURLToPath(new URL(`./${module}.js`, import.meta.url));
   const process_ = fork(file, [JSON.stringify(task)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
-    execArgv: ['--expose-gc'],
+    execArgv: ['--expose-gc', ...flags],
   });
   const child = new Child(process_);
   try {
