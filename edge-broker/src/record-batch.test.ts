@@ -54,6 +54,19 @@ describe('record batch', () => {
     expect((await frames(outbox)).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, slot) => slot));
   });
 
+  it('writes every verdict once, however many come while the disk is busy', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 400);
+    batch.add(verdict(0));
+    await batch.flush();
+    for (let slot = 1; slot < 5000; slot++) batch.add(verdict(slot));
+    expect(await batch.flush()).toBe(14);
+    expect(await batch.send()).toBe(1);
+    const written = await frames(outbox);
+    expect(written.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 5000 }, (_, slot) => slot));
+    expect(Math.max(...written.map(({ length }) => length))).toBe(400);
+  });
+
   it('writes with every flush, and lets a frame grow until it is full or sent', async () => {
     const { outbox, folder } = await openOutbox();
     const batch = new RecordBatch(outbox, EPOCH, 4);

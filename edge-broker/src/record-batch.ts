@@ -1,6 +1,9 @@
 import { encodeVerdicts, MAX_UPLINK_GAP, type Verdict } from '@ddnn/protocol';
 import type { Outbox, RecordFrame } from './outbox.js';
 
+/** While the disk is busy a great many verdicts may come; encoding more of them at one go would hold up all else. */
+const MAX_FRESH = 1024;
+
 /**
  * Collects verdicts given on this side of the cloud into record frames. Every flush writes what waits to the outbox, in a frame
  * that grows from flush to flush until it is full or sent: on disk soon, on the wire seldom.
@@ -9,7 +12,9 @@ export class RecordBatch {
   readonly #outbox: Outbox;
   readonly #epoch: number;
   readonly #maxVerdicts: number;
-  /** Not on disk yet. */
+  /** Not on disk yet: frames, */
+  #sealed: RecordFrame[] = [];
+  /** and verdicts that came since. */
   #fresh: Verdict[] = [];
   /** On disk, in a frame that still grows. */
   #growing: readonly Verdict[] = [];
@@ -25,7 +30,14 @@ export class RecordBatch {
   /** True: a whole batch waits, so flush now. */
   add(verdict: Verdict): boolean {
     const waiting = this.#growing.length + this.#fresh.push(verdict);
+    if (this.#fresh.length === MAX_FRESH) this.#seal();
     return waiting % this.#maxVerdicts === 0;
+  }
+
+  /** Encodes what waits, though it is not written yet. */
+  #seal(): void {
+    for (const verdicts of this.#batches(this.#fresh, undefined)) this.#sealed.push(this.#frame(verdicts, false));
+    this.#fresh = [];
   }
 
   /** Writes what waits to the outbox; returns how many frames are full and may go. */
@@ -45,23 +57,23 @@ export class RecordBatch {
   }
 
   async #write(all: boolean): Promise<number> {
-    const fresh = this.#fresh;
-    const grown = this.#growing[0]?.slot;
-    if (fresh.length === 0 && !(all && grown !== undefined)) return 0;
+    const [sealed, fresh] = [this.#sealed, this.#fresh];
+    const loose = fresh.length > 0 || all ? [...this.#growing, ...fresh] : [];
+    if (sealed.length === 0 && loose.length === 0) return 0;
+    this.#sealed = [];
     this.#fresh = [];
-    const batches = this.#batches([...this.#growing, ...fresh], grown);
+    const grown = loose.length > 0 ? this.#growing[0]?.slot : undefined;
+    const batches = this.#batches(loose, grown);
     const last = batches.at(-1);
     const grows = !all && last !== undefined && last.length < this.#maxVerdicts;
-    const frames = batches.map(
-      (verdicts): RecordFrame => ({
-        slot: verdicts[0].slot,
-        frame: encodeVerdicts('record', this.#epoch, verdicts),
-        grows: grows && verdicts === last,
-      }),
-    );
+    const frames = [...sealed, ...batches.map((verdicts) => this.#frame(verdicts, grows && verdicts === last))];
     await this.#outbox.putRecords(frames, grown);
-    this.#growing = grows ? last : [];
+    if (loose.length > 0) this.#growing = grows ? last : [];
     return grows ? frames.length - 1 : frames.length;
+  }
+
+  #frame(verdicts: readonly Verdict[], grows: boolean): RecordFrame {
+    return { slot: verdicts[0].slot, frame: encodeVerdicts('record', this.#epoch, verdicts), grows };
   }
 
   /** Orders verdicts, and divides them where a frame is full or a gap too wide. */
