@@ -1,8 +1,8 @@
-import { type DeviceSample, MAX_SLOT_GAP } from './device-samples.js';
+import { type DeviceSample, writeSlot } from './device-samples.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader, lengthBytes, writeBody } from './length-prefix.js';
-import { MAX_SLOT, truncateSlot } from './slot.js';
+import { truncateSlot } from './slot.js';
 
 /** Called per sample: its slot modulo 32,768, and its body (a view into the frame); null where the device no longer has it. */
 export type CodedFeaturesVisitor = (shortSlot: number, body: Uint8Array | null) => void;
@@ -22,21 +22,8 @@ export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSampl
   const bytes = new Uint8Array(size);
   writeHeader(bytes, 'codedFeatures', epoch);
   let at = HEADER_BYTES;
-  for (const [i, { slot, body }] of samples.entries()) {
-    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
-      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
-    }
-    if (i === 0) {
-      const short = truncateSlot(slot);
-      bytes[at++] = short & 255;
-      bytes[at++] = (short >> 8) | (body ? 128 : 0);
-    } else {
-      const gap = slot - samples[i - 1].slot;
-      if (gap < 1 || gap > MAX_SLOT_GAP) {
-        throw new FrameError('DDNN_FRAME_VALUE', `slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
-      }
-      bytes[at++] = (gap - 1) | (body ? 128 : 0);
-    }
+  for (const [i, { body }] of samples.entries()) {
+    at = writeSlot(bytes, at, samples, i);
     if (body) at = writeBody(bytes, at, body);
   }
   return bytes;

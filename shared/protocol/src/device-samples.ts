@@ -47,21 +47,8 @@ export function encodeDeviceSamples(
   writeHeader(bytes, kind, epoch);
   let at = HEADER_BYTES;
   for (let i = 0; i < samples.length; i++) {
-    const { slot, body } = samples[i];
-    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
-      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
-    }
-    if (i === 0) {
-      const short = truncateSlot(slot);
-      bytes[at++] = short & 255;
-      bytes[at++] = (short >> 8) | (body ? 128 : 0);
-    } else {
-      const gap = slot - samples[i - 1].slot;
-      if (gap < 1 || gap > MAX_SLOT_GAP) {
-        throw new FrameError('DDNN_FRAME_VALUE', `slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
-      }
-      bytes[at++] = (gap - 1) | (body ? 128 : 0);
-    }
+    const { body } = samples[i];
+    at = writeSlot(bytes, at, samples, i);
     if (!body) continue;
     if (body.length !== bodyBytes) {
       throw new FrameError('DDNN_FRAME_VALUE', `a body of ${body.length} bytes where ${bodyBytes} belong`, at);
@@ -70,6 +57,27 @@ export function encodeDeviceSamples(
     at += bodyBytes;
   }
   return bytes;
+}
+
+/** Writes slot and mark of the i-th sample of a list; returns where they end. */
+export function writeSlot(bytes: Uint8Array, at: number, samples: readonly DeviceSample[], i: number): number {
+  const { slot, body } = samples[i];
+  const mark = body ? 128 : 0;
+  if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+    throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
+  }
+  if (i === 0) {
+    const short = truncateSlot(slot);
+    bytes[at] = short & 255;
+    bytes[at + 1] = (short >> 8) | mark;
+    return at + 2;
+  }
+  const gap = slot - samples[i - 1].slot;
+  if (gap < 1 || gap > MAX_SLOT_GAP) {
+    throw new FrameError('DDNN_FRAME_VALUE', `slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
+  }
+  bytes[at] = (gap - 1) | mark;
+  return at + 1;
 }
 
 /** Called per sample: its slot modulo 32,768, whether a body follows, and where that body starts in the frame. */
