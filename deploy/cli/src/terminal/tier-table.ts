@@ -11,7 +11,10 @@ export function tierTable(
   const table = createTable(['tier', 'input', 'output', 'in memory', 'on the wire', 'exit']);
   const exit = (settings: { threshold: number } | undefined) =>
     settings ? (settings.threshold === NEVER_EXITS ? 'never' : `T = ${settings.threshold.toFixed(4)}`) : '–';
-  const deviceWire = `${scoreBytes} B scores, ${device.featureBytes} B features`;
+  const { scoreBits = 8 } = architecture.local ?? {};
+  const scores = `${(scoreBytes * scoreBits) / 8} B scores`;
+  const coded = architecture.device.coding === 'arithmetic' ? ', before coding' : '';
+  const deviceWire = `${scores}, ${device.featureBytes} B features${coded}`;
   table.push([
     'device',
     words(device.input),
