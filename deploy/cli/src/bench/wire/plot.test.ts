@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { terminalPlot } from './plot.js';
 import { wireSets } from './sets.js';
@@ -12,7 +13,9 @@ const point = (bytesPerView: number, accuracy: number) => ({
 
 it('A terminal plot puts fewer bytes left and more accuracy up, and shows every point that falls on another', () => {
   const plot = terminalPlot([point(1, 0.9), point(1000, 1), point(1000, 1), point(0, 1)], []);
-  const rows = plot.split('\n').flatMap((line) => line.split('│').slice(1));
+  const rows = stripVTControlCharacters(plot)
+    .split('\n')
+    .flatMap((line) => line.split('│').slice(1));
   const first = rows.findIndex((row) => row.endsWith(' 23'));
   const last = rows.findIndex((row) => row.startsWith('1'));
   expect(first).toBe(0);
