@@ -167,6 +167,24 @@ export class Outbox {
     await this.#keepBounds();
   }
 
+  /** Drops a record frame that the disk had no time for: as many as may wait there wait for it already. */
+  dropUnwritten({ slot }: RecordFrame): void {
+    const entry = {
+      kind: 'record',
+      slot,
+      addedAt: Date.now(),
+      fallback: 'none',
+      best: NO_EXIT,
+      states: NO_STATES,
+    } as const;
+    this.#onDrop(entry, 'full');
+  }
+
+  /** Entries that may wait. */
+  get maxEntries(): number {
+    return this.#options.maxSamples;
+  }
+
   /** Puts another frame in the place of a waiting one; the sample's parts go in the same write. Nothing where none waits. */
   async replace(slot: number, states: Uint8Array, frame: Uint8Array, views: number): Promise<void> {
     const name = key(PREFIX.features, slot);
@@ -260,10 +278,13 @@ export class Outbox {
   }
 
   async #keepBounds(): Promise<void> {
-    while (this.#entries.size > this.#options.maxSamples) {
-      const [oldest] = this.#entries.keys();
-      await this.#drop(oldest, 'full');
+    const oldest: string[] = [];
+    for (const name of this.#entries.keys()) {
+      if (this.#entries.size - oldest.length <= this.#options.maxSamples) break;
+      oldest.push(name);
     }
+    // Together, for a write each would hold up those that come in.
+    await Promise.all(oldest.map((name) => this.#drop(name, 'full')));
   }
 
   async #drop(name: string, reason: DropReason): Promise<void> {

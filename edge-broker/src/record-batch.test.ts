@@ -54,6 +54,15 @@ describe('record batch', () => {
     expect((await frames(outbox)).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, slot) => slot));
   });
 
+  it('keeps no more frames waiting for the disk than may wait on it, and tells which it drops', async () => {
+    const { outbox, drops } = await openOutbox({ maxSamples: 3 });
+    const batch = new RecordBatch(outbox, EPOCH, 1024);
+    for (let slot = 0; slot < 8 * 1024; slot++) batch.add(verdict(slot));
+    expect(drops).toEqual([0, 1, 2, 3, 4].map((frame) => [frame * 1024, 'full']));
+    expect(await batch.send()).toBe(3);
+    expect(outbox.size).toBe(3);
+  });
+
   it('writes every verdict once, however many come while the disk is busy', async () => {
     const { outbox } = await openOutbox();
     const batch = new RecordBatch(outbox, EPOCH, 400);

@@ -34,10 +34,11 @@ export class RecordBatch {
     return waiting % this.#maxVerdicts === 0;
   }
 
-  /** Encodes what waits, though it is not written yet. */
+  /** Encodes what waits, though it is not written yet; as bounded as what is. */
   #seal(): void {
     for (const verdicts of this.#batches(this.#fresh, undefined)) this.#sealed.push(this.#frame(verdicts, false));
     this.#fresh = [];
+    while (this.#sealed.length > this.#outbox.maxEntries) this.#outbox.dropUnwritten(this.#sealed.shift()!);
   }
 
   /** Writes what waits to the outbox; returns how many frames are full and may go. */
