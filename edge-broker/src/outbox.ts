@@ -1,5 +1,5 @@
 import { type FallbackReason, fallbackReasons } from '@ddnn/protocol';
-import { type BatchOperation, ClassicLevel } from 'classic-level';
+import { ClassicLevel } from 'classic-level';
 import { type BestExit, NO_EXIT } from './answer.js';
 import {
   type Entry,
@@ -12,6 +12,7 @@ import {
   readEntry,
   writeEntry,
 } from './outbox-entry.js';
+import { type Operation, type OutboxDatabase, OutboxWrites } from './outbox-writes.js';
 
 /**
  * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
@@ -46,8 +47,6 @@ export interface Interrupted {
 
 const NO_STATES = new Uint8Array(0);
 
-type Operation = BatchOperation<ClassicLevel<string, Uint8Array>, string, Uint8Array>;
-
 /**
  * What must reach the cloud, on disk from the moment it is accepted until the cloud's own acknowledgement. Features
  * arrive view by view as *parts*; once a sample is complete its parts become one entry in one atomic write.
@@ -57,11 +56,8 @@ export class Outbox {
   readonly #onDrop: (entry: Entry, reason: DropReason) => void;
   /** In the order of arrival: the order in which the backlog drains. */
   readonly #entries = new Map<string, Entry>();
-  #db: ClassicLevel<string, Uint8Array> | undefined;
-  /** Operations for the next batch, and that batch. */
-  #queued: Operation[] = [];
-  #next: Promise<void> | undefined;
-  #last: Promise<void> = Promise.resolve();
+  #db: OutboxDatabase | undefined;
+  #writes: OutboxWrites | undefined;
 
   constructor(options: OutboxOptions, onDrop: (entry: Entry, reason: DropReason) => void) {
     this.#options = options;
@@ -72,6 +68,7 @@ export class Outbox {
   async start(): Promise<void> {
     this.#db = new ClassicLevel<string, Uint8Array>(this.#options.folder, { valueEncoding: 'view' });
     await this.#db.open();
+    this.#writes = new OutboxWrites(this.#db);
     const found: [string, Entry][] = [];
     for (const kind of ['features', 'record'] as const) {
       for await (const [key, value] of this.#db.iterator(range(PREFIX[kind]))) {
@@ -88,7 +85,8 @@ export class Outbox {
 
   async stop(): Promise<void> {
     const db = this.#db;
-    await this.#last;
+    await this.#writes?.settled();
+    this.#writes = undefined;
     this.#db = undefined;
     await db?.close();
   }
@@ -255,24 +253,12 @@ export class Outbox {
     this.#onDrop({ kind: 'features', slot, addedAt: Date.now(), fallback: 'dropped', best, states }, 'unfit');
   }
 
-  /** Writes in the order of asking; what comes while the disk is busy goes in one batch. */
   #write(operations: readonly Operation[]): Promise<void> {
-    this.#queued.push(...operations);
-    if (!this.#next) {
-      const next = this.#last.then(() => {
-        const batch = this.#queued;
-        this.#queued = [];
-        this.#next = undefined;
-        // Synced: a device forgets its features on our PUBACK, so a power cut must not lose them.
-        return this.#open.batch(batch, { sync: true });
-      });
-      this.#next = next;
-      this.#last = next.catch(() => undefined);
-    }
-    return this.#next;
+    if (!this.#writes) return Promise.reject(new Error('the outbox is not open'));
+    return this.#writes.write(operations);
   }
 
-  get #open(): ClassicLevel<string, Uint8Array> {
+  get #open(): OutboxDatabase {
     if (!this.#db) throw new Error('the outbox is not open');
     return this.#db;
   }
