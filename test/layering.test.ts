@@ -11,11 +11,11 @@ const rooms: Record<string, readonly string[]> = {
   'shared/images': [],
   'shared/process': [],
   'shared/broker': ['process'],
-  'shared/fusion': ['protocol', 'model'],
+  'shared/fusion': ['protocol'],
   'shared/tensor': ['model'],
   'device-agent': ['protocol', 'model', 'images', 'process', 'street'],
   'edge-broker': ['protocol', 'model', 'fusion', 'process', 'broker'],
-  'cloud-api': ['protocol', 'model', 'fusion', 'tensor', 'process', 'broker'],
+  'cloud-api': ['protocol', 'model', 'process', 'broker'],
   training: ['protocol', 'model', 'images', 'tensor'],
   'deploy/cli': [
     'protocol',
@@ -30,6 +30,49 @@ const rooms: Record<string, readonly string[]> = {
     'cloud-api',
     'training',
   ],
+};
+/**
+ * What each folder of a room may import of its neighbours; `.` is what lies beside them. Arrows point down here too.
+ * A file beside the folders (`edge.ts`, `index.ts`) may import any of them; what they all share (`.`) stands in the list.
+ */
+const folders: Record<string, Record<string, readonly string[]>> = {
+  'shared/model': {
+    numbers: [],
+    architecture: ['numbers', '.'],
+    bundle: ['architecture', '.'],
+    plain: ['numbers', 'architecture', 'bundle', '.'],
+    aggregate: ['numbers', 'architecture'],
+    kernels: ['numbers', 'architecture', 'plain', 'aggregate'],
+    code: ['numbers', 'architecture', 'bundle', 'plain', 'kernels', '.'],
+    tiers: ['numbers', 'architecture', 'bundle', 'plain', 'aggregate', 'kernels', '.'],
+    testing: ['numbers', 'architecture', 'bundle', 'plain', 'aggregate', 'code'],
+  },
+  'edge-broker': {
+    traffic: ['.'],
+    outbox: [],
+    uplink: ['outbox', 'traffic', '.'],
+    samples: ['outbox', 'uplink', '.'],
+    devices: ['samples', 'traffic', '.'],
+  },
+  'cloud-api': {
+    store: [],
+    sites: ['store', '.'],
+    downlink: ['sites', 'store'],
+    decide: ['downlink', 'sites', 'store', '.'],
+    uplink: ['decide', 'downlink', 'sites', 'store', '.'],
+    rest: ['store', '.'],
+  },
+  training: {
+    data: ['.'],
+    evaluate: ['data', '.'],
+    thresholds: ['evaluate', 'data', '.'],
+    export: [],
+    code: ['data'],
+    learn: ['code', 'export', 'thresholds', 'evaluate', 'data', '.'],
+    sweeps: ['learn', 'evaluate', 'data', '.'],
+    report: ['sweeps', 'evaluate', 'data', '.'],
+    wire: ['report', 'sweeps', 'evaluate', 'code', 'data', '.'],
+  },
 };
 /** Rooms that run in a browser. */
 const browserRooms = ['shared/protocol', 'shared/model', 'shared/street', 'device-agent/src/core'];
@@ -90,6 +133,11 @@ describe.each(Object.entries(rooms))('%s', (room, below) => {
     expect(wrong).toEqual([]);
   });
 
+  it('allows no arrow that nobody uses', () => {
+    const used = new Set(outside.map(({ name }) => packageOf(name)));
+    expect(below.filter((name) => !used.has(`@ddnn/${name}`))).toEqual([]);
+  });
+
   it('declares every package that it imports', () => {
     const { dependencies = {}, optionalDependencies = {}, devDependencies = {} } = manifest;
     const runtime = Object.keys({ ...dependencies, ...optionalDependencies });
@@ -124,6 +172,44 @@ describe.each(Object.entries(rooms))('%s', (room, below) => {
       ...manifest.devDependencies,
     });
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(folders))('the folders of %s', (room, below) => {
+  const root = path.join(ROOT, room, 'src');
+  const folderOf = (file: string) => {
+    const [first, ...rest] = path.relative(root, file).split(path.sep);
+    return rest.length === 0 ? '.' : first;
+  };
+  const arrows = sources(path.join(room, 'src'))
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => imports(file))
+    .filter(({ name }) => name.startsWith('.'))
+    .map(({ file, name }) => ({
+      file,
+      from: folderOf(path.join(ROOT, file)),
+      to: folderOf(path.resolve(ROOT, path.dirname(file), name)),
+    }))
+    .filter(({ from, to }) => from !== to && from !== '.');
+
+  it('are all known', () => {
+    const there = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(there.map(({ name }) => name).sort()).toEqual(Object.keys(below).sort());
+  });
+
+  it('import only folders below them', () => {
+    expect(arrows.filter(({ from, to }) => !below[from]?.includes(to))).toEqual([]);
+  });
+
+  it('allow no arrow that nobody uses, and none in a circle', () => {
+    const used = (from: string, to: string) => arrows.some((arrow) => arrow.from === from && arrow.to === to);
+    const needless = Object.entries(below).flatMap(([from, tos]) =>
+      tos.filter((to) => !used(from, to)).map((to) => `${from} → ${to}`),
+    );
+    expect(needless).toEqual([]);
+    const reaches = (from: string, to: string): boolean =>
+      (below[from] ?? []).some((next) => next !== '.' && (next === to || reaches(next, to)));
+    expect(Object.keys(below).filter((folder) => reaches(folder, folder))).toEqual([]);
   });
 });
 

@@ -3,12 +3,12 @@ import { openBundle } from '@ddnn/model';
 import { type Logger, readSettingFile } from '@ddnn/process';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
-import { Ingest } from './ingest.js';
 import { RestServer } from './rest/rest-server.js';
-import { Roster } from './roster.js';
+import { Roster } from './sites/roster.js';
 import { SqliteStore, type SqliteStoreOptions } from './store/sqlite-store.js';
 import type { VerdictStore } from './store/verdict-store.js';
-import { Uplink } from './uplink.js';
+import { Ingest } from './uplink/ingest.js';
+import { Uplink } from './uplink/uplink.js';
 
 /** Where a started cloud listens. */
 export interface CloudPorts {

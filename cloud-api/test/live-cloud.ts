@@ -15,8 +15,8 @@ import {
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, afterEach } from 'vitest';
 import { Cloud, type CloudParts, type CloudPorts } from '../src/cloud.js';
-import { CloudExit } from '../src/cloud-exit.js';
 import { CloudConfigSchema } from '../src/config.js';
+import { CloudExit } from '../src/decide/cloud-exit.js';
 import type { Statistics } from '../src/store/statistics.js';
 import type { StoredDevice, StoredEdge, StoredVerdict } from '../src/store/verdict-store.js';
 

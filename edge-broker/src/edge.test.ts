@@ -13,8 +13,8 @@ import {
   openOutbox,
   until,
 } from '../test/tiny-site.js';
-import type { VerdictJson } from './answer.js';
 import { Edge } from './edge.js';
+import type { VerdictJson } from './verdict-json.js';
 
 async function startEdge(flags: Record<string, unknown>) {
   const edge = new Edge(edgeConfig(flags), { logger });

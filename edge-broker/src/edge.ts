@@ -11,20 +11,20 @@ import {
   topic,
   type Verdict,
 } from '@ddnn/protocol';
-import { verdictJson } from './answer.js';
-import { Bridge } from './bridge.js';
 import type { EdgeConfig } from './config.js';
-import { type Device, DeviceTable } from './device-table.js';
-import { FeatureRequests } from './feature-requests.js';
-import { type Identity, Intake } from './intake.js';
-import { LinkBytes } from './link-bytes.js';
+import { type Device, DeviceTable } from './devices/device-table.js';
+import { FeatureRequests } from './devices/feature-requests.js';
+import { type Identity, Intake } from './devices/intake.js';
 import { createEdgeMetrics } from './metrics.js';
-import { Outbox } from './outbox.js';
-import { RecordBatch } from './record-batch.js';
-import { RecordTurns } from './record-turns.js';
-import { SamplePath } from './sample-path.js';
+import { Outbox } from './outbox/outbox.js';
+import { RecordBatch } from './outbox/record-batch.js';
+import { RecordTurns } from './outbox/record-turns.js';
+import { SamplePath } from './samples/sample-path.js';
+import { ViewGroup } from './samples/view-group.js';
+import { LinkBytes } from './traffic/site-traffic.js';
+import { Bridge } from './uplink/bridge.js';
+import { verdictJson } from './verdict-json.js';
 import { SOFTWARE_VERSION } from './version.js';
-import { ViewGroup } from './view-group.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;

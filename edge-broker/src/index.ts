@@ -1,10 +1,10 @@
-export type { VerdictJson } from './answer.js';
 export { type EdgeConfig, EdgeConfigSchema } from './config.js';
-export { DeviceTable } from './device-table.js';
+export { DeviceTable } from './devices/device-table.js';
+export { type Identity, Intake } from './devices/intake.js';
 export { Edge } from './edge.js';
 export { EdgeError } from './edge-error.js';
-export { type Identity, Intake } from './intake.js';
 export { createEdgeMetrics } from './metrics.js';
-export { Outbox } from './outbox.js';
-export { SamplePath } from './sample-path.js';
-export { LinkMeter } from './traffic-meter.js';
+export { Outbox } from './outbox/outbox.js';
+export { SamplePath } from './samples/sample-path.js';
+export { LinkMeter } from './traffic/link-meter.js';
+export type { VerdictJson } from './verdict-json.js';

@@ -1,7 +1,7 @@
 import { type Bundle, DeviceTier, edgeGroup, openBundle, randomBundle } from '@ddnn/model';
 import { decodeUplinkFeatures, type UplinkSample, type UplinkSizes, type Verdict } from '@ddnn/protocol';
-import type { OutboxOptions } from '../src/outbox.js';
-import { SamplePath } from '../src/sample-path.js';
+import type { OutboxOptions } from '../src/outbox/outbox.js';
+import { SamplePath } from '../src/samples/sample-path.js';
 import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
 
 export const PIXELS = 8 * 8 * 3;

@@ -5,8 +5,8 @@ import { openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model
 import { createLogger, loadConfig } from '@ddnn/process';
 import { afterAll, afterEach } from 'vitest';
 import { type EdgeConfig, EdgeConfigSchema } from '../src/config.js';
-import { type DropReason, Outbox, type OutboxOptions } from '../src/outbox.js';
-import type { Entry } from '../src/outbox-entry.js';
+import { type DropReason, Outbox, type OutboxOptions } from '../src/outbox/outbox.js';
+import type { Entry } from '../src/outbox/outbox-entry.js';
 
 export const EPOCH = 3;
 export const VIEWS = 3;

@@ -1,27 +1,31 @@
-export { type CalibratedBundle, type CalibrateOptions, calibrateThresholds } from './calibrate-thresholds.js';
-export { type CheckpointOptions, removeCheckpoint } from './checkpoint.js';
-export type { ConfidenceQuality, ConfidenceTable, MeasureQuality } from './confidence-table.js';
-export { checkData, type DataCheckOptions } from './data-check.js';
-export { type DataFacts, type DataFactsOptions, readDataFacts } from './data-facts.js';
-export type { CopyCount, CopyPair, DataProblem, DataReport, PictureSize } from './data-report.js';
-export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews } from './data-set.js';
-export { type DividedRow, divideRows } from './divide-rows.js';
+export { checkData, type DataCheckOptions } from './data/data-check.js';
+export { type DataFacts, type DataFactsOptions, readDataFacts } from './data/data-facts.js';
+export type { CopyCount, CopyPair, DataProblem, DataReport, PictureSize } from './data/data-report.js';
+export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews } from './data/data-set.js';
+export { type DividedRow, divideRows } from './data/divide-rows.js';
+export { type ImageBytes, imageBytes, pngBytes } from './data/image-bytes.js';
 export { TrainingError, type TrainingErrorCode } from './errors.js';
-export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './evaluate.js';
-export type { Progress } from './fit.js';
-export { type ImageBytes, imageBytes, pngBytes } from './image-bytes.js';
-export { type LostViews, type MissingAccuracy, type MissingExit, missingExits } from './lost-views.js';
+export type { ConfidenceQuality, ConfidenceTable, MeasureQuality } from './evaluate/confidence-table.js';
+export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './evaluate/evaluate.js';
+export { type LostViews, type MissingAccuracy, type MissingExit, missingExits } from './evaluate/lost-views.js';
+export type { LostCount, MissingTable } from './evaluate/missing-views.js';
+export { type Spread, spreadOf } from './evaluate/spread.js';
+export type { EvalSummary } from './evaluate/summary.js';
+export type { Thresholds } from './evaluate/tiers.js';
+export { replaceFile } from './export/replace-file.js';
+export { type CheckpointOptions, removeCheckpoint } from './learn/checkpoint.js';
+export type { Progress } from './learn/fit.js';
+export { recommendArchitecture } from './learn/recommend.js';
+export { type TrainOptions, trainNetwork } from './learn/train.js';
+export type { TrainedBundle, TrainingReport } from './learn/training-report.js';
 export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
-export type { LostCount, MissingTable } from './missing-views.js';
-export { recommendArchitecture } from './recommend.js';
-export { replaceFile } from './replace-file.js';
 export * from './report/index.js';
-export type { Certificate } from './risk-control.js';
-export { type Spread, spreadOf } from './spread.js';
-export type { EvalSummary } from './summary.js';
 export * from './sweeps/index.js';
-export type { GoalChoice, ThresholdGoal } from './threshold-goal.js';
-export type { Thresholds } from './tiers.js';
-export { type TrainOptions, trainNetwork } from './train.js';
-export type { TrainedBundle, TrainingReport } from './training-report.js';
+export {
+  type CalibratedBundle,
+  type CalibrateOptions,
+  calibrateThresholds,
+} from './thresholds/calibrate-thresholds.js';
+export type { Certificate } from './thresholds/risk-control.js';
+export type { GoalChoice, ThresholdGoal } from './thresholds/threshold-goal.js';
 export * from './wire/index.js';

@@ -1,12 +1,12 @@
 import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { disposeBatch, loadBackend, loadPlainWasm, Network } from '@ddnn/tensor';
-import { batchRows, createBatch } from './batches.js';
-import type { DataSet } from './data-set.js';
-import { fit } from './fit.js';
-import { labelsFor } from './labels.js';
+import { batchRows, createBatch } from './data/batches.js';
+import type { DataSet } from './data/data-set.js';
+import { labelsFor } from './data/labels.js';
+import { createRandom, shuffled } from './data/random.js';
+import { fit } from './learn/fit.js';
+import { createTargets } from './learn/targets.js';
 import { PlainNetwork } from './plain-network.js';
-import { createRandom, shuffled } from './random.js';
-import { createTargets } from './targets.js';
 
 /** *own*: as `trainNetwork` does it. *plain*: the same network with operations, gradients and Adam of TensorFlow.js on WebAssembly. */
 export type TrainingWay = 'own' | 'plain';

@@ -1,7 +1,7 @@
 import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { expect, test } from 'vitest';
+import { syntheticData } from '../test/synthetic-data.js';
 import { measureEpochs } from './measure-epochs.js';
-import { syntheticData } from './synthetic-data.js';
 
 const base: Architecture = {
   name: 'bars',

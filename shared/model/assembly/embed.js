@@ -12,4 +12,4 @@ const source = `// Written by npm run kernels.
 export const kernelBase64 = [
 ${text}].join('');
 `;
-writeFileSync(new URL('../src/kernel-bytes.ts', import.meta.url), source);
+writeFileSync(new URL('../src/kernels/kernel-bytes.ts', import.meta.url), source);

@@ -1,4 +1,4 @@
-import type { Shape } from '../src/shapes.js';
+import type { Shape } from '../src/architecture/shapes.js';
 
 /*
  * The network in floating point, written as the paper tells it and not as the packed sections do it: planes of rows, maps padded

@@ -1,10 +1,10 @@
-import type { Block } from '../src/architecture.js';
-import { bitBytes } from '../src/bits.js';
-import type { Bundle } from '../src/bundle.js';
-import type { Tensor } from '../src/bundle-file.js';
-import { floatWeightCount } from '../src/float-block.js';
-import type { SectionPlace } from '../src/scored-section.js';
-import { blockShape, type Shape, volume } from '../src/shapes.js';
+import type { Block } from '../src/architecture/architecture.js';
+import { blockShape, type Shape, volume } from '../src/architecture/shapes.js';
+import type { Bundle } from '../src/bundle/bundle.js';
+import type { Tensor } from '../src/bundle/bundle-file.js';
+import { bitBytes } from '../src/numbers/bits.js';
+import { floatWeightCount } from '../src/plain/float-block.js';
+import type { SectionPlace } from '../src/plain/scored-section.js';
 import type { Seeded } from './seeded.js';
 
 /** What a section's input may hold: its values, and the largest of them with so many sources. */

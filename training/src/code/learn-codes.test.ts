@@ -1,6 +1,6 @@
 import { bitBytes, FeatureCode, packSigns, ScoreCode, volume } from '@ddnn/model';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
+import { createRandom } from '../data/random.js';
 import { learnFeatureCode } from './learn-feature-code.js';
 import { learnScoreCode } from './learn-score-code.js';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Bundle, DeviceTier, FeatureCode, ScoreCode, scoreLevels, type Tensor } from '@ddnn/model';
-import type { DataSet } from '../data-set.js';
+import type { DataSet } from '../data/data-set.js';
 import { learnFeatureCode } from './learn-feature-code.js';
 import { learnScoreCode } from './learn-score-code.js';
 

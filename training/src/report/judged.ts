@@ -1,4 +1,4 @@
-import type { MissingExit } from '../lost-views.js';
+import type { MissingExit } from '../evaluate/lost-views.js';
 import type { Subject } from './subject.js';
 
 /** One answer of one exit to one sample, of any of the bundles. */

@@ -1,7 +1,7 @@
 import type { Architecture, Bundle } from '@ddnn/model';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { syntheticData } from '../synthetic-data.js';
-import { trainNetwork } from '../train.js';
+import { syntheticData } from '../../test/synthetic-data.js';
+import { trainNetwork } from '../learn/train.js';
 import { type MeasuredBundle, measureBundle } from './measure.js';
 import { renderReport } from './page.js';
 import { noSweeps, retrainAll } from './retrain.js';
@@ -104,7 +104,7 @@ test.each([
     [0, 1, 2],
   ],
 ])('A network with %s has a page too', async (_, { local, ...rest }, views) => {
-  const { pickViews } = await import('../data-set.js');
+  const { pickViews } = await import('../data/data-set.js');
   const [few, test] = [data.train, data.test].map((rows) => pickViews(rows, views));
   const other = local ? { ...rest, local } : rest;
   const { bundle } = await trainNetwork({ ...training, architecture: other, data: few, seed: 1 });

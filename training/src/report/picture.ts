@@ -1,6 +1,6 @@
 import { encodePng, resizeArea } from '@ddnn/images';
-import type { DataSet } from '../data-set.js';
-import { rgb } from '../image-bytes.js';
+import type { DataSet } from '../data/data-set.js';
+import { rgb } from '../data/image-bytes.js';
 
 /** A view larger than this is made smaller, so that a page stays light. Pixels a side. */
 const LARGEST = 96;

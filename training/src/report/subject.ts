@@ -1,7 +1,7 @@
 import type { ResolvedArchitecture } from '@ddnn/model';
-import type { DataSet } from '../data-set.js';
+import type { DataSet } from '../data/data-set.js';
 import { TrainingError } from '../errors.js';
-import type { MissingExit } from '../lost-views.js';
+import type { MissingExit } from '../evaluate/lost-views.js';
 import type { Series } from './charts/series.js';
 import { exitSeries } from './charts/series.js';
 import type { MeasuredBundle } from './measure.js';

@@ -1,8 +1,8 @@
 import type { Bundle } from '@ddnn/model';
-import type { DataSet } from '../data-set.js';
-import { labelsFor } from '../labels.js';
-import { askSubsets, type LostViews, ViewSubset } from '../lost-views.js';
-import { type Thresholds, Tiers } from '../tiers.js';
+import type { DataSet } from '../data/data-set.js';
+import { labelsFor } from '../data/labels.js';
+import { askSubsets, type LostViews, ViewSubset } from '../evaluate/lost-views.js';
+import { type Thresholds, Tiers } from '../evaluate/tiers.js';
 import { eachSample, type PassOptions } from './each-sample.js';
 
 /** One camera alone. */

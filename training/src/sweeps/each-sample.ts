@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DataSet } from '../data-set.js';
+import type { DataSet } from '../data/data-set.js';
 
 /** How a pass over the samples tells how far it is, and how it is ended early. */
 export interface PassOptions {

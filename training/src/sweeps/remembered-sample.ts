@@ -1,4 +1,4 @@
-import type { Answer, SampleTiers, Tiers } from '../tiers.js';
+import type { Answer, SampleTiers, Tiers } from '../evaluate/tiers.js';
 
 /**
  * The tiers with one sample in them, to be answered again and again with other thresholds of the local exit: no section runs

@@ -1,12 +1,12 @@
 import type { Bundle } from '@ddnn/model';
 import { ViewState } from '@ddnn/protocol';
-import { answerSample } from '../answer-sample.js';
-import { type Batching, ByteCount } from '../byte-count.js';
-import type { DataSet } from '../data-set.js';
-import { RememberedBodies } from '../encoded-bodies.js';
+import type { DataSet } from '../data/data-set.js';
+import { labelsFor } from '../data/labels.js';
 import { TrainingError } from '../errors.js';
-import { labelsFor } from '../labels.js';
-import { type Thresholds, Tiers } from '../tiers.js';
+import { answerSample } from '../evaluate/answer-sample.js';
+import { type Batching, ByteCount } from '../evaluate/byte-count.js';
+import { RememberedBodies } from '../evaluate/encoded-bodies.js';
+import { type Thresholds, Tiers } from '../evaluate/tiers.js';
 import { eachSample, type PassOptions } from './each-sample.js';
 import { paperBytes } from './paper.js';
 import { RememberedSample } from './remembered-sample.js';

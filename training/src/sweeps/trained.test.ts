@@ -1,9 +1,9 @@
 import type { Architecture } from '@ddnn/model';
 import { describe, expect, test } from 'vitest';
-import { pickViews } from '../data-set.js';
-import { evaluate } from '../evaluate.js';
-import { syntheticData } from '../synthetic-data.js';
-import { trainNetwork } from '../train.js';
+import { syntheticData } from '../../test/synthetic-data.js';
+import { pickViews } from '../data/data-set.js';
+import { evaluate } from '../evaluate/evaluate.js';
+import { trainNetwork } from '../learn/train.js';
 import { type SweepProgress, sweepRetrained, sweepTrained, type TrainedRow } from './trained.js';
 import { aggregatorVariants, filterVariants, survivors } from './variants.js';
 

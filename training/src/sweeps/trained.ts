@@ -1,9 +1,9 @@
 import type { Bundle } from '@ddnn/model';
-import { type DataSet, pickViews } from '../data-set.js';
-import { evaluate } from '../evaluate.js';
-import type { LostViews } from '../lost-views.js';
-import type { EvalSummary } from '../summary.js';
-import { type TrainOptions, trainNetwork } from '../train.js';
+import { type DataSet, pickViews } from '../data/data-set.js';
+import { evaluate } from '../evaluate/evaluate.js';
+import type { LostViews } from '../evaluate/lost-views.js';
+import type { EvalSummary } from '../evaluate/summary.js';
+import { type TrainOptions, trainNetwork } from '../learn/train.js';
 import { measureLost } from './cameras.js';
 import { survivors, type Variant } from './variants.js';
 

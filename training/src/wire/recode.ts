@@ -16,7 +16,7 @@ import {
   volume,
 } from '@ddnn/model';
 import { learnCodes } from '../code/learn-codes.js';
-import type { DataSet } from '../data-set.js';
+import type { DataSet } from '../data/data-set.js';
 import { TrainingError } from '../errors.js';
 
 /** How a network's scores and features travel: keys of its architecture. */

@@ -1,10 +1,10 @@
 import { NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
-import { type Batching, ByteCount } from '../byte-count.js';
-import type { DataSet } from '../data-set.js';
-import { RememberedBodies } from '../encoded-bodies.js';
-import { labelsFor } from '../labels.js';
+import type { DataSet } from '../data/data-set.js';
+import { labelsFor } from '../data/labels.js';
+import { type Batching, ByteCount } from '../evaluate/byte-count.js';
+import { RememberedBodies } from '../evaluate/encoded-bodies.js';
+import { Tiers } from '../evaluate/tiers.js';
 import { eachSample, type PassOptions } from '../sweeps/each-sample.js';
-import { Tiers } from '../tiers.js';
 import { UnsureSample } from './unsure-sample.js';
 import { surestFirst } from './view-order.js';
 

@@ -1,7 +1,7 @@
 import type { Bundle } from '@ddnn/model';
-import type { Batching } from '../byte-count.js';
-import type { DataSet } from '../data-set.js';
-import { evaluate } from '../evaluate.js';
+import type { DataSet } from '../data/data-set.js';
+import type { Batching } from '../evaluate/byte-count.js';
+import { evaluate } from '../evaluate/evaluate.js';
 import { paperBytes } from '../sweeps/paper.js';
 import { recode, withEvenScores } from './recode.js';
 

@@ -1,4 +1,4 @@
-import type { Answer, Tiers } from '../tiers.js';
+import type { Answer, Tiers } from '../evaluate/tiers.js';
 
 /** A sample that the local exit was not sure of. The cloud is asked once about any views of it. */
 export class UnsureSample {

@@ -1,10 +1,10 @@
 import { type Architecture, type Bundle, DeviceTier, NEVER_EXITS, scoreLevels } from '@ddnn/model';
 import { publishBytes, topic } from '@ddnn/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluate } from '../evaluate.js';
-import { syntheticData } from '../synthetic-data.js';
-import { Tiers } from '../tiers.js';
-import { trainNetwork } from '../train.js';
+import { syntheticData } from '../../test/synthetic-data.js';
+import { evaluate } from '../evaluate/evaluate.js';
+import { Tiers } from '../evaluate/tiers.js';
+import { trainNetwork } from '../learn/train.js';
 import { recode, withEvenScores } from './recode.js';
 import { simulateRounds } from './simulate-rounds.js';
 import { wireSteps } from './steps.js';

@@ -1,9 +1,9 @@
-import type { Architecture } from '../architecture.js';
-import { type Bundle, tensor } from '../bundle.js';
+import type { Architecture } from '../architecture/architecture.js';
+import { volume } from '../architecture/shapes.js';
+import { type Bundle, tensor } from '../bundle/bundle.js';
 import { ModelError } from '../errors.js';
-import { bestKernels, type KernelChoice } from '../kernels.js';
-import { scoreLevels } from '../quantise.js';
-import { volume } from '../shapes.js';
+import { bestKernels, type KernelChoice } from '../kernels/kernels.js';
+import { scoreLevels } from '../plain/quantise.js';
 import { CERTAIN, LEAST } from './arithmetic-coder.js';
 import { BareFeatures, BareScores } from './bare.js';
 import { FeatureCode } from './feature-code.js';

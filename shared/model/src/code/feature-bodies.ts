@@ -1,5 +1,5 @@
-import type { Bundle } from '../bundle.js';
-import { bestKernels, type KernelChoice } from '../kernels.js';
+import type { Bundle } from '../bundle/bundle.js';
+import { bestKernels, type KernelChoice } from '../kernels/kernels.js';
 import { createFeatureCode, type FeatureCoder } from './device-code.js';
 import { CodeMemory } from './kernel-feature-code.js';
 

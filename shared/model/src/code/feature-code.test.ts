@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bitBytes, packSigns } from '../bits.js';
-import { volume } from '../shapes.js';
+import { volume } from '../architecture/shapes.js';
+import { bitBytes, packSigns } from '../numbers/bits.js';
 import { FeatureCode } from './feature-code.js';
 import { shareOf } from './log-odds.js';
 import { MapContext } from './map-context.js';

@@ -1,5 +1,5 @@
-import { bitBytes } from '../bits.js';
-import { type Shape, volume } from '../shapes.js';
+import { type Shape, volume } from '../architecture/shapes.js';
+import { bitBytes } from '../numbers/bits.js';
 import { ArithmeticDecoder, ArithmeticEncoder } from './arithmetic-coder.js';
 import { shareOf } from './log-odds.js';
 import { MapContext } from './map-context.js';

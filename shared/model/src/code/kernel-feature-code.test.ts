@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Seeded } from '../../test/seeded.js';
-import type { ResolvedArchitecture } from '../architecture.js';
-import { bitBytes, packSigns } from '../bits.js';
-import { openBundle } from '../bundle.js';
-import { randomBundle } from '../random-bundle.js';
-import { type Shape, volume } from '../shapes.js';
+import type { ResolvedArchitecture } from '../architecture/architecture.js';
+import { type Shape, volume } from '../architecture/shapes.js';
+import { openBundle } from '../bundle/bundle.js';
+import { bitBytes, packSigns } from '../numbers/bits.js';
+import { randomBundle } from '../testing/random-bundle.js';
 import { createFeatureCode } from './device-code.js';
 import { FeatureBodies } from './feature-bodies.js';
 import { FeatureCode, type FeatureCodeWeights } from './feature-code.js';

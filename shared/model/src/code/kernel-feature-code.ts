@@ -1,6 +1,6 @@
-import { bitBytes } from '../bits.js';
-import { KernelMemory } from '../kernel-memory.js';
-import { type Shape, volume } from '../shapes.js';
+import { type Shape, volume } from '../architecture/shapes.js';
+import { KernelMemory } from '../kernels/kernel-memory.js';
+import { bitBytes } from '../numbers/bits.js';
 import type { FeatureCodeWeights } from './feature-code.js';
 import { shareTable } from './log-odds.js';
 import { MapContext } from './map-context.js';

@@ -1,4 +1,4 @@
-import { exactExp } from '../exact-math.js';
+import { exactExp } from '../numbers/exact-math.js';
 import { CERTAIN, LEAST } from './arithmetic-coder.js';
 
 /** One unit of a code's log-odds is 1/256. */

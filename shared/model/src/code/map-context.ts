@@ -1,4 +1,4 @@
-import type { Shape } from '../shapes.js';
+import type { Shape } from '../architecture/shapes.js';
 
 /** Channels before a bit's own that speak for it, at most: the nearest ones. */
 const CHANNELS_BEFORE = 8;

@@ -1,5 +1,5 @@
-import type { LostViews, MissingExit } from '../../lost-views.js';
-import type { LostCount, MissingTable } from '../../missing-views.js';
+import type { LostViews, MissingExit } from '../../evaluate/lost-views.js';
+import type { LostCount, MissingTable } from '../../evaluate/missing-views.js';
 import { paper } from '../../sweeps/paper.js';
 import { dotPlot } from '../charts/dot-plot.js';
 import { type Line, lineChart } from '../charts/line-chart.js';

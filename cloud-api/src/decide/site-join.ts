@@ -1,0 +1,156 @@
+import type { Bundle } from '@ddnn/model';
+import { encodeUplinkRequest, type UplinkSample, type Verdict, ViewState } from '@ddnn/protocol';
+import type { CloudMetrics } from '../cloud-metrics.js';
+import type { CloudConfig } from '../config.js';
+import { verdictFrames } from '../downlink/down-frames.js';
+import type { SendDown } from '../downlink/send-down.js';
+import type { EdgeName, Roster } from '../sites/roster.js';
+import type { StoredVerdict, VerdictStore } from '../store/verdict-store.js';
+import { EdgeJoin, type Join } from './report-collector.js';
+import { joinStates, type SiteDecision, SiteExit } from './site-exit.js';
+
+/** What joining works with. */
+export interface SiteJoinParts {
+  readonly bundle: Bundle;
+  readonly store: VerdictStore;
+  readonly roster: Roster;
+  readonly metrics: CloudMetrics;
+  readonly sendDown: SendDown;
+  /** Stores a verdict that is put down to that edge; resolves to what the store has for its sample. */
+  readonly keep: (edge: EdgeName, verdict: Verdict) => Promise<StoredVerdict>;
+  readonly complain: (edge: EdgeName, error: unknown) => void;
+}
+
+const TICK_MS = 10;
+
+/**
+ * Joins what the edges of a site say of a sample (configuration f): asks sure edges for features where another is not, answers
+ * once, and tells every edge of the site.
+ */
+export class SiteJoin {
+  readonly #epoch: number;
+  readonly #views: number;
+  readonly #parts: SiteJoinParts;
+  readonly #exit: SiteExit;
+  readonly #join: EdgeJoin;
+  readonly #maxFinishing: number;
+  readonly #finishing = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ epoch, uplink }: CloudConfig, parts: SiteJoinParts) {
+    this.#epoch = epoch;
+    this.#views = parts.bundle.architecture.views;
+    this.#parts = parts;
+    this.#maxFinishing = uplink.maxFramesInFlight;
+    this.#exit = new SiteExit(parts.bundle);
+    this.#join = new EdgeJoin(
+      {
+        deadlineMs: uplink.joinDeadlineMs,
+        capacity: uplink.maxJoins,
+        liveEdges: (site) => parts.roster.liveEdges(site),
+      },
+      (join) => this.#decide(join),
+    );
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#join.expire(performance.now());
+      this.#parts.metrics.samplesJoining.set(this.#join.size);
+    }, TICK_MS);
+  }
+
+  /** Waits for what is decided to be stored. Edges keep what is not, and send it again. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#finishing);
+  }
+
+  /**
+   * Takes what an edge says of a sample. Returns why it can't be taken; undefined where it can. Waits while too many decided samples
+   * are on their way into the store, so that the frame of this one holds its sender back.
+   */
+  async take(name: EdgeName, sample: UplinkSample): Promise<string | undefined> {
+    while (this.#finishing.size >= this.#maxFinishing) await this.#finishing.values().next().value;
+    const { site, edge } = name;
+    const { slot } = sample;
+    const open = this.#join.get(site, slot);
+    const refusal = this.#exit.refusal(edge, sample, open?.reports.values() ?? []);
+    if (refusal !== undefined) return refusal;
+    if (!open) {
+      const stored = await this.#parts.store.verdict(site, slot);
+      if (stored && (stored.exit !== 'fallback' || stored.revised)) {
+        await this.#tell(site, [edge], stored);
+        return undefined;
+      }
+    }
+    const heard = this.#join.offer(site, slot, this.#exit.report(edge, sample), performance.now());
+    if (!heard) await this.#ask(name, slot);
+    return undefined;
+  }
+
+  /** An edge or a device of that site came or went: some samples need no longer wait. */
+  recheck(site: string): void {
+    this.#join.recheck(site);
+  }
+
+  #decide(join: Join): void {
+    const { site, slot, reports, asked } = join;
+    const decision = this.#exit.decide(reports.values(), asked);
+    if ('ask' in decision) {
+      for (const edge of decision.ask) {
+        const name = { site, edge };
+        this.#ask(name, slot).catch((error: unknown) => this.#parts.complain(name, error));
+      }
+      this.#join.wait(join, decision.ask, performance.now());
+      return;
+    }
+    join.decided = true;
+    const finishing = this.#finish(join, decision)
+      .catch((error: unknown) => this.#parts.complain({ site, edge: decision.edge }, error))
+      .finally(() => {
+        this.#join.forget(join);
+        this.#finishing.delete(finishing);
+      });
+    this.#finishing.add(finishing);
+  }
+
+  async #finish(join: Join, { edge, ...answer }: Exclude<SiteDecision, { ask: unknown }>): Promise<void> {
+    const { site, slot, reports } = join;
+    const before = await this.#parts.store.verdict(site, slot);
+    // What edges answered while the cloud was away is final; whatever comes of them now is the cloud's answer to that.
+    const exit = before?.exit === 'fallback' && answer.exit !== 'fallback' ? 'cloud' : answer.exit;
+    const stored = await this.#parts.keep({ site, edge }, { slot, states: this.#states(join), ...answer, exit });
+    // From here on the store answers whoever is late.
+    this.#join.forget(join);
+    await this.#tell(site, new Set([...this.#parts.roster.onlineEdges(site), ...reports.keys()]), stored);
+  }
+
+  /** View states of the whole site: an edge that said nothing, or did not send what it was asked for, is late or lost. */
+  #states({ site, reports, asked }: Join): Uint8Array {
+    const { roster } = this.#parts;
+    const states = joinStates(reports.values(), this.#views);
+    const live = roster.liveEdges(site);
+    for (const edge of live) {
+      if (reports.has(edge)) continue;
+      for (const view of roster.liveViews({ site, edge })) states[view] = ViewState.late;
+    }
+    for (const edge of asked) {
+      const report = reports.get(edge);
+      if (!report?.sure) continue;
+      const missing = live.includes(edge) ? ViewState.late : ViewState.lost;
+      for (const [view, state] of report.states.entries()) if (state === ViewState.present) states[view] = missing;
+    }
+    return states;
+  }
+
+  #ask(edge: EdgeName, slot: number): Promise<void> {
+    return this.#parts.sendDown('uplinkRequest', edge, encodeUplinkRequest(this.#epoch, [slot]));
+  }
+
+  async #tell(site: string, edges: Iterable<string>, stored: StoredVerdict): Promise<void> {
+    for (const frame of verdictFrames(this.#epoch, [stored], this.#views)) {
+      for (const edge of edges) await this.#parts.sendDown('verdict', { site, edge }, frame);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import type { StatusState } from '@ddnn/protocol';
+import { CloudError } from '../cloud-error.js';
+import type { StoredDevice, StoredEdge } from '../store/verdict-store.js';
+
+/** Which edge of which site. */
+export interface EdgeName {
+  readonly site: string;
+  readonly edge: string;
+}
+
+interface KnownEdge {
+  slotMs: number;
+  online: boolean;
+  /** View of each device that is online, else undefined. */
+  readonly devices: Map<string, number | undefined>;
+}
+
+/** The edges and devices that are known, within bounds, which of them live, and how an edge counts its slots. */
+export class Roster {
+  readonly #maxEdges: number;
+  readonly #maxDevices: number;
+  readonly #sites = new Map<string, Map<string, KnownEdge>>();
+  #edges = 0;
+
+  constructor(maxEdges: number, maxDevicesAnEdge: number) {
+    this.#maxEdges = maxEdges;
+    this.#maxDevices = maxDevicesAnEdge;
+  }
+
+  /** Takes over what the store knows from before. Nobody lives until it says so. */
+  restore(edges: readonly StoredEdge[], devices: readonly StoredDevice[]): void {
+    for (const edge of edges) this.#edge(edge).slotMs = edge.slotMs;
+    for (const device of devices) this.#edge(device).devices.set(device.device, undefined);
+  }
+
+  /** Notes an edge; false where that would be one too many. */
+  admit(name: EdgeName): boolean {
+    if (!this.#known(name) && this.#edges >= this.#maxEdges) return false;
+    this.#edge(name);
+    return true;
+  }
+
+  /** Notes what an edge said of itself. */
+  setEdge(name: EdgeName, state: StatusState, slotMs: number): void {
+    const edge = this.#edge(name);
+    edge.slotMs = slotMs;
+    edge.online = state === 'online';
+  }
+
+  /** Milliseconds between two slots; 0 where they merely count, or the edge has not said. */
+  slotMs(name: EdgeName): number {
+    return this.#known(name)?.slotMs ?? 0;
+  }
+
+  /** Notes what a device said of itself. Throws `DDNN_CLOUD_DEVICES` beyond the bound. */
+  setDevice(name: EdgeName, device: string, state: StatusState, view: number): void {
+    const { devices } = this.#edge(name);
+    if (!devices.has(device) && devices.size >= this.#maxDevices) {
+      const where = `${name.site}/${name.edge}`;
+      throw new CloudError('DDNN_CLOUD_DEVICES', `${where} reports more than ${this.#maxDevices} devices`);
+    }
+    devices.set(device, state === 'online' ? view : undefined);
+  }
+
+  /** The edges of a site that are online. */
+  onlineEdges(site: string): string[] {
+    return [...(this.#sites.get(site) ?? [])].flatMap(([edge, { online }]) => (online ? [edge] : []));
+  }
+
+  /** The edges of a site that are online and have a device that is: each of them has something to say of every sample. */
+  liveEdges(site: string): string[] {
+    return this.onlineEdges(site).filter((edge) => this.liveViews({ site, edge }).length > 0);
+  }
+
+  /** The views of an edge's devices that are online; none where the edge itself is not. */
+  liveViews(name: EdgeName): number[] {
+    const edge = this.#known(name);
+    return edge?.online ? [...edge.devices.values()].filter((view) => view !== undefined) : [];
+  }
+
+  #known({ site, edge }: EdgeName): KnownEdge | undefined {
+    return this.#sites.get(site)?.get(edge);
+  }
+
+  #edge({ site, edge: name }: EdgeName): KnownEdge {
+    const edges = this.#sites.get(site) ?? new Map<string, KnownEdge>();
+    this.#sites.set(site, edges);
+    let edge = edges.get(name);
+    if (!edge) {
+      edge = { slotMs: 0, online: false, devices: new Map() };
+      edges.set(name, edge);
+      this.#edges++;
+    }
+    return edge;
+  }
+}

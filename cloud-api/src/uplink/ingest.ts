@@ -1,0 +1,238 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Bundle, edgeGroups } from '@ddnn/model';
+import type { Logger } from '@ddnn/process';
+import {
+  type AcknowledgementResult,
+  decodeUplinkFeatures,
+  decodeVerdicts,
+  NO_CLASS,
+  type ParsedTopic,
+  type Verdict,
+  type ViewStateName,
+  viewStateNames,
+} from '@ddnn/protocol';
+import { CloudError } from '../cloud-error.js';
+import type { CloudMetrics } from '../cloud-metrics.js';
+import type { CloudConfig } from '../config.js';
+import { CloudExit } from '../decide/cloud-exit.js';
+import { SiteJoin, type SiteJoinParts } from '../decide/site-join.js';
+import { acknowledgementFrames } from '../downlink/down-frames.js';
+import type { SendDown } from '../downlink/send-down.js';
+import { VerdictSender } from '../downlink/verdict-sender.js';
+import type { EdgeName, Roster } from '../sites/roster.js';
+import { SiteReports } from '../sites/site-reports.js';
+import { type NewVerdict, NO_CLASS_NAME, type VerdictStore } from '../store/verdict-store.js';
+import { FrameGate } from './frame-gate.js';
+import { LogLimit } from './log-limit.js';
+import { refusedSlots } from './refused-slots.js';
+
+/** What an ingest works with. */
+export interface IngestParts {
+  readonly bundle: Bundle;
+  readonly store: VerdictStore;
+  readonly roster: Roster;
+  readonly metrics: CloudMetrics;
+  readonly logger: Logger;
+  readonly sendDown: SendDown;
+}
+
+const LOG_INTERVAL_MS = 10_000;
+const LOG_KEYS = 1_000;
+const STOP_TIMEOUT_MS = 5_000;
+/** Samples decided before other work gets its turn. */
+const SAMPLES_A_TURN = 8;
+/** The latest time that a `Date` can hold. */
+const MAX_TIME = 8.64e15;
+
+/** What comes up from the sites: decides features, stores verdicts and reports, answers what was stored. */
+export class Ingest {
+  readonly #config: CloudConfig;
+  readonly #parts: IngestParts;
+  readonly #exit: CloudExit;
+  /** Only where a site has several edges. */
+  readonly #join: SiteJoin | undefined;
+  readonly #reports: SiteReports;
+  readonly #gate: FrameGate;
+  readonly #verdicts: VerdictSender;
+  readonly #logLimit = new LogLimit(LOG_INTERVAL_MS, LOG_KEYS);
+
+  constructor(config: CloudConfig, parts: IngestParts) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#exit = new CloudExit(parts.bundle);
+    if (edgeGroups(parts.bundle.architecture).length > 1) this.#join = new SiteJoin(config, this.#joinParts());
+    this.#reports = new SiteReports(config.epoch, parts, (site) => this.#join?.recheck(site));
+    this.#verdicts = new VerdictSender(config.epoch, this.#exit.sizes.views, parts.sendDown);
+    this.#gate = new FrameGate({
+      maxInside: config.uplink.maxFramesInFlight,
+      maxBytes: config.uplink.maxBytesWaiting,
+    });
+  }
+
+  start(): void {
+    this.#join?.start();
+  }
+
+  /**
+   * Resolves when the frame is taken in: then its MQTT acknowledgement may go, and as long as it does not resolve the
+   * sender holds back. Whether its samples are kept is told by the frames that go down.
+   */
+  async take(edge: EdgeName, { which, names }: ParsedTopic, frame: Uint8Array): Promise<void> {
+    const entered = this.#gate.enter(frame.length);
+    this.#showLoad();
+    await entered;
+    this.#showLoad();
+    this.#process(edge, which, names.device, frame)
+      .then(() => this.#parts.metrics.frames.inc({ kind: which, result: 'taken' }))
+      .catch((error: unknown) => this.complain(edge, which, error))
+      .finally(() => {
+        this.#gate.leave(frame.length);
+        this.#showLoad();
+      });
+  }
+
+  /** Counts what was not accepted, and says so now and then. */
+  complain(edge: EdgeName | undefined, kind: string, error: unknown): void {
+    const { code = 'DDNN_CLOUD_FAILED', message } = error as { code?: string; message: string };
+    this.#parts.metrics.frames.inc({ kind, result: code });
+    const from = edge ? `${edge.site}/${edge.edge}` : 'unknown';
+    const suppressed = this.#logLimit.pass(`${from} ${kind} ${code}`, performance.now());
+    if (suppressed === undefined) return;
+    // A fault of ours needs its stack, a bad frame does not.
+    const details = code.startsWith('DDNN_') && code !== 'DDNN_CLOUD_FAILED' ? { code } : { err: error };
+    this.#parts.logger.warn({ ...details, from, kind, suppressed }, `not accepted: ${message}`);
+  }
+
+  /** Takes nothing more in, and waits for what is under way. */
+  async stop(): Promise<void> {
+    const left = await this.#gate.close(STOP_TIMEOUT_MS);
+    if (left > 0) this.#parts.logger.warn({ left }, 'frames were still under way at the stop');
+    await this.#join?.stop();
+  }
+
+  async #process(edge: EdgeName, which: string, device: string | undefined, frame: Uint8Array): Promise<void> {
+    if (which === 'uplinkFeatures') return this.#takeFeatures(edge, frame);
+    if (which === 'record') return this.#takeRecords(edge, frame);
+    if (which === 'uplinkStatus') return this.#reports.takeEdgeStatus(edge, frame);
+    if (which === 'uplinkDeviceStatus') return this.#reports.takeDeviceStatus(edge, device!, frame);
+    if (which === 'traffic') return this.#reports.takeTraffic(edge, frame);
+  }
+
+  async #takeFeatures(edge: EdgeName, frame: Uint8Array): Promise<void> {
+    const { epoch, uplink } = this.#config;
+    const samples = await this.#orRefuse(edge, 'uplinkFeatures', frame, () =>
+      decodeUplinkFeatures(frame, epoch, this.#exit.sizes, uplink.maxSamplesAFrame),
+    );
+    const decided: NewVerdict[] = [];
+    const refused: number[] = [];
+    for (const [i, sample] of samples.entries()) {
+      if (i > 0 && i % SAMPLES_A_TURN === 0) await nextTurn();
+      const { slot, states } = sample;
+      const refusal = this.#join ? await this.#join.take(edge, sample) : this.#exit.refusal(sample);
+      if (refusal === undefined) {
+        if (this.#join) continue;
+        const answer = this.#exit.decide(sample);
+        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...answer }));
+      } else {
+        refused.push(slot);
+        this.complain(edge, 'uplinkFeatures', new CloudError('DDNN_CLOUD_CONTENT', `slot ${slot}: ${refusal}`));
+      }
+    }
+    const results = await this.#store(decided);
+    const stored = results.map(({ verdict }) => verdict);
+    if (stored.length > 0) await this.#verdicts.send(edge, stored);
+    await this.#acknowledge(edge, 'uplinkFeatures', 'refused', refused);
+  }
+
+  #joinParts(): SiteJoinParts {
+    return {
+      ...this.#parts,
+      keep: async (edge, verdict) => (await this.#store([this.#newVerdict(edge, verdict)]))[0].verdict,
+      complain: (edge, error) => this.complain(edge, 'uplinkFeatures', error),
+    };
+  }
+
+  async #takeRecords(edge: EdgeName, frame: Uint8Array): Promise<void> {
+    const { epoch, uplink } = this.#config;
+    const { classes, views } = this.#parts.bundle.architecture;
+    const records = await this.#orRefuse(edge, 'record', frame, () => {
+      const verdicts = decodeVerdicts(frame, 'record', epoch, views, uplink.maxSamplesAFrame);
+      const wrong = verdicts.find(({ classIndex }) => classIndex !== NO_CLASS && classIndex >= classes.length);
+      if (wrong) {
+        const has = `the bundle has ${classes.length} classes`;
+        throw new CloudError('DDNN_CLOUD_CLASS', `slot ${wrong.slot}: class ${wrong.classIndex}, ${has}`);
+      }
+      return verdicts;
+    });
+    await this.#store(records.map((record) => this.#newVerdict(edge, record)));
+    // The edge knows the frame by its first slot.
+    await this.#acknowledge(edge, 'record', 'stored', [records[0].slot]);
+  }
+
+  /** Decodes; what can't be accepted is refused by slot as far as possible, and the error goes on. */
+  async #orRefuse<T>(
+    edge: EdgeName,
+    kind: 'uplinkFeatures' | 'record',
+    frame: Uint8Array,
+    decode: () => T,
+  ): Promise<T> {
+    try {
+      return decode();
+    } catch (error) {
+      const slots = refusedSlots(frame, kind, this.#exit.sizes, this.#config.uplink.maxSamplesAFrame);
+      await this.#acknowledge(edge, kind, 'refused', slots);
+      throw error;
+    }
+  }
+
+  async #acknowledge(
+    edge: EdgeName,
+    of: 'uplinkFeatures' | 'record',
+    result: AcknowledgementResult,
+    slots: readonly number[],
+  ): Promise<void> {
+    for (const frame of acknowledgementFrames(this.#config.epoch, of, result, slots)) {
+      await this.#parts.sendDown('acknowledgement', edge, frame);
+    }
+  }
+
+  async #store(verdicts: readonly NewVerdict[]) {
+    const results = await this.#parts.store.putVerdicts(verdicts);
+    for (const [i, { outcome }] of results.entries()) {
+      this.#parts.metrics.verdicts.inc({ exit: verdicts[i].exit, outcome });
+    }
+    return results;
+  }
+
+  #newVerdict(edge: EdgeName, { slot, classIndex, exit, reason, entropy, states }: Verdict): NewVerdict {
+    const slotMs = this.#parts.roster.slotMs(edge);
+    const capturedAt = slot * slotMs;
+    return {
+      site: edge.site,
+      edge: edge.edge,
+      slot,
+      class: this.#parts.bundle.architecture.classes[classIndex] ?? NO_CLASS_NAME,
+      classIndex,
+      exit,
+      reason,
+      entropy,
+      views: namesOf(states),
+      epoch: this.#config.epoch,
+      capturedAt: slotMs > 0 && capturedAt <= MAX_TIME ? capturedAt : null,
+      storedAt: Date.now(),
+    };
+  }
+
+  #showLoad(): void {
+    this.#parts.metrics.framesInFlight.set(this.#gate.inside);
+    this.#parts.metrics.framesWaiting.set(this.#gate.outside);
+    this.#parts.metrics.frameBytes.set(this.#gate.bytes);
+  }
+}
+
+/** A loop, for `Array.from` on bytes takes longer than everything else of a new verdict. */
+function namesOf(states: Uint8Array): ViewStateName[] {
+  const names: ViewStateName[] = [];
+  for (let view = 0; view < states.length; view++) names.push(viewStateNames[states[view]]);
+  return names;
+}

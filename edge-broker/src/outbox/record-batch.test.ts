@@ -1,0 +1,150 @@
+import { decodeVerdicts, type Verdict } from '@ddnn/protocol';
+import { describe, expect, it } from 'vitest';
+import { EPOCH, openOutbox, VIEWS } from '../../test/tiny-site.js';
+import type { Outbox } from './outbox.js';
+import { RecordBatch } from './record-batch.js';
+
+const verdict = (slot: number): Verdict => ({
+  slot,
+  classIndex: slot % 3,
+  exit: 'local',
+  reason: 'none',
+  entropy: 0.2,
+  states: Uint8Array.of(2, 2, 1),
+});
+
+async function frames(outbox: Outbox): Promise<number[][]> {
+  const found: number[][] = [];
+  for (const entry of outbox.entries()) {
+    const frame = (await outbox.read(entry))!;
+    const slots = decodeVerdicts(frame, 'record', EPOCH, VIEWS, 1000).map(({ slot }) => slot);
+    expect(entry.slot).toBe(slots[0]);
+    found.push(slots);
+  }
+  return found;
+}
+
+describe('record batch', () => {
+  it('orders verdicts, starts another frame at a wide gap and at a full batch', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 3);
+    const slots = [9, 1, 5, 4, 70_000, 65_544, 3];
+    expect(slots.map((slot) => batch.add(verdict(slot)))).toEqual([false, false, true, false, false, true, false]);
+    expect(await batch.flush()).toBe(2);
+    expect(await frames(outbox)).toEqual([[1, 3, 4], [5, 9, 65_544], [70_000]]);
+    expect(await batch.flush()).toBe(0);
+  });
+
+  it('starts another frame where slots lie more than 65,535 apart', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 10);
+    for (const slot of [0, 65_535, 131_071]) batch.add(verdict(slot));
+    await batch.flush();
+    expect(await frames(outbox)).toEqual([[0, 65_535], [131_071]]);
+  });
+
+  it('writes every verdict once however flushes overlap, and the last flush waits for all', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 4);
+    for (let slot = 0; slot < 50; slot++) {
+      batch.add(verdict(slot));
+      if (slot % 7 === 0) void batch.flush();
+    }
+    await batch.flush();
+    expect((await frames(outbox)).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, slot) => slot));
+  });
+
+  it('keeps no more frames waiting for the disk than may wait on it, and tells which it drops', async () => {
+    const { outbox, drops } = await openOutbox({ maxSamples: 3 });
+    const batch = new RecordBatch(outbox, EPOCH, 1024);
+    for (let slot = 0; slot < 8 * 1024; slot++) batch.add(verdict(slot));
+    expect(drops).toEqual([0, 1, 2, 3, 4].map((frame) => [frame * 1024, 'full']));
+    expect(await batch.send()).toBe(3);
+    expect(outbox.size).toBe(3);
+  });
+
+  it('writes every verdict once, however many come while the disk is busy', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 400);
+    batch.add(verdict(0));
+    await batch.flush();
+    for (let slot = 1; slot < 5000; slot++) batch.add(verdict(slot));
+    expect(await batch.flush()).toBe(14);
+    expect(await batch.send()).toBe(1);
+    const written = await frames(outbox);
+    expect(written.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 5000 }, (_, slot) => slot));
+    expect(Math.max(...written.map(({ length }) => length))).toBe(400);
+  });
+
+  it('writes with every flush, and lets a frame grow until it is full or sent', async () => {
+    const { outbox, folder } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 4);
+    const going = () => [...outbox.entries()].filter(({ grows }) => !grows).map(({ slot }) => slot);
+    batch.add(verdict(5));
+    expect(await batch.flush()).toBe(0);
+    expect([await frames(outbox), going()]).toEqual([[[5]], []]);
+    // An earlier slot that is answered later comes first.
+    for (const slot of [6, 3]) batch.add(verdict(slot));
+    expect(await batch.flush()).toBe(0);
+    expect([await frames(outbox), going()]).toEqual([[[3, 5, 6]], []]);
+    for (const slot of [8, 7]) batch.add(verdict(slot));
+    expect(await batch.flush()).toBe(1);
+    expect([await frames(outbox), going()]).toEqual([[[3, 5, 6, 7], [8]], [3]]);
+    expect(await batch.send()).toBe(1);
+    expect([await frames(outbox), going()]).toEqual([
+      [[3, 5, 6, 7], [8]],
+      [3, 8],
+    ]);
+    expect(await batch.send()).toBe(0);
+    batch.add(verdict(9));
+    await batch.flush();
+    await outbox.stop();
+    const again = await openOutbox({ folder });
+    expect(await frames(again.outbox)).toEqual([[3, 5, 6, 7], [8], [9]]);
+    expect([...again.outbox.entries()].some(({ grows }) => grows)).toBe(false);
+  });
+
+  it('takes one verdict for a slot, the first', async () => {
+    const { outbox } = await openOutbox();
+    const batch = new RecordBatch(outbox, EPOCH, 4);
+    for (const classIndex of [0, 1]) batch.add({ ...verdict(5), classIndex });
+    await batch.flush();
+    batch.add({ ...verdict(5), classIndex: 2 });
+    expect(await batch.send()).toBe(1);
+    const [entry] = outbox.entries();
+    expect(decodeVerdicts((await outbox.read(entry))!, 'record', EPOCH, VIEWS, 10)).toMatchObject([{ classIndex: 0 }]);
+  });
+
+  it('goes on after a flush that failed', async () => {
+    const { outbox } = await openOutbox();
+    const closed = await openOutbox();
+    await closed.outbox.stop();
+    const broken = new RecordBatch(closed.outbox, EPOCH, 4);
+    broken.add(verdict(1));
+    await expect(broken.flush()).rejects.toThrow('not open');
+    expect(await broken.flush()).toBe(0);
+    expect(outbox.size).toBe(0);
+  });
+
+  it('does not write over a record that waits since the last process', async () => {
+    const { outbox } = await openOutbox();
+    const before = new RecordBatch(outbox, EPOCH, 4);
+    for (const slot of [5, 6, 7]) before.add(verdict(slot));
+    await before.flush();
+    const after = new RecordBatch(outbox, EPOCH, 4);
+    for (const slot of [5, 7, 8]) after.add(verdict(slot));
+    await after.flush();
+    expect(await frames(outbox)).toEqual([
+      [5, 6, 7],
+      [7, 8],
+    ]);
+    // What comes behind one that is left out is still too far from what stands before it.
+    const far = new RecordBatch(outbox, EPOCH, 4);
+    far.add(verdict(80_000));
+    await far.send();
+    const third = new RecordBatch(outbox, EPOCH, 4);
+    for (const slot of [9, 80_000, 80_001]) third.add(verdict(slot));
+    await third.flush();
+    expect((await frames(outbox)).slice(2)).toEqual([[80_000], [9], [80_001]]);
+  });
+});

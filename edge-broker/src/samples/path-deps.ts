@@ -1,0 +1,25 @@
+import type { Bundle } from '@ddnn/model';
+import type { Verdict } from '@ddnn/protocol';
+import type { EdgeConfig } from '../config.js';
+import type { Outbox } from '../outbox/outbox.js';
+
+/** What the path needs of its surroundings. */
+export interface PathDeps {
+  readonly bundle: Bundle;
+  readonly config: EdgeConfig;
+  readonly outbox: Outbox;
+  readonly isLive: (view: number) => boolean;
+  readonly cloudReachable: () => boolean;
+  /** Asks a view's device for the features of a slot. */
+  readonly requestFeatures: (view: number, slot: number) => void;
+  /** An entry stands in the outbox: send it. */
+  readonly onUplink: () => void;
+  /** A sent entry has another frame now: send it again. */
+  readonly onReplaced: (slot: number) => void;
+  /** `by`: who answered, this site alone or the cloud. */
+  readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
+  /** A verdict that was given before, which the cloud may not know. */
+  readonly onRecord: (verdict: Verdict) => void;
+  /** Something failed that costs this sample only. */
+  readonly onError: (slot: number, error: unknown) => void;
+}

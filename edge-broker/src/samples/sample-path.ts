@@ -1,0 +1,281 @@
+import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
+import { createLocalTier, FeatureBodies, type LocalTier, UpperTier } from '@ddnn/model';
+import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
+import { NO_EXIT } from '../outbox/best-exit.js';
+import type { Interrupted } from '../outbox/outbox.js';
+import type { Entry } from '../outbox/outbox-entry.js';
+import { uplinkViews } from '../uplink/uplink-views.js';
+import { CloudPath } from './cloud-path.js';
+import { type Uncertain, verdictOf } from './cloud-wait.js';
+import type { PathDeps } from './path-deps.js';
+import { ViewGroup } from './view-group.js';
+
+/** What the last process left behind. */
+export interface Backlog {
+  readonly entries: readonly Entry[];
+  readonly interrupted: readonly Interrupted[];
+}
+
+/** A sample whose features are gathered. */
+interface Gathering {
+  readonly sample: Uncertain;
+  /** The cloud wants them, however sure this edge is. */
+  readonly asked: boolean;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox →
+ * cloud. Each sample leaves it with exactly one verdict. One edge alone answers where it is sure; one of several tells the
+ * cloud what it would answer, which joins them.
+ */
+export class SamplePath {
+  /** Samples that left the window. */
+  samples = 0;
+  readonly #deps: PathDeps;
+  readonly #views: number;
+  readonly #group: ViewGroup;
+  readonly #local: LocalTier | undefined;
+  readonly #edge: UpperTier | undefined;
+  readonly #bodies: FeatureBodies;
+  readonly #window: SampleWindow;
+  /** States of the sample at hand, by place. */
+  readonly #states: Uint8Array;
+  readonly #collector: FeatureCollector<Gathering>;
+  readonly #cloud: CloudPath;
+
+  /** Throws `DDNN_EDGE_GROUP` for an edge that the bundle hasn't. */
+  constructor(deps: PathDeps) {
+    const { bundle, config } = deps;
+    const { architecture, shapes } = bundle;
+    const { samples, summaryDeadlineMs, featureDeadlineMs } = config.window;
+    this.#deps = deps;
+    this.#views = architecture.views;
+    this.#group = new ViewGroup(bundle, config.group);
+    const { edge, views } = this.#group;
+    this.#states = new Uint8Array(views.length);
+    this.#local = createLocalTier(bundle, edge, config.localThreshold);
+    this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', edge, config.edgeThreshold) : undefined;
+    this.#bodies = new FeatureBodies(bundle);
+    this.#window = new SampleWindow(
+      { views: views.length, scoreBytes: shapes.scoreBytes, capacity: samples, deadlineMs: summaryDeadlineMs },
+      (slot, cell) => this.#onGathered(slot, cell),
+    );
+    this.#collector = new FeatureCollector<Gathering>(
+      { sources: views.length, capacity: samples, deadlineMs: featureDeadlineMs },
+      (collected) => this.#onCollected(collected),
+    );
+    this.#cloud = new CloudPath(deps);
+  }
+
+  /** Samples that wait: for features, and for the cloud. */
+  get waiting(): { features: number; cloud: number } {
+    return { features: this.#collector.size, cloud: this.#cloud.size };
+  }
+
+  /** Reads what the last process left behind, before anything new comes in. */
+  async backlog(): Promise<Backlog> {
+    const { outbox } = this.#deps;
+    return { entries: [...outbox.entries()], interrupted: await outbox.interrupted(this.#views) };
+  }
+
+  /** Takes up what the last process left behind. */
+  resume({ entries, interrupted }: Backlog): void {
+    for (const entry of entries) {
+      if (entry.kind !== 'features') continue;
+      const sample = this.#fitting(entry);
+      if (entry.fallback === 'none') this.#cloud.wait(sample);
+      // The process may have ended before this fallback's record was on disk; the cloud takes a second one for the same.
+      else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
+    }
+    for (const sample of interrupted) this.#resumeInterrupted(sample);
+  }
+
+  #resumeInterrupted(interrupted: Interrupted): void {
+    const { bundle, config, outbox } = this.#deps;
+    const { slot, epoch, states, best } = interrupted;
+    const { featureBytes } = bundle.shapes.device;
+    const fitsView = (map: Uint8Array) =>
+      this.#bodies.coded ? map.length <= featureBytes : map.length === featureBytes;
+    const fits = states.length === this.#views && interrupted.maps.every((map) => !map || fitsView(map));
+    if (!fits || epoch !== config.epoch) {
+      this.#cloud.guard(slot, outbox.discard(interrupted, this.#views));
+      this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'), 'site');
+      return;
+    }
+    const maps = this.#group.own(interrupted.maps);
+    const mask = maps.reduce((bits, map, place) => (map ? bits | (1 << place) : bits), 0);
+    this.#onCollected({ slot, maps, mask, context: { sample: { slot, states, best }, asked: false } });
+  }
+
+  /** A sample of the last process, as far as it can be one of the bundle in service. */
+  #fitting({ slot, states, best }: Uncertain): Uncertain {
+    const { classes } = this.#deps.bundle.architecture;
+    return {
+      slot,
+      states: states.length === this.#views ? states : new Uint8Array(this.#views).fill(ViewState.lost),
+      best: best.classIndex < classes.length ? best : NO_EXIT,
+    };
+  }
+
+  /** One view's summary. */
+  offerSummary(
+    slot: number,
+    view: number,
+    present: boolean,
+    frame: Uint8Array,
+    offset: number,
+    clock?: number,
+    now = performance.now(),
+  ): Offer {
+    return this.#window.offer(slot, this.#group.placeOf(view), present, frame, offset, now, clock);
+  }
+
+  /** One view's features; they are on disk when this resolves. Null: the device no longer has them. */
+  async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<'taken' | 'unwanted'> {
+    const place = this.#group.placeOf(view);
+    if (!this.#collector.wants(slot, place)) return 'unwanted';
+    if (features) await this.#deps.outbox.putPart(slot, view, features);
+    const offer = this.#collector.offer(slot, place, features);
+    // The deadline passed while the disk was busy: the part belongs to no sample any more.
+    if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot, this.#views);
+    return offer === 'taken' ? 'taken' : 'unwanted';
+  }
+
+  /** A device came or went. */
+  setLive(view: number, live: boolean): void {
+    const place = this.#group.placeOf(view);
+    this.#window.setLive(place, live);
+    if (!live) this.#collector.giveUp(place);
+  }
+
+  /** The cloud's verdict; false: the sample had its fallback already, so this revises it in the cloud only. */
+  cloudVerdict(verdict: Verdict): boolean {
+    return this.#cloud.verdict(verdict);
+  }
+
+  /** The cloud wants the features of a sample that this edge was sure of: another edge of the site is not. */
+  askedByCloud(slot: number): void {
+    const entry = this.#deps.outbox.entry('features', slot);
+    // Answered meanwhile, or asked twice.
+    if (!entry || this.#collector.has(slot)) return;
+    const sample = this.#cloud.sample(slot) ?? this.#fitting(entry);
+    if (sample.features) this.#cloud.sendInstead(sample, 'edge', sample.features);
+    else this.#collect({ sample, asked: true });
+  }
+
+  /** The cloud will not answer this sample. */
+  giveUp(slot: number, reason: FallbackReason): void {
+    this.#cloud.giveUp(slot, reason);
+  }
+
+  /** Goes on with whatever has waited long enough. */
+  expire(now: number): void {
+    this.#window.expire(now);
+    this.#collector.expire(now);
+    this.#cloud.expire(now);
+  }
+
+  /** The uplink is gone: what waits for the cloud is answered now, and revised there later. */
+  cloudLost(): void {
+    this.#cloud.giveUpAll('unreachable');
+  }
+
+  /** Closes what is open, without waiting for deadlines; resolves when everything is written. */
+  async drain(): Promise<void> {
+    this.#window.drain();
+    this.#collector.drain();
+    await this.#cloud.written();
+  }
+
+  #onGathered(slot: number, cell: number): void {
+    this.samples++;
+    const mask = this.#window.presence(cell);
+    const states = this.#group.siteStates(this.#window.states(cell, this.#states));
+    if (mask === 0) {
+      if (this.#group.several) this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
+      else this.#conclude({ slot, states, best: { classIndex: NO_CLASS, entropy: 0 } }, 'local');
+      return;
+    }
+    let best = NO_EXIT;
+    if (this.#local) {
+      const confident = this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask);
+      const { classIndex, entropy } = this.#local.exit;
+      if (confident && !this.#group.several) {
+        // Most samples end here: one object each.
+        this.#deps.onVerdict({ slot, classIndex, exit: 'local', reason: 'none', entropy, states }, 'site');
+        return;
+      }
+      best = { classIndex, entropy };
+      if (confident) {
+        this.#conclude({ slot, states, best }, 'local');
+        return;
+      }
+    }
+    const { config, outbox } = this.#deps;
+    this.#cloud.guard(slot, outbox.begin(slot, config.epoch, states, best));
+    this.#collect({ sample: { slot, states, best }, asked: false });
+  }
+
+  /** Asks for the features of every view that took part. */
+  #collect(gathering: Gathering): void {
+    const { isLive, requestFeatures } = this.#deps;
+    const { slot, states } = gathering.sample;
+    const present = this.#group.own(states).map((state) => state === ViewState.present);
+    const mask = present.reduce((bits, is, place) => (is ? bits | (1 << place) : bits), 0);
+    this.#collector.open(slot, mask, gathering, performance.now());
+    for (const [place, view] of this.#group.views.entries()) {
+      if (!present[place]) continue;
+      if (isLive(view)) requestFeatures(view, slot);
+      // Its device died after the summary: nobody would answer.
+      else this.#collector.offer(slot, place, null);
+    }
+  }
+
+  #onCollected({ slot, context, maps, mask }: Collected<Gathering>): void {
+    const { sample, asked } = context;
+    const states = sample.states.slice();
+    for (const [place, view] of this.#group.views.entries()) {
+      const missing = states[view] === ViewState.present && ((mask >>> place) & 1) === 0;
+      if (missing) states[view] = this.#deps.isLive(view) ? ViewState.late : ViewState.lost;
+    }
+    const left = { ...sample, states };
+    const send = asked ? this.#cloud.sendInstead.bind(this.#cloud) : this.#cloud.send.bind(this.#cloud);
+    if (mask === 0) {
+      if (this.#group.several) {
+        send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }));
+      } else {
+        this.#settle(slot);
+        this.#cloud.fallback(left, 'deadline');
+      }
+      return;
+    }
+    if (!this.#edge) {
+      const { content, body } = uplinkViews(maps, this.#bodies.coded);
+      send(left, content, body);
+      return;
+    }
+    const opened = maps.map((map, place) => map && this.#bodies.open(this.#group.views[place], map));
+    const confident = this.#edge.decide(opened, mask);
+    const best = { classIndex: this.#edge.exit.classIndex, entropy: this.#edge.exit.entropy };
+    const features = this.#edge.features.slice();
+    if (asked || !confident) send({ slot, states, best }, 'edge', features);
+    else this.#conclude({ slot, states, best, features }, 'edge');
+  }
+
+  /** An exit of this edge is sure. */
+  #conclude(sample: Uncertain, exit: 'local' | 'edge'): void {
+    if (this.#group.several) {
+      this.#cloud.send(sample, 'answer', encodeEdgeAnswer({ exit, ...sample.best }));
+      return;
+    }
+    if (exit === 'edge') this.#settle(sample.slot);
+    this.#deps.onVerdict(verdictOf(sample, exit, 'none'), 'site');
+  }
+
+  /** Its features are of no more use. */
+  #settle(slot: number): void {
+    this.#cloud.guard(slot, this.#deps.outbox.settle(slot, this.#views));
+  }
+}

@@ -1,0 +1,145 @@
+import { type Message, MqttListener } from '@ddnn/broker';
+import {
+  decodeUplinkFeatures,
+  decodeVerdicts,
+  encodeAcknowledgement,
+  encodeUplinkFeatures,
+  encodeVerdicts,
+  NO_VIEW,
+  type Status,
+  topic,
+  type UplinkSample,
+} from '@ddnn/protocol';
+import { describe, expect, it } from 'vitest';
+import { bundle, EPOCH, edgeConfig, logger, open, openOutbox, unanswered, until, VIEWS } from '../../test/tiny-site.js';
+import { RecordBatch } from '../outbox/record-batch.js';
+import { LinkMeter } from '../traffic/link-meter.js';
+import { Bridge } from './bridge.js';
+
+const { featureBytes } = bundle.shapes.device;
+const sizes = { views: VIEWS, viewFeatureBytes: featureBytes, edgeFeatureBytes: 0 };
+const states = Uint8Array.of(2, 1, 2);
+const offline: Status = {
+  state: 'offline',
+  view: NO_VIEW,
+  views: VIEWS,
+  classes: 3,
+  scoreBytes: 3,
+  featureBytes,
+  slotMs: 0,
+  bundle: bundle.hash,
+  version: '0.1.0',
+};
+
+function frameOf(slot: number): Uint8Array {
+  const sample: UplinkSample = { slot, states, content: 'views', body: new Uint8Array(2 * featureBytes).fill(slot) };
+  return encodeUplinkFeatures(EPOCH, [sample], sizes);
+}
+
+/** A bridge between a real outbox and a cloud in the hands of the test. */
+async function startBridge(flags: Record<string, unknown> = {}) {
+  const taken: Message[] = [];
+  const cloud = new MqttListener<string>(
+    { host: '127.0.0.1', port: 0, setting: 'test', maxPacketBytes: 1e6, maxConnections: 9, drainTimeoutMs: 1000 },
+    {
+      admit: (name) => name ?? 'viewer',
+      maySubscribe: () => true,
+      take: (_, message) => void taken.push({ ...message, payload: Uint8Array.from(message.payload) }),
+    },
+    logger,
+  );
+  const port = await cloud.start();
+  open.push(() => cloud.stop());
+  const config = edgeConfig({ 'uplink.url': `mqtt://127.0.0.1:${port}`, ...flags });
+  const { outbox } = await openOutbox();
+  const names = { site: config.site, edge: config.edge };
+  const bridge = new Bridge(config, {
+    views: VIEWS,
+    several: false,
+    outbox,
+    meter: new LinkMeter(),
+    logger,
+    messages: {
+      onConnected: () => {},
+      onDisconnected: () => {},
+      onVerdicts: (verdicts) => settle('features', verdicts),
+      onAcknowledgement: ({ slots }) =>
+        settle(
+          'record',
+          slots.map((slot) => ({ slot })),
+        ),
+      onRequest: () => {},
+      onBadFrame: (error) => expect.unreachable(String(error)),
+    },
+  });
+  const settle = async (kind: 'features' | 'record', samples: readonly { slot: number }[]) => {
+    for (const { slot } of samples) {
+      await outbox.acknowledge(kind, slot);
+      bridge.settled(kind, slot);
+    }
+  };
+  const start = async () => {
+    bridge.start(offline);
+    open.push(() => bridge.stop(EPOCH, offline));
+    await until(() => bridge.connected);
+  };
+  /** The slots of each features frame that came. */
+  const features = () =>
+    taken
+      .filter(({ topic: name }) => name === topic('uplinkFeatures', names))
+      .map(({ payload }) => decodeUplinkFeatures(payload, EPOCH, sizes, 100).map(({ slot }) => slot));
+  const records = () =>
+    taken
+      .filter(({ topic: name }) => name === topic('record', names))
+      .map(({ payload }) => decodeVerdicts(payload, 'record', EPOCH, VIEWS, 100).map(({ slot }) => slot));
+  const send = (which: 'verdict' | 'acknowledgement', frame: Uint8Array) =>
+    cloud.publish(topic(which, names), frame, 1);
+  return { bridge, outbox, start, features, records, send };
+}
+
+const verdict = (slot: number) => ({ slot, classIndex: 1, exit: 'cloud', reason: 'none', entropy: 0, states }) as const;
+
+describe('the bridge', () => {
+  it('joins samples that are ready together, and forgets each with its own verdict', async () => {
+    const { outbox, start, features, send } = await startBridge();
+    for (const slot of [9, 4, 6]) await outbox.put(unanswered(slot), frameOf(slot), VIEWS);
+    await start();
+    await until(() => features().length > 0);
+    expect(features()).toEqual([[4, 6, 9]]);
+    await send('verdict', encodeVerdicts('verdict', EPOCH, [verdict(4), verdict(9)]));
+    await until(() => outbox.size === 1);
+    expect(outbox.has('features', 6)).toBe(true);
+    expect(features()).toHaveLength(1);
+  });
+
+  it('joins no more samples than may be in flight', async () => {
+    const { outbox, start, features, send } = await startBridge({ 'uplink.inFlight': 2 });
+    for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frameOf(slot), VIEWS);
+    await start();
+    await until(() => features().length > 0);
+    expect(features()).toEqual([[1, 2]]);
+    await send('verdict', encodeVerdicts('verdict', EPOCH, [verdict(1)]));
+    await until(() => features().length > 1);
+    expect(features()[1]).toEqual([3]);
+  });
+
+  it('keeps a record frame back while it grows, and forgets all of it by its first slot', async () => {
+    const { bridge, outbox, start, records, send } = await startBridge();
+    const batch = new RecordBatch(outbox, EPOCH, 100);
+    await start();
+    for (const slot of [7, 5]) batch.add({ ...verdict(slot), exit: 'local' });
+    await batch.flush();
+    bridge.pump();
+    await outbox.put(unanswered(1), frameOf(1), VIEWS);
+    bridge.pump();
+    await until(() => bridge.inFlight === 1);
+    batch.add({ ...verdict(8), exit: 'local' });
+    await batch.send();
+    bridge.pump();
+    await until(() => records().length > 0);
+    expect(records()).toEqual([[5, 7, 8]]);
+    await send('acknowledgement', encodeAcknowledgement(EPOCH, { of: 'record', result: 'stored', slots: [5] }));
+    await until(() => bridge.inFlight === 1);
+    expect(outbox.size).toBe(1);
+  });
+});

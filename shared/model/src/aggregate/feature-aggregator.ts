@@ -1,0 +1,99 @@
+import type { AggregatorName } from '../architecture/architecture.js';
+import { type Shape, volume } from '../architecture/shapes.js';
+import { bitBytes, unpackSigns } from '../numbers/bits.js';
+
+/** How the maps of a source arrive: bits of a section's output, or the pixels of an empty device section. */
+export type MapKind = 'bits' | 'pixels';
+
+/** Which maps are joined, and how. */
+export interface JoinPlace {
+  readonly name: AggregatorName;
+  readonly sources: number;
+  /** Of each source's map. */
+  readonly shape: Shape;
+  readonly kind: MapKind;
+  /** Of *concat*: the bits that each source has where it is not present; left out: zeros. */
+  readonly standIns?: readonly Uint8Array[] | undefined;
+}
+
+/** The map of a present source. Throws where it is missing or of another size. */
+export function sourceMap(
+  maps: readonly (Uint8Array | null | undefined)[],
+  source: number,
+  length: number,
+): Uint8Array {
+  const bytes = maps[source];
+  if (!bytes) throw new Error(`source ${source} is present, but its features are not there`);
+  if (bytes.length !== length) {
+    throw new Error(`source ${source} has features of ${bytes.length} bytes, expected ${length}`);
+  }
+  return bytes;
+}
+
+/**
+ * Joins the maps of the present sources (views, or edges) into the input of the next section. *max*: the largest of
+ * the present; *average*: their sum, whose divisor the section applies; *concat*: side by side along the channels. There a
+ * source that is not present leaves zeros (0 is neither -1 nor +1, so it casts no vote), or has a learned stand-in: always the same
+ * map, which tells the section no more than that the source is missing.
+ */
+export class FeatureAggregator {
+  /** The joined map, HWC. */
+  readonly out: Int32Array;
+  /** How many sources an averaged map stands for, else 1. */
+  divisor = 1;
+  readonly #name: AggregatorName;
+  readonly #sources: number;
+  readonly #shape: Shape;
+  readonly #kind: MapKind;
+  readonly #map: Int32Array;
+  readonly #bytes: number;
+  readonly #standIns: readonly Uint8Array[] | undefined;
+
+  /** @param standIns of *concat*: the bits that each source has where it is not present; left out: zeros */
+  constructor(name: AggregatorName, sources: number, shape: Shape, kind: MapKind, standIns?: readonly Uint8Array[]) {
+    this.#name = name;
+    this.#sources = sources;
+    this.#shape = shape;
+    this.#kind = kind;
+    this.#map = new Int32Array(volume(shape));
+    this.#bytes = kind === 'bits' ? bitBytes(volume(shape)) : volume(shape);
+    this.out = new Int32Array(volume(shape) * (name === 'concat' ? sources : 1));
+    this.#standIns = standIns;
+  }
+
+  /** `maps[s]` is read where bit s of `mask` is set. Throws where such a map is missing or of another size. */
+  join(maps: readonly (Uint8Array | null | undefined)[], mask: number): void {
+    this.out.fill(0);
+    this.divisor = 1;
+    let joined = 0;
+    for (let source = 0; source < this.#sources; source++) {
+      const present = ((mask >>> source) & 1) === 1;
+      if (!present && !this.#standIns) continue;
+      const bytes = present ? sourceMap(maps, source, this.#bytes) : this.#standIns![source];
+      if (this.#kind === 'bits') unpackSigns(bytes, this.#map);
+      else this.#map.set(bytes);
+      if (this.#name === 'concat') this.#place(source);
+      else if (this.#name === 'average') this.#add();
+      else this.#max(joined === 0);
+      joined++;
+    }
+    if (this.#name === 'average') this.divisor = Math.max(1, joined);
+  }
+
+  #place(source: number): void {
+    const { channels } = this.#shape;
+    const stride = channels * this.#sources;
+    for (let pixel = 0, from = 0; from < this.#map.length; pixel++) {
+      const to = pixel * stride + source * channels;
+      for (let c = 0; c < channels; c++) this.out[to + c] = this.#map[from++];
+    }
+  }
+
+  #add(): void {
+    for (let i = 0; i < this.out.length; i++) this.out[i] += this.#map[i];
+  }
+
+  #max(first: boolean): void {
+    for (let i = 0; i < this.out.length; i++) if (first || this.#map[i] > this.out[i]) this.out[i] = this.#map[i];
+  }
+}

@@ -1,0 +1,119 @@
+import type { AggregatorName } from '../architecture/architecture.js';
+
+/**
+ * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
+ * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others cast
+ * no vote. Without any view the scores are alike for max and average (entropy 1), and for concat the bias with all stand-ins.
+ */
+export interface ScoreAggregator {
+  /** Scores of the last join, one a class; divide by {@link divisor}. */
+  readonly out: Int32Array;
+  /** What `out` is a multiple of: the present views where it averages, {@link MIX_UNIT} where it concatenates, else 1. */
+  readonly divisor: number;
+  join(scores: Int8Array, offset: number, mask: number): void;
+}
+
+/** What the concat aggregator holds. */
+export interface MixWeights {
+  /** `classes` rows of `views * classes`, in 1/256 of a step. */
+  readonly weights: Int32Array;
+  /** One a class, in the same unit. */
+  readonly bias: Int32Array;
+  /** Learned stand-ins: the scores, `views * classes` in steps, that count where a view is not present; left out: zeros. */
+  readonly missing?: Int8Array | undefined;
+}
+
+/** The aggregator of that name. `mix` is needed for concat only. */
+export function createScoreAggregator(
+  name: AggregatorName,
+  views: number,
+  classes: number,
+  mix?: MixWeights,
+): ScoreAggregator {
+  if (name === 'max') return new MaxScores(views, classes);
+  if (name === 'average') return new AverageScores(views, classes);
+  if (!mix) throw new Error('the concat aggregator needs its weights');
+  return new ConcatScores(views, classes, mix);
+}
+
+/** MP: out_c = max over present views. */
+class MaxScores implements ScoreAggregator {
+  readonly out: Int32Array;
+  readonly divisor = 1;
+  readonly #views: number;
+
+  constructor(views: number, classes: number) {
+    this.out = new Int32Array(classes);
+    this.#views = views;
+  }
+
+  join(scores: Int8Array, offset: number, mask: number): void {
+    const { out } = this;
+    out.fill(-128);
+    for (let view = 0; view < this.#views; view++) {
+      if (((mask >>> view) & 1) === 0) continue;
+      const at = offset + view * out.length;
+      for (let c = 0; c < out.length; c++) if (scores[at + c] > out[c]) out[c] = scores[at + c];
+    }
+  }
+}
+
+/** AP: out_c = mean over present views, kept as sum and divisor. */
+class AverageScores implements ScoreAggregator {
+  readonly out: Int32Array;
+  divisor = 1;
+  readonly #views: number;
+
+  constructor(views: number, classes: number) {
+    this.out = new Int32Array(classes);
+    this.#views = views;
+  }
+
+  join(scores: Int8Array, offset: number, mask: number): void {
+    const { out } = this;
+    out.fill(0);
+    let present = 0;
+    for (let view = 0; view < this.#views; view++) {
+      if (((mask >>> view) & 1) === 0) continue;
+      present++;
+      const at = offset + view * out.length;
+      for (let c = 0; c < out.length; c++) out[c] += scores[at + c];
+    }
+    this.divisor = Math.max(1, present);
+  }
+}
+
+/** CC: out = W [scores of every view] + b, with zeros or learned stand-ins for views that are not present. */
+class ConcatScores implements ScoreAggregator {
+  readonly out: Int32Array;
+  readonly divisor = MIX_UNIT;
+  readonly #views: number;
+  readonly #mix: MixWeights;
+
+  constructor(views: number, classes: number, mix: MixWeights) {
+    this.out = new Int32Array(classes);
+    this.#views = views;
+    this.#mix = mix;
+  }
+
+  join(scores: Int8Array, offset: number, mask: number): void {
+    const { out } = this;
+    const { weights, bias, missing } = this.#mix;
+    const classes = out.length;
+    for (let c = 0; c < classes; c++) {
+      let sum = bias[c];
+      for (let view = 0; view < this.#views; view++) {
+        const present = ((mask >>> view) & 1) === 1;
+        const said = present ? scores : missing;
+        if (!said) continue;
+        const at = view * classes + (present ? offset : 0);
+        const row = (c * this.#views + view) * classes;
+        for (let k = 0; k < classes; k++) sum += weights[row + k] * said[at + k];
+      }
+      out[c] = sum;
+    }
+  }
+}
+
+/** One unit of the concat aggregator's integer weights is 1/256. */
+export const MIX_UNIT = 256;

@@ -1,0 +1,86 @@
+import { ModelError } from '../errors.js';
+import { type Architecture, checkArchitecture, type ResolvedArchitecture } from './architecture.js';
+
+/**
+ * Fills in what an architecture leaves to the data: number of views and classes. Throws `DDNN_ARCHITECTURE_VALUE` where
+ * the architecture names them itself and the data disagree, where the data have too many, where the edges' groups don't
+ * hold each view once, where a local exit stands on an empty device section, and where learned stand-ins have no place.
+ */
+export function resolveArchitecture(
+  architecture: Architecture,
+  data: { views: number; classes: readonly string[] },
+): ResolvedArchitecture {
+  const views = architecture.views ?? data.views;
+  const classes = architecture.classes ?? [...data.classes];
+  if (views !== data.views) {
+    throw new ModelError(
+      'DDNN_ARCHITECTURE_VALUE',
+      `${architecture.name}: views is ${views}, the data have ${data.views}`,
+    );
+  }
+  const unknown = data.classes.find((name) => !classes.includes(name));
+  if (unknown !== undefined) {
+    throw new ModelError(
+      'DDNN_ARCHITECTURE_VALUE',
+      `${architecture.name}: classes lacks the data's label "${unknown}"`,
+    );
+  }
+  const resolved = { ...architecture, views, classes };
+  // The data may have more views or classes than a mask or a frame has room for.
+  checkArchitecture(resolved, () => architecture.name);
+  checkGroups(resolved);
+  checkMissing(resolved);
+  checkCoding(resolved);
+  if (resolved.local && resolved.device.section.length === 0) {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${architecture.name}: a local exit needs a device section`);
+  }
+  return resolved;
+}
+
+/** The views of each edge of a site, in edge order. */
+export function edgeGroups(architecture: ResolvedArchitecture): readonly (readonly number[])[] {
+  return architecture.edge?.groups ?? [Array.from({ length: architecture.views }, (_, view) => view)];
+}
+
+/** The views of one edge. Throws `DDNN_BUNDLE_UNFIT` where there is no such edge. */
+export function edgeGroup(architecture: ResolvedArchitecture, edge: number): readonly number[] {
+  const groups = edgeGroups(architecture);
+  if (!groups[edge]) {
+    throw new ModelError('DDNN_BUNDLE_UNFIT', `edge ${edge}: the bundle has edges 0 to ${groups.length - 1}`);
+  }
+  return groups[edge];
+}
+
+function checkGroups(architecture: ResolvedArchitecture): void {
+  const seen = edgeGroups(architecture)
+    .flat()
+    .sort((a, b) => a - b);
+  if (seen.length !== architecture.views || seen.some((view, i) => view !== i)) {
+    throw new ModelError(
+      'DDNN_ARCHITECTURE_VALUE',
+      `${architecture.name}: edge.groups must name each view from 0 to ${architecture.views - 1} once`,
+    );
+  }
+}
+
+/** Scores relative to a view's best leave the mean's differences as they are, but neither a maximum nor a learned mix. */
+function checkCoding({ name, device, local }: ResolvedArchitecture): void {
+  if (local?.scoreBits !== undefined && local.scoreBits < 8 && local.aggregator !== 'average') {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: local.scoreBits below 8 needs local.aggregator: average`);
+  }
+  if (device.coding === 'arithmetic' && device.section.length === 0) {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: device.coding: arithmetic needs a device section`);
+  }
+}
+
+/** Stand-ins take a source's place beside the others, so only *concat* has room for them; and they are bits, not pixels. */
+function checkMissing({ name, device, local, edge, cloud }: ResolvedArchitecture): void {
+  for (const [tier, settings] of Object.entries({ local, edge, cloud })) {
+    if (settings?.missing !== 'learned') continue;
+    const wrong = (why: string) =>
+      new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: ${tier}.missing: learned needs ${why}`);
+    if (settings.aggregator !== 'concat') throw wrong(`${tier}.aggregator: concat`);
+    const onPixels = device.section.length === 0 && !(tier === 'cloud' && edge);
+    if (onPixels) throw wrong('a device section, for pixels have no stand-in');
+  }
+}

@@ -1,0 +1,48 @@
+import type { Block } from '../architecture/architecture.js';
+import { type Shape, volume } from '../architecture/shapes.js';
+import { bitBytes, packSigns } from '../numbers/bits.js';
+import { createFloatBlock, type FloatBlock, type FloatInput, type FloatWeights } from './float-block.js';
+
+/**
+ * A chain of float blocks with max(0, x) behind each: one tier's section. What goes on inside the tier, to its exit, is the last
+ * max(0, x); what travels to the tier above is the sign of the same x, one bit.
+ */
+export class FloatSection {
+  readonly output: Shape;
+  /** The last output as bits. */
+  readonly bits: Uint8Array;
+  readonly #blocks: readonly FloatBlock[];
+
+  constructor(input: Shape, section: readonly Block[], weights: readonly FloatWeights[]) {
+    let shape = input;
+    this.#blocks = section.map((block, i) => {
+      const made = createFloatBlock(shape, block, weights[i]);
+      shape = made.output;
+      return made;
+    });
+    this.output = shape;
+    this.bits = new Uint8Array(bitBytes(volume(shape)));
+  }
+
+  /**
+   * Runs the section; returns its last map (0 and above), which stands until the next run. An empty section returns its input
+   * and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
+   */
+  run(input: Int32Array, divisor = 1): FloatInput {
+    let map: FloatInput = input;
+    let pending = divisor;
+    for (const [i, block] of this.#blocks.entries()) {
+      block.run(map, pending);
+      if (i === this.#blocks.length - 1) packSigns(block.out, this.bits);
+      rectify(block.out);
+      map = block.out;
+      pending = 1;
+    }
+    return map;
+  }
+}
+
+/** max(0, x), in place. */
+function rectify(values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(0, values[i]);
+}

@@ -1,0 +1,39 @@
+import type { Block } from '../architecture/architecture.js';
+import { type Shape, volume } from '../architecture/shapes.js';
+import { bitBytes, packSigns } from '../numbers/bits.js';
+import { createPackedBlock, type PackedBlock, type PackedWeights } from './packed-block.js';
+
+/** A chain of packed blocks: one tier's section. */
+export class PackedSection {
+  readonly output: Shape;
+  /** The last output as bits. */
+  readonly bits: Uint8Array;
+  readonly #blocks: readonly PackedBlock[];
+
+  constructor(input: Shape, section: readonly Block[], weights: readonly PackedWeights[]) {
+    let shape = input;
+    this.#blocks = section.map((block, i) => {
+      const packed = createPackedBlock(shape, block, weights[i]);
+      shape = packed.output;
+      return packed;
+    });
+    this.output = shape;
+    this.bits = new Uint8Array(bitBytes(volume(shape)));
+  }
+
+  /**
+   * Runs the section; returns its last map (-1 and +1), which stands until the next run. An empty section returns its input
+   * and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
+   */
+  run(input: Int32Array, divisor = 1): Int32Array {
+    let map = input;
+    let pending = divisor;
+    for (const block of this.#blocks) {
+      block.run(map, pending);
+      map = block.out;
+      pending = 1;
+    }
+    if (this.#blocks.length > 0) packSigns(map, this.bits);
+    return map;
+  }
+}
