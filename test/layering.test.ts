@@ -33,7 +33,8 @@ const rooms: Record<string, readonly string[]> = {
 };
 /**
  * What each folder of a room may import of its neighbours; `.` is what lies beside them. Arrows point down here too.
- * A file beside the folders (`edge.ts`, `index.ts`) may import any of them; what they all share (`.`) stands in the list.
+ * A file beside the folders (`edge.ts`, `index.ts`) may import any of them; what they all share (`.`) stands in the
+ * list.
  */
 const folders: Record<string, Record<string, readonly string[]>> = {
   'shared/model': {
@@ -226,4 +227,18 @@ it.each(browserRooms)('%s uses nothing that a browser lacks', (folder) => {
       return /from 'node:|\bBuffer\b|\bprocess\./.test(text) ? [path.relative(ROOT, file)] : [];
     });
   expect(wrong).toEqual([]);
+});
+
+it('keeps comments within 120 columns', () => {
+  const wide = [...Object.keys(rooms), 'test'].flatMap((room) =>
+    sources(room)
+      .filter((file) => !/node_modules|dist/.test(path.relative(ROOT, file)))
+      .flatMap((file) => {
+        const lines = readFileSync(file, 'utf8').split('\n');
+        return lines.flatMap((line, i) =>
+          line.length > 120 && /^\s*(\/\/|\/?\*)/.test(line) ? [`${path.relative(ROOT, file)}:${i + 1}`] : [],
+        );
+      }),
+  );
+  expect(wide).toEqual([]);
 });

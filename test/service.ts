@@ -2,8 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Path of a program on PATH that a test needs. Undefined where it is missing: its tests are then skipped, and a line says
- * how to install it. With DDNN_REQUIRE_SERVICES=1 nothing may be skipped, so that a missing program throws.
+ * Path of a program on PATH that a test needs. Undefined where it is missing: its tests are then skipped, and a line
+ * says how to install it. With DDNN_REQUIRE_SERVICES=1 nothing may be skipped, so that a missing program throws.
  */
 export function requireBinary(name: string, installLine: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');

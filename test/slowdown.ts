@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 
 const CPU_MS = 300;
-/** Works for that long by its own CPU clock, which stands still while others have the core, and prints how long it took. */
+/**
+ * Works for that long by its own CPU clock, which stands still while others have the core, and prints how long it took.
+ */
 const WORK = `
 const started = performance.now();
 while (process.cpuUsage().user + process.cpuUsage().system < ${CPU_MS * 1000});

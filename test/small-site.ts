@@ -66,7 +66,7 @@ export interface VerdictLine {
   readonly sample: string;
   readonly class: string;
   readonly exit: string;
-  readonly entropy: number;
+  readonly uncertainty: number;
   readonly missing: readonly number[];
 }
 

@@ -37,7 +37,9 @@ export class Cloud {
     this.#makeStore = createStore;
   }
 
-  /** Opens bundle, store and ports. Throws CloudError, ModelError, StoreError or ProcessError, and leaves nothing open. */
+  /**
+   * Opens bundle, store and ports. Throws CloudError, ModelError, StoreError or ProcessError, and leaves nothing open.
+   */
   async start(): Promise<CloudPorts> {
     try {
       return await this.#start();

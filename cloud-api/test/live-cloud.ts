@@ -124,7 +124,7 @@ export const record = (slot: number, changes: Partial<Verdict> = {}): Verdict =>
   classIndex: 1,
   exit: 'local',
   reason: 'none',
-  entropy: 0.2,
+  uncertainty: 0.2,
   states: STATES,
   ...changes,
 });

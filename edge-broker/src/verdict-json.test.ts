@@ -8,7 +8,7 @@ const verdict: Verdict = {
   classIndex: 1,
   exit: 'fallback',
   reason: 'deadline',
-  entropy: 0.123456,
+  uncertainty: 0.123456,
   states: Uint8Array.of(0, 1, 2, 3),
 };
 
@@ -20,6 +20,7 @@ it('puts a fallback into words: class, reason, views and which are missing', () 
     class: 'bus',
     exit: 'fallback',
     reason: 'deadline',
+    uncertainty: 0.1235,
     entropy: 0.1235,
     views: ['lost', 'absent', 'present', 'late'],
     missing: [0, 3],

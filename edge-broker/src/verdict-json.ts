@@ -10,6 +10,9 @@ export interface VerdictJson {
   readonly exit: string;
   /** Why it is a fallback; missing otherwise. */
   readonly reason?: string;
+  /** Of its exit, 0 (sure) to 1. */
+  readonly uncertainty: number;
+  /** Old name of `uncertainty`; gone in the next version. */
   readonly entropy: number;
   /** State of every view. */
   readonly views: readonly string[];
@@ -25,6 +28,7 @@ export function verdictJson(
   verdict: Verdict,
   at: { site: string; edge: string; classes: readonly string[]; slotMs: number; now: number },
 ): VerdictJson {
+  const uncertainty = Math.round(verdict.uncertainty * 10_000) / 10_000;
   const views = Array.from(verdict.states, (state) => viewStateNames[state]);
   return {
     site: at.site,
@@ -33,7 +37,8 @@ export function verdictJson(
     class: at.classes[verdict.classIndex] ?? 'none',
     exit: verdict.exit,
     ...(verdict.reason === 'none' ? {} : { reason: verdict.reason }),
-    entropy: Math.round(verdict.entropy * 10_000) / 10_000,
+    uncertainty,
+    entropy: uncertainty,
     views,
     missing: views.flatMap((state, view) => (state === 'lost' || state === 'late' ? [view] : [])),
     capturedAt: at.slotMs > 0 ? verdict.slot * at.slotMs : null,

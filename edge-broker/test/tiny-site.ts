@@ -67,7 +67,7 @@ export const unanswered = (slot: number) =>
     kind: 'features',
     slot,
     fallback: 'none',
-    best: { classIndex: 2, entropy: 0.4 },
+    best: { classIndex: 2, uncertainty: 0.4 },
     states: Uint8Array.of(2, 1, 2),
   }) as const;
 

@@ -21,7 +21,8 @@ it('the demo answers its first sample within 10 s, and every sample of its six c
   expect(result.lost).toBe(0);
   expect(Object.values(result.exits).reduce((a, b) => a + b, 0)).toBe(24);
   expect(result.labelled).toBe(24);
-  // Far below what the bundle reaches (docs/results.md), for 24 samples vary; always saying "car" would give about a half.
+  // Far below what the bundle reaches (docs/results.md), for 24 samples vary; always saying "car" would give about a
+  // half.
   expect(result.accuracy).toBeGreaterThan(0.6);
   expect(result.bytes.wirePerView).toBeGreaterThan(0);
 }, 60_000);

@@ -10,7 +10,10 @@ const SEVERAL_EDGES = `{ name: f, ${INPUT}, device: { section: [{ convp: { filte
 
 const ONE_RECORD_FRAME = ['--records-batch', '1024'];
 const RECORDS_AT_THE_END = ['--records-ms', '3600000'];
-/** Around a sample on the uplink: MQTT header, topic, packet identifier, PUBACK, frame header, the first slot's width, view states. */
+/**
+ * Around a sample on the uplink: MQTT header, topic, packet identifier, PUBACK, frame header, the first slot's width,
+ * view states.
+ */
 const PACKET_BYTES = 28;
 
 /** The paper's configurations, and the aggregators that its table pairs. */
@@ -128,7 +131,8 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
     expect(ran.balancedAccuracy).toBeCloseTo(evaluated.balancedAccuracy, 12);
     // Same frames, so the same payload to the byte.
     expect(ran.bytes.payloadPerView).toBeCloseTo(evaluated.bytes.payloadPerView, 9);
-    // Samples under way at once that are ready together share packets, also between devices and edge; nothing else differs.
+    // Samples under way at once that are ready together share packets, also between devices and edge; nothing else
+    // differs.
     const shared = wireBytes(evaluated, views) - wireBytes(ran, views);
     const asked = evaluated.samples - evaluated.exits.local;
     expect(shared).toBeGreaterThanOrEqual(0);
@@ -180,7 +184,7 @@ async function middleEntropy(site: SmallSite, flags: readonly string[], exit: st
   await ddnnJson(['eval', ...site.flags, ...flags, '--verdicts', site.at('entropies.jsonl')]);
   const entropies = (await site.lines<VerdictLine>('entropies.jsonl'))
     .filter((line) => line.exit === exit && line.class !== 'none')
-    .map(({ entropy }) => entropy)
+    .map(({ uncertainty }) => uncertainty)
     .sort((a, b) => a - b);
   return String(entropies[Math.floor(entropies.length / 2)]);
 }

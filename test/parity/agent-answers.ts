@@ -16,7 +16,10 @@ export interface AgentAnswers {
   readonly frameBytes: number;
   /** How many different feature maps there were, read back from the frames. */
   readonly maps: number;
-  /** SHA-256 of each sample's frames, a features frame from every view and the summaries that it fills, and of the last ones. */
+  /**
+   * SHA-256 of each sample's frames, a features frame from every view and the summaries that it fills, and of the last
+   * ones.
+   */
   readonly samples: readonly string[];
 }
 

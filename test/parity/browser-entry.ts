@@ -1,6 +1,9 @@
 import { answers, type Question } from './answers.js';
 
-/** Runs in the page: fetches the files of a question and answers it. The JSON is text, so that nothing is lost on the way. */
+/**
+ * Runs in the page: fetches the files of a question and answers it. The JSON is text, so that nothing is lost on the
+ * way.
+ */
 export async function answer(question: Question, paths: readonly string[]): Promise<string> {
   const files = await Promise.all(paths.map(load));
   const work = answers[question] as (...files: Uint8Array[]) => unknown;

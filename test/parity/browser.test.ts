@@ -47,7 +47,10 @@ const coded: ResolvedArchitecture = {
   device: { section: [convp(4)], coding: 'arithmetic' },
   local: { aggregator: 'average', scoreBits: 4 },
 };
-/** The same device section under a float edge, with the other aggregators, block and measures of uncertainty, and a float cloud. */
+/**
+ * The same device section under a float edge, with the other aggregators, block and measures of uncertainty, and a
+ * float cloud.
+ */
 const withEdge: ResolvedArchitecture = {
   ...paper,
   name: 'with an edge',
@@ -131,8 +134,8 @@ describe.skipIf(!chromium)('Chromium', () => {
       const { images, frameBytes, maps, samples } = await agreed('agents', bundle, recording);
       expect(images).toBe(expected.images);
       expect(samples).toHaveLength(expected.samples + 1);
-      // Header and slot of a features frame take 4 bytes; a summary frame has 3, and one for each of its samples. Where the
-      // view is present, scores and 16x16x4 bits.
+      // Header and slot of a features frame take 4 bytes; a summary frame has 3, and one for each of its samples. Where
+      // the view is present, scores and 16x16x4 bits.
       const summaries = Math.ceil(expected.samples / BATCH) * 3 + expected.samples;
       const bare = (expected.samples * 4 + summaries) * views + images * (architecture.classes.length + 128);
       if (architecture === coded) expect(frameBytes).not.toBe(bare);
@@ -141,7 +144,7 @@ describe.skipIf(!chromium)('Chromium', () => {
       expect(maps).toBeGreaterThan(images / 2);
     });
 
-    it('decides at every exit with the same class, scores and bits of the entropy', async () => {
+    it('decides at every exit with the same class, scores and bits of the uncertainty', async () => {
       const { kernels, samples } = await agreed('exits', bundle, recording);
       expect(kernels).toBe('simd');
       expect(samples).toHaveLength(300);
@@ -149,7 +152,7 @@ describe.skipIf(!chromium)('Chromium', () => {
         const said = samples.flatMap((sample) => sample[exit as 'local'] ?? []);
         expect(said.length, exit).toBeGreaterThan(290);
         expect(new Set(said.map(({ classIndex }) => classIndex)).size, exit).toBeGreaterThan(1);
-        expect(new Set(said.map(({ entropy }) => entropy)).size, exit).toBeGreaterThan(50);
+        expect(new Set(said.map(({ uncertainty }) => uncertainty)).size, exit).toBeGreaterThan(50);
       }
     });
 

@@ -15,7 +15,7 @@ export interface ExitAnswer {
   readonly confident: boolean;
   readonly classIndex: number;
   /** Uncertainty: the 64 bits of the double. */
-  readonly entropy: string;
+  readonly uncertainty: string;
   /** What every measure is made of, likewise. */
   readonly evidence: readonly string[];
   /** Quantised scores of the upper exits. */
@@ -72,8 +72,8 @@ export function exitAnswers(
   return { kernels, samples };
 }
 
-function said({ classIndex, entropy, evidence }: Exit, confident: boolean): ExitAnswer {
-  return { confident, classIndex, entropy: bitsOf(entropy), evidence: Array.from(evidence, bitsOf) };
+function said({ classIndex, uncertainty, evidence }: Exit, confident: boolean): ExitAnswer {
+  return { confident, classIndex, uncertainty: bitsOf(uncertainty), evidence: Array.from(evidence, bitsOf) };
 }
 
 function saidAbove(tier: UpperTier, confident: boolean): ExitAnswer {

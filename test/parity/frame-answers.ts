@@ -55,7 +55,10 @@ const SAMPLES = 8;
 const FEATURE_BYTES = 4;
 const sizes = { views: 6, viewFeatureBytes: 2, edgeFeatureBytes: 4, scoreBytes: 3 };
 
-/** Decodes every example, encodes its meaning again, and decodes it cut short. `vectors` is JSON of {@link FrameVector}s. */
+/**
+ * Decodes every example, encodes its meaning again, and decodes it cut short. `vectors` is JSON of {@link
+ * FrameVector}s.
+ */
 export function frameAnswers(vectors: Uint8Array): FrameAnswer[] {
   const list = JSON.parse(new TextDecoder().decode(vectors)) as FrameVector[];
   return list.map(({ name, hex: text }) => {

@@ -3,7 +3,9 @@ import { sha256 } from './exact.js';
 
 const SAMPLES = 20;
 
-/** One sample of the simulated street: what is in it, and the SHA-256 of each view's pixels; null where it is absent. */
+/**
+ * One sample of the simulated street: what is in it, and the SHA-256 of each view's pixels; null where it is absent.
+ */
 export interface StreetAnswer {
   readonly sample: StreetSample;
   readonly views: readonly (string | null)[];

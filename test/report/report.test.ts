@@ -13,7 +13,7 @@ device: { section: [{ convp: { filters: 2 } }] }
 local: { aggregator: max }
 cloud: { aggregator: concat, section: [{ fc: { units: 8 } }] }
 `;
-const sections = ['summary', 'bytes', 'missing', 'cameras', 'exits', 'entropy', 'samples', 'trained', 'about'];
+const sections = ['summary', 'bytes', 'missing', 'cameras', 'exits', 'uncertainty', 'samples', 'trained', 'about'];
 
 /** What the page looks like to the browser. */
 interface Seen {

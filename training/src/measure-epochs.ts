@@ -8,7 +8,10 @@ import { fit } from './learn/fit.js';
 import { createTargets } from './learn/targets.js';
 import { PlainNetwork } from './plain-network.js';
 
-/** *own*: as `trainNetwork` does it. *plain*: the same network with operations, gradients and Adam of TensorFlow.js on WebAssembly. */
+/**
+ * *own*: as `trainNetwork` does it. *plain*: the same network with operations, gradients and Adam of TensorFlow.js on
+ * WebAssembly.
+ */
 export type TrainingWay = 'own' | 'plain';
 
 /** One epoch of training. */

@@ -8,8 +8,9 @@ const EPSILON = 1e-5;
 type Variable = ReturnType<TensorFlow['variable']>;
 
 /**
- * The same network as one would write it down with TensorFlow.js: view by view and all of them dense, each block its conv2d,
- * maxPool, batchNorm and sign, with tf's own gradients and Adam. What training here is measured against; nothing is exported from it.
+ * The same network as one would write it down with TensorFlow.js: view by view and all of them dense, each block its
+ * conv2d, maxPool, batchNorm and sign, with tf's own gradients and Adam. What training here is measured against;
+ * nothing is exported from it.
  */
 export class PlainNetwork {
   readonly #tf: TensorFlow;

@@ -13,8 +13,8 @@ export interface SyntheticOptions {
 }
 
 /**
- * A small data set of gray pictures that a network can learn in seconds: dark ones with a bright *bar*, standing or lying, or none at all; noise
- * on top. For tests and first steps, not for figures.
+ * A small data set of gray pictures that a network can learn in seconds: dark ones with a bright *bar*, standing or
+ * lying, or none at all; noise on top. For tests and first steps, not for figures.
  */
 export function syntheticData({ rows, views, side, seed, absent = 0 }: SyntheticOptions): DataSet {
   const random = createRandom(seed);

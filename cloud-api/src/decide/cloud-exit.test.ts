@@ -39,7 +39,7 @@ describe('cloud exit', () => {
       const body = joinBodies(maps.map((map, i) => codes[i].encode(map).slice()));
       const answer = other.decide({ slot: 1, states, content: 'coded', body });
       expect(answer).toEqual(one.decide(plain));
-      answers.add(answer.entropy);
+      answers.add(answer.uncertainty);
     }
     expect(answers.size).toBeGreaterThan(20);
   });

@@ -14,10 +14,12 @@ import {
 export interface CloudAnswer {
   /** Index into the bundle's classes; {@link NO_CLASS} where no view is present. */
   readonly classIndex: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
 }
 
-/** The cloud section and its exit on the samples of a site with one edge. The cloud always answers: its threshold is 1. */
+/**
+ * The cloud section and its exit on the samples of a site with one edge. The cloud always answers: its threshold is 1.
+ */
 export class CloudExit {
   /** Sizes of the uplink bodies that this bundle gives. */
   readonly sizes: UplinkSizes;
@@ -51,11 +53,11 @@ export class CloudExit {
   /** Decides a sample that is not refused. */
   decide({ states, body }: UplinkSample): CloudAnswer {
     const present = presenceMask(states);
-    if (present === 0) return { classIndex: NO_CLASS, entropy: 0 };
+    if (present === 0) return { classIndex: NO_CLASS, uncertainty: 0 };
     const mask = this.#joinsEdge ? this.#placeEdge(body) : this.#placeViews(states, body);
     this.#tier.decide(this.#maps, mask);
-    const { classIndex, entropy } = this.#tier.exit;
-    return { classIndex, entropy };
+    const { classIndex, uncertainty } = this.#tier.exit;
+    return { classIndex, uncertainty };
   }
 
   #placeViews(states: Uint8Array, body: Uint8Array): number {

@@ -14,7 +14,9 @@ export interface Join {
 
 /** How joins are bounded. */
 export interface EdgeJoinOptions {
-  /** From a sample's first report to going on with what is there, and as long again for features that were asked for. */
+  /**
+   * From a sample's first report to going on with what is there, and as long again for features that were asked for.
+   */
   readonly deadlineMs: number;
   /** Samples that may wait at once; one more sends the oldest on. */
   readonly capacity: number;
@@ -33,7 +35,10 @@ export class EdgeJoin {
   /** In the order of their deadlines. */
   readonly #joins = new Map<string, Waiting>();
 
-  /** @param onComplete decides: then {@link wait} for features, or mark it as decided and {@link forget} it once it is stored */
+  /**
+   * @param onComplete decides: then {@link wait} for features, or mark it as decided and {@link forget} it once it is
+   * stored
+   */
   constructor(options: EdgeJoinOptions, onComplete: (join: Join) => void) {
     this.#options = options;
     this.#onComplete = onComplete;

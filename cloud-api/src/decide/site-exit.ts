@@ -23,14 +23,17 @@ export interface EdgeReport {
   readonly sure: boolean;
 }
 
-/** What comes of the reports: features that are needed, by name of the edge, or an answer and the edge that it is put down to. */
+/**
+ * What comes of the reports: features that are needed, by name of the edge, or an answer and the edge that it is put
+ * down to.
+ */
 export type SiteDecision =
   | { readonly ask: readonly string[] }
-  | (Pick<Verdict, 'classIndex' | 'exit' | 'reason' | 'entropy'> & { readonly edge: string });
+  | (Pick<Verdict, 'classIndex' | 'exit' | 'reason' | 'uncertainty'> & { readonly edge: string });
 
 /**
- * The answer of a site with several edges (configuration f): all of them sure → the most confident class; else the cloud section
- * on the features of every edge that has a present view.
+ * The answer of a site with several edges (configuration f): all of them sure → the most confident class; else the
+ * cloud section on the features of every edge that has a present view.
  */
 export class SiteExit {
   readonly #tier: UpperTier;
@@ -79,19 +82,19 @@ export class SiteExit {
       if (ask.length > 0) return { ask };
       const mask = maps.reduce((bits, map, place) => (map ? bits | (1 << place) : bits), 0);
       this.#tier.decide(maps, mask);
-      const { classIndex, entropy } = this.#tier.exit;
-      return { edge: first.edge, classIndex, entropy, exit: 'cloud', reason: 'none' };
+      const { classIndex, uncertainty } = this.#tier.exit;
+      return { edge: first.edge, classIndex, uncertainty, exit: 'cloud', reason: 'none' };
     }
     const best = mostConfident(sure);
     if (best) {
       const exit = sure.every(({ answer }) => answer?.exit === 'local') ? 'local' : 'edge';
       // The site is as sure as its least sure edge, for all of them must be.
-      const entropy = Math.max(...sure.map(({ answer }) => answer!.entropy));
-      return { edge: best.edge, classIndex: best.answer!.classIndex, entropy, exit, reason: 'none' };
+      const uncertainty = Math.max(...sure.map(({ answer }) => answer!.uncertainty));
+      return { edge: best.edge, classIndex: best.answer!.classIndex, uncertainty, exit, reason: 'none' };
     }
     const left = mostConfident(present.filter(({ answer }) => answer));
     if (left) return { edge: left.edge, ...left.answer!, exit: 'fallback', reason: 'deadline' };
-    return { edge: present[0].edge, classIndex: NO_CLASS, entropy: 0, exit: 'local', reason: 'none' };
+    return { edge: present[0].edge, classIndex: NO_CLASS, uncertainty: 0, exit: 'local', reason: 'none' };
   }
 
   #placeOf(states: Uint8Array): number {
@@ -99,16 +102,18 @@ export class SiteExit {
   }
 }
 
-/** The report with the lowest entropy; the first of equals. */
+/** The report with the lowest uncertainty; the first of equals. */
 function mostConfident(reports: readonly EdgeReport[]): EdgeReport | undefined {
   return reports.reduce<EdgeReport | undefined>(
-    (best, report) => (best && best.answer!.entropy <= report.answer!.entropy ? best : report),
+    (best, report) => (best && best.answer!.uncertainty <= report.answer!.uncertainty ? best : report),
     undefined,
   );
 }
 
 const { lost, absent, late, present } = ViewState;
-/** What a state says against another edge's of the same view, which is *lost* there: the more, the later in this list. */
+/**
+ * What a state says against another edge's of the same view, which is *lost* there: the more, the later in this list.
+ */
 const RANK = [lost, absent, late, present];
 
 /** The state of every view of a site, from what its edges say. */

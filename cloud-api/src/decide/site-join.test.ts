@@ -25,7 +25,7 @@ const answer = (slot: number, states: Uint8Array, says: Partial<EdgeAnswer> = {}
   slot,
   states,
   content: 'answer',
-  body: encodeEdgeAnswer({ exit: 'local', classIndex: 0, entropy: 0.25, ...says }),
+  body: encodeEdgeAnswer({ exit: 'local', classIndex: 0, uncertainty: 0.25, ...says }),
 });
 const nothing = (slot: number, states: Uint8Array): UplinkSample => ({
   slot,
@@ -82,7 +82,7 @@ async function startSite(flags: Record<string, unknown> = PATIENT) {
       maps,
       maps.reduce((mask, map, i) => (map ? mask | (1 << i) : mask), 0),
     );
-    return { classIndex: tier.exit.classIndex, entropy: tier.exit.entropy };
+    return { classIndex: tier.exit.classIndex, uncertainty: tier.exit.uncertainty };
   };
   return { ...started, north, south, features, body, cloudSays };
 }
@@ -90,16 +90,16 @@ async function startSite(flags: Record<string, unknown> = PATIENT) {
 describe('a site with two edges', () => {
   it('has the class of the surer edge where both are sure, told to both and stored once', async () => {
     const { north, south, get } = await startSite();
-    await north.report(answer(5, NORTH, { classIndex: 1, entropy: 0.25 }));
-    await south.report(answer(5, SOUTH, { classIndex: 2, entropy: 0.125 }));
+    await north.report(answer(5, NORTH, { classIndex: 1, uncertainty: 0.25 }));
+    await south.report(answer(5, SOUTH, { classIndex: 2, uncertainty: 0.125 }));
     for (const { next } of [north, south]) {
       const { verdict } = await next();
       expect(verdict).toMatchObject({ slot: 5, classIndex: 2, exit: 'local', reason: 'none' });
       expect(verdict!.states).toEqual(Uint8Array.of(2, 2, 2));
     }
-    expect(await get('/v1/verdicts/plaza/5')).toMatchObject({ edge: 'south', exit: 'local', entropy: 0.25 });
-    await south.report(answer(6, SOUTH, { exit: 'edge', classIndex: 2, entropy: 0.25 }));
-    await north.report(answer(6, NORTH, { classIndex: 1, entropy: 0.25 }));
+    expect(await get('/v1/verdicts/plaza/5')).toMatchObject({ edge: 'south', exit: 'local', uncertainty: 0.25 });
+    await south.report(answer(6, SOUTH, { exit: 'edge', classIndex: 2, uncertainty: 0.25 }));
+    await north.report(answer(6, NORTH, { classIndex: 1, uncertainty: 0.25 }));
     // As sure as each other: the first edge of the bundle. One of them needed its edge exit.
     expect((await south.next()).verdict).toMatchObject({ slot: 6, classIndex: 1, exit: 'edge' });
     expect(await get('/v1/stats')).toMatchObject({ samples: 2, exits: { local: 1, edge: 1, cloud: 0, fallback: 0 } });
@@ -112,11 +112,11 @@ describe('a site with two edges', () => {
     expect(await north.next()).toEqual({ asked: [5] });
     expect(south.down).toEqual([]);
     await north.report(features(5, NORTH, 31));
-    const { classIndex, entropy } = cloudSays([body(31), body(73)]);
+    const { classIndex, uncertainty } = cloudSays([body(31), body(73)]);
     for (const { next } of [north, south]) {
       const { verdict } = await next();
       expect(verdict).toMatchObject({ slot: 5, classIndex, exit: 'cloud', states: Uint8Array.of(2, 2, 2) });
-      expect(verdict!.entropy).toBeCloseTo(entropy, 2);
+      expect(verdict!.uncertainty).toBeCloseTo(uncertainty, 2);
     }
   });
 
@@ -143,7 +143,12 @@ describe('a site with two edges', () => {
     await north.report(nothing(6, Uint8Array.of(1, 0, 1)));
     await south.report(nothing(6, Uint8Array.of(0, 1, 0)));
     await south.next();
-    expect((await south.next()).verdict).toMatchObject({ slot: 6, classIndex: NO_CLASS, exit: 'local', entropy: 0 });
+    expect((await south.next()).verdict).toMatchObject({
+      slot: 6,
+      classIndex: NO_CLASS,
+      exit: 'local',
+      uncertainty: 0,
+    });
   });
 
   it('does not wait for an edge that is gone, nor for one without a camera: their views are lost', async () => {
@@ -163,7 +168,7 @@ describe('a site with two edges', () => {
     const { verdict } = await north.next();
     expect(verdict).toMatchObject({ classIndex: 1, exit: 'local', states: Uint8Array.of(2, 3, 2) });
     expect((await south.next()).verdict).toEqual(verdict);
-    await south.report(answer(5, SOUTH, { classIndex: 2, entropy: 0 }));
+    await south.report(answer(5, SOUTH, { classIndex: 2, uncertainty: 0 }));
     expect((await south.next()).verdict).toEqual(verdict);
     expect((await get('/v1/stats')).samples).toBe(1);
     expect(north.down).toEqual([]);
@@ -185,7 +190,7 @@ describe('a site with two edges', () => {
 
   it('falls back to what an unsure edge said where no features came from any', async () => {
     const { north, south } = await startSite();
-    await north.report(answer(5, Uint8Array.of(3, 0, 3), { exit: 'fallback', classIndex: 1, entropy: 0.75 }));
+    await north.report(answer(5, Uint8Array.of(3, 0, 3), { exit: 'fallback', classIndex: 1, uncertainty: 0.75 }));
     await south.report(nothing(5, Uint8Array.of(0, 1, 0)));
     expect((await north.next()).verdict).toMatchObject({
       classIndex: 1,
@@ -197,10 +202,10 @@ describe('a site with two edges', () => {
 
   it('keeps the fallback that an edge gave while the cloud was away, with the joined answer as its revision', async () => {
     const { north, south, get } = await startSite();
-    await north.send('r', records(record(5, { ...fallback, classIndex: 1, entropy: 0.5, states: NORTH })));
+    await north.send('r', records(record(5, { ...fallback, classIndex: 1, uncertainty: 0.5, states: NORTH })));
     await until(async () => (await get('/v1/stats')).samples === 1);
     await north.report(answer(5, NORTH, { classIndex: 1 }));
-    await south.report(answer(5, SOUTH, { classIndex: 2, entropy: 0 }));
+    await south.report(answer(5, SOUTH, { classIndex: 2, uncertainty: 0 }));
     await until(async () => (await get('/v1/verdicts/plaza/5')).revised !== null);
     expect(await get('/v1/verdicts/plaza/5')).toMatchObject({
       exit: 'fallback',

@@ -24,8 +24,8 @@ export interface SiteJoinParts {
 const TICK_MS = 10;
 
 /**
- * Joins what the edges of a site say of a sample (configuration f): asks sure edges for features where another is not, answers
- * once, and tells every edge of the site.
+ * Joins what the edges of a site say of a sample (configuration f): asks sure edges for features where another is not,
+ * answers once, and tells every edge of the site.
  */
 export class SiteJoin {
   readonly #epoch: number;
@@ -67,8 +67,8 @@ export class SiteJoin {
   }
 
   /**
-   * Takes what an edge says of a sample. Returns why it can't be taken; undefined where it can. Waits while too many decided samples
-   * are on their way into the store, so that the frame of this one holds its sender back.
+   * Takes what an edge says of a sample. Returns why it can't be taken; undefined where it can. Waits while too many
+   * decided samples are on their way into the store, so that the frame of this one holds its sender back.
    */
   async take(name: EdgeName, sample: UplinkSample): Promise<string | undefined> {
     while (this.#finishing.size >= this.#maxFinishing) await this.#finishing.values().next().value;
@@ -126,7 +126,9 @@ export class SiteJoin {
     await this.#tell(site, new Set([...this.#parts.roster.onlineEdges(site), ...reports.keys()]), stored);
   }
 
-  /** View states of the whole site: an edge that said nothing, or did not send what it was asked for, is late or lost. */
+  /**
+   * View states of the whole site: an edge that said nothing, or did not send what it was asked for, is late or lost.
+   */
   #states({ site, reports, asked }: Join): Uint8Array {
     const { roster } = this.#parts;
     const states = joinStates(reports.values(), this.#views);

@@ -27,15 +27,15 @@ export function acknowledgementFrames(
 
 /** The cloud's answer to features; a fallback that it revised goes out as the revision. */
 function onWire(
-  { slot, revised, classIndex, exit, reason, entropy, views: names }: StoredVerdict,
+  { slot, revised, classIndex, exit, reason, uncertainty, views: names }: StoredVerdict,
   views: number,
 ): Verdict {
   const states = new Uint8Array(views);
   for (let view = 0; view < views; view++) states[view] = ViewState[names[view] ?? 'lost'];
   if (revised) return { slot, states, exit: 'cloud', reason: 'none', ...revision(revised) };
-  return { slot, states, exit, reason, classIndex: Math.min(classIndex, NO_CLASS), entropy };
+  return { slot, states, exit, reason, classIndex: Math.min(classIndex, NO_CLASS), uncertainty };
 }
 
-function revision({ classIndex, entropy }: { classIndex: number; entropy: number }) {
-  return { classIndex, entropy };
+function revision({ classIndex, uncertainty }: { classIndex: number; uncertainty: number }) {
+  return { classIndex, uncertainty };
 }

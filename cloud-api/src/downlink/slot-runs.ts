@@ -3,7 +3,9 @@ const MAX_GAP = 0xffff;
 /** An edge takes no more samples in one frame. */
 const MAX_SAMPLES = 1024;
 
-/** Splits ascending samples where two neighbours lie too far apart for one uplink frame, or there are too many for one. */
+/**
+ * Splits ascending samples where two neighbours lie too far apart for one uplink frame, or there are too many for one.
+ */
 export function slotRuns<T extends { readonly slot: number }>(samples: readonly T[]): T[][] {
   const runs: T[][] = [];
   let previous = Number.NEGATIVE_INFINITY;

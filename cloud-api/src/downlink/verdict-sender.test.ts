@@ -11,7 +11,7 @@ const stored = (slot: number): StoredVerdict => ({
   classIndex: 0,
   exit: 'cloud',
   reason: 'none',
-  entropy: 0,
+  uncertainty: 0,
   views: ['present'],
   epoch: 1,
   capturedAt: null,

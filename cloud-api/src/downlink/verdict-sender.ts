@@ -11,8 +11,8 @@ interface Waiting {
 }
 
 /**
- * Sends verdicts down. A transaction of the store answers many uplink frames at the same moment: what it stored of one edge goes in
- * one frame.
+ * Sends verdicts down. A transaction of the store answers many uplink frames at the same moment: what it stored of one
+ * edge goes in one frame.
  */
 export class VerdictSender {
   readonly #epoch: number;
@@ -26,7 +26,10 @@ export class VerdictSender {
     this.#sendDown = sendDown;
   }
 
-  /** Resolves when the broker has taken the verdicts. Its callers, the frames under way, are bounded, and so is what waits here. */
+  /**
+   * Resolves when the broker has taken the verdicts. Its callers, the frames under way, are bounded, and so is what
+   * waits here.
+   */
   send(edge: EdgeName, stored: readonly StoredVerdict[]): Promise<void> {
     const name = `${edge.site}/${edge.edge}`;
     let waiting = this.#waiting.get(name);

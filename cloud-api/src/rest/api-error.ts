@@ -3,9 +3,9 @@ import Type from 'typebox';
 import { StoreError } from '../store/store-error.js';
 
 /**
- * Why a request was refused: `_ROUTE` there is no such path, `_REQUEST` a parameter or the body does not fit, `_CURSOR` a
- * cursor that no page gave, `_LABEL` a label the bundle does not know, `_VERDICT` no verdict of that sample, `_BODY` a body
- * too large or not JSON, `_BUSY` too many writes at once, `_FAILED` our fault.
+ * Why a request was refused: `_ROUTE` there is no such path, `_REQUEST` a parameter or the body does not fit, `_CURSOR`
+ * a cursor that no page gave, `_LABEL` a label the bundle does not know, `_VERDICT` no verdict of that sample, `_BODY`
+ * a body too large or not JSON, `_BUSY` too many writes at once, `_FAILED` our fault.
  */
 export type ApiErrorCode =
   | 'DDNN_API_ROUTE'

@@ -23,7 +23,7 @@ const verdict = (slot: number, changes: Partial<NewVerdict> = {}): NewVerdict =>
   classIndex: 0,
   exit: 'local',
   reason: 'none',
-  entropy: 0.25,
+  uncertainty: 0.25,
   views: ['present', 'lost'],
   epoch: 1,
   capturedAt: slot * 100,
@@ -97,15 +97,16 @@ describe('/v1/verdicts', () => {
   it('answers every field of one verdict', async () => {
     await store.putVerdicts([verdict(20, { exit: 'fallback', reason: 'deadline', capturedAt: null })]);
     await store.putVerdicts([
-      verdict(20, { exit: 'cloud', class: 'bus', classIndex: 1, entropy: 0.5, storedAt: 9500 }),
+      verdict(20, { exit: 'cloud', class: 'bus', classIndex: 1, uncertainty: 0.5, storedAt: 9500 }),
     ]);
     await store.putLabels('plaza', [{ slot: 20, label: 'bus' }]);
     expect(await get('/v1/verdicts/plaza/20')).toEqual({
       status: 200,
       body: {
         ...verdict(20, { exit: 'fallback', reason: 'deadline', capturedAt: null }),
+        entropy: 0.25,
         label: 'bus',
-        revised: { class: 'bus', classIndex: 1, entropy: 0.5, storedAt: 9500 },
+        revised: { class: 'bus', classIndex: 1, uncertainty: 0.5, entropy: 0.5, storedAt: 9500 },
       },
     });
   });

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import type { VerdictStore } from '../store/verdict-store.js';
+import type { StoredVerdict, VerdictStore } from '../store/verdict-store.js';
 import { ApiError, ApiErrorBody } from './api-error.js';
 import { ExitSchema, SiteName, Slot, VerdictPageSchema, VerdictSchema } from './schemas.js';
 
@@ -11,6 +11,12 @@ export interface VerdictRouteOptions {
 }
 
 const strict = { additionalProperties: false };
+
+/** The field `entropy` became `uncertainty`; whoever reads the old one still finds it. */
+function withOldName(verdict: StoredVerdict) {
+  const { uncertainty: entropy, revised } = verdict;
+  return { ...verdict, entropy, revised: revised && { ...revised, entropy: revised.uncertainty } };
+}
 
 /** `/v1/verdicts` and one verdict. */
 export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = async (app, options) => {
@@ -41,7 +47,7 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = asy
     },
     async ({ query }) => {
       const { verdicts, next } = await store.verdicts({ ...query, limit: query.limit ?? pageSize });
-      return { verdicts: [...verdicts], next };
+      return { verdicts: verdicts.map(withOldName), next };
     },
   );
 
@@ -58,7 +64,7 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = asy
     async ({ params: { site, sample } }) => {
       const verdict = await store.verdict(site, sample);
       if (!verdict) throw new ApiError('DDNN_API_VERDICT', 404, `site ${site} has no verdict of sample ${sample}`);
-      return verdict;
+      return withOldName(verdict);
     },
   );
 };

@@ -67,7 +67,9 @@ export class Roster {
     return [...(this.#sites.get(site) ?? [])].flatMap(([edge, { online }]) => (online ? [edge] : []));
   }
 
-  /** The edges of a site that are online and have a device that is: each of them has something to say of every sample. */
+  /**
+   * The edges of a site that are online and have a device that is: each of them has something to say of every sample.
+   */
   liveEdges(site: string): string[] {
     return this.onlineEdges(site).filter((edge) => this.liveViews({ site, edge }).length > 0);
   }

@@ -2,14 +2,22 @@ import Database from 'libsql';
 import { StoreError } from './store-error.js';
 
 /** Layout of the file, in SQLite's `user_version`. */
-const LAYOUT = 1;
+const LAYOUT = 2;
+
+/** What brings a file of layout `n` to `n + 1`, by `n`. */
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: `
+    ALTER TABLE verdict RENAME COLUMN entropy TO uncertainty;
+    ALTER TABLE verdict RENAME COLUMN revised_entropy TO revised_uncertainty;
+  `,
+};
 
 const TABLES = `
   CREATE TABLE verdict (
     site TEXT NOT NULL, slot INTEGER NOT NULL, edge TEXT NOT NULL, class TEXT NOT NULL, class_index INTEGER NOT NULL,
-    exit TEXT NOT NULL, reason TEXT NOT NULL, entropy REAL NOT NULL, views TEXT NOT NULL, epoch INTEGER NOT NULL,
+    exit TEXT NOT NULL, reason TEXT NOT NULL, uncertainty REAL NOT NULL, views TEXT NOT NULL, epoch INTEGER NOT NULL,
     captured_at INTEGER, stored_at INTEGER NOT NULL, time INTEGER NOT NULL,
-    revised_class TEXT, revised_index INTEGER, revised_entropy REAL, revised_at INTEGER,
+    revised_class TEXT, revised_index INTEGER, revised_uncertainty REAL, revised_at INTEGER,
     PRIMARY KEY (site, slot)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX verdict_time ON verdict (time, slot, site);
@@ -33,6 +41,11 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** A file is of one layout or of the next, never between. */
+function migrate(db: Database.Database, from: number): void {
+  db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[from]} PRAGMA user_version = ${from + 1}; COMMIT`);
+}
+
 /**
  * Opens the SQLite file, or makes it. A commit is on disk when it returns, for it is what an edge forgets its own copy
  * upon. Throws `DDNN_STORE_FILE` or `DDNN_STORE_VERSION`.
@@ -43,10 +56,11 @@ export function openSqliteFile(file: string): Database.Database {
     db = new Database(file);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
     const { user_version: layout } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (layout !== 0 && layout !== LAYOUT) {
+    if (layout > LAYOUT) {
       throw new StoreError('DDNN_STORE_VERSION', `store.file ${file}: layout ${layout}, this software has ${LAYOUT}`);
     }
     if (layout === 0) db.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${LAYOUT}; COMMIT`);
+    else for (let from = layout; from < LAYOUT; from++) migrate(db, from);
     return db;
   } catch (cause) {
     db?.close();

@@ -1,6 +1,6 @@
 /**
- * What a store can't do: `_FILE` open its file, `_VERSION` read a file of another layout, `_CURSOR` go on at a place that
- * is none, `_BUSY` take more writes for now, `_STOPPED` anything before start or after stop.
+ * What a store can't do: `_FILE` open its file, `_VERSION` read a file of another layout, `_CURSOR` go on at a place
+ * that is none, `_BUSY` take more writes for now, `_STOPPED` anything before start or after stop.
  */
 export type StoreErrorCode =
   | 'DDNN_STORE_FILE'

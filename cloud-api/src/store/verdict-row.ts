@@ -10,7 +10,7 @@ export interface VerdictRow {
   readonly class_index: number;
   readonly exit: ExitName;
   readonly reason: FallbackReason;
-  readonly entropy: number;
+  readonly uncertainty: number;
   readonly views: string;
   readonly epoch: number;
   readonly captured_at: number | null;
@@ -18,7 +18,7 @@ export interface VerdictRow {
   readonly time: number;
   readonly revised_class: string | null;
   readonly revised_index: number | null;
-  readonly revised_entropy: number | null;
+  readonly revised_uncertainty: number | null;
   readonly revised_at: number | null;
   readonly label: string | null;
 }
@@ -33,7 +33,7 @@ export function fromRow(row: VerdictRow): StoredVerdict {
     classIndex: row.class_index,
     exit: row.exit,
     reason: row.reason,
-    entropy: row.entropy,
+    uncertainty: row.uncertainty,
     views: Array.from(row.views, (digit) => viewStateNames[Number(digit)]),
     epoch: row.epoch,
     capturedAt: row.captured_at,
@@ -45,7 +45,7 @@ export function fromRow(row: VerdictRow): StoredVerdict {
         : {
             class: row.revised_class,
             classIndex: row.revised_index!,
-            entropy: row.revised_entropy!,
+            uncertainty: row.revised_uncertainty!,
             storedAt: row.revised_at!,
           },
   };
@@ -53,7 +53,7 @@ export function fromRow(row: VerdictRow): StoredVerdict {
 
 /** Columns that {@link toRow} fills, in its order. */
 export const NEW_COLUMNS =
-  'site, slot, edge, class, class_index, exit, reason, entropy, views, epoch, captured_at, stored_at, time';
+  'site, slot, edge, class, class_index, exit, reason, uncertainty, views, epoch, captured_at, stored_at, time';
 
 /** The values of {@link NEW_COLUMNS}. */
 export function toRow(verdict: NewVerdict): (string | number | null)[] {
@@ -65,7 +65,7 @@ export function toRow(verdict: NewVerdict): (string | number | null)[] {
     verdict.classIndex,
     verdict.exit,
     verdict.reason,
-    verdict.entropy,
+    verdict.uncertainty,
     viewDigits(verdict.views),
     verdict.epoch,
     verdict.capturedAt,

@@ -28,7 +28,7 @@ const verdict = (slot: number, changes: Partial<NewVerdict> = {}): NewVerdict =>
   classIndex: 0,
   exit: 'local',
   reason: 'none',
-  entropy: 0.25,
+  uncertainty: 0.25,
   views: ['present', 'absent', 'lost', 'late'],
   epoch: 1,
   capturedAt: slot * 100,
@@ -36,7 +36,7 @@ const verdict = (slot: number, changes: Partial<NewVerdict> = {}): NewVerdict =>
   ...changes,
 });
 const fallback = { exit: 'fallback', reason: 'deadline' } as const;
-const cloud = { exit: 'cloud', class: 'bus', classIndex: 1, entropy: 0.5 } as const;
+const cloud = { exit: 'cloud', class: 'bus', classIndex: 1, uncertainty: 0.5 } as const;
 
 /** What every store must do. `open` opens what `place` names; the same place has the same content. */
 function describeStore(name: string, open: (place: string) => VerdictStore): void {
@@ -73,7 +73,7 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
       await put(verdict(1, fallback));
       const [{ outcome, verdict: stored }] = await store.putVerdicts([verdict(1, { ...cloud, storedAt: 9000 })]);
       expect(outcome).toBe('revised');
-      const revised = { class: 'bus', classIndex: 1, entropy: 0.5, storedAt: 9000 };
+      const revised = { class: 'bus', classIndex: 1, uncertainty: 0.5, storedAt: 9000 };
       expect(stored).toEqual({ ...verdict(1, fallback), label: null, revised });
       expect(await put(verdict(1, { ...cloud, class: 'person' }))).toEqual(['duplicate']);
       expect((await store.verdict('a', 1))!.revised).toEqual(revised);
@@ -85,19 +85,19 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
       expect(await put(verdict(1, fallback))).toEqual(['revised']);
       const stored = (await store.verdict('a', 1))!;
       expect(stored).toMatchObject({ exit: 'fallback', reason: 'deadline', class: 'car', label: 'car' });
-      expect(stored.revised).toEqual({ class: 'bus', classIndex: 1, entropy: 0.5, storedAt: 9000 });
+      expect(stored.revised).toEqual({ class: 'bus', classIndex: 1, uncertainty: 0.5, storedAt: 9000 });
       expect(await put(verdict(1, fallback), verdict(1, cloud))).toEqual(['duplicate', 'duplicate']);
       const { verdicts } = await store.tally('a');
       expect(verdicts).toEqual([{ exit: 'fallback', class: 'car', label: 'car', revised: true, count: 1 }]);
     });
 
     it('keeps the surer of two edges’ fallbacks, with the views of both', async () => {
-      const north = verdict(1, { ...fallback, entropy: 0.5, views: ['present', 'absent', 'lost', 'lost'] });
+      const north = verdict(1, { ...fallback, uncertainty: 0.5, views: ['present', 'absent', 'lost', 'lost'] });
       const south = verdict(1, {
         ...cloud,
         ...fallback,
         edge: 'south',
-        entropy: 0.25,
+        uncertainty: 0.25,
         views: ['lost', 'lost', 'present', 'late'],
       });
       expect(await put(north, south, north)).toEqual(['stored', 'duplicate', 'duplicate']);
@@ -279,7 +279,7 @@ describe('SQLite store file', () => {
     const store = sqlite(':memory:');
     await store.start();
     // Not a number becomes NULL, which the column refuses.
-    await expect(store.putVerdicts([verdict(1), verdict(2, { entropy: Number.NaN })])).rejects.toThrow();
+    await expect(store.putVerdicts([verdict(1), verdict(2, { uncertainty: Number.NaN })])).rejects.toThrow();
     await store.putVerdicts([verdict(3)]);
     expect((await store.tally()).verdicts).toMatchObject([{ count: 1 }]);
     await store.stop();

@@ -13,7 +13,7 @@ export interface NewVerdict {
   readonly classIndex: number;
   readonly exit: ExitName;
   readonly reason: FallbackReason;
-  readonly entropy: number;
+  readonly uncertainty: number;
   /** State of every view. */
   readonly views: ViewStateName[];
   readonly epoch: number;
@@ -27,7 +27,7 @@ export interface NewVerdict {
 export interface Revision {
   readonly class: string;
   readonly classIndex: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
   readonly storedAt: number;
 }
 
@@ -129,8 +129,9 @@ export interface VerdictStore {
   check(): Promise<void>;
   /**
    * Keeps the first verdict of a site and slot. A fallback and the cloud's answer to the same sample become one
-   * verdict, the fallback with the answer as its revision, whichever comes first; of the fallbacks of several edges the surer
-   * stands, with the views of both; everything else that comes later is a duplicate. Results stand in the order of the batch.
+   * verdict, the fallback with the answer as its revision, whichever comes first; of the fallbacks of several edges the
+   * surer stands, with the views of both; everything else that comes later is a duplicate. Results stand in the order
+   * of the batch.
    */
   putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]>;
   /** A label replaces the one before it; its verdict may come later. */

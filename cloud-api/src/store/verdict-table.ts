@@ -28,11 +28,11 @@ export class VerdictTable {
        (SELECT label FROM label WHERE label.site = verdict.site AND label.slot = verdict.slot) AS label`,
     );
     this.#revise = db.prepare(
-      `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_entropy = ?, revised_at = ?
+      `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_uncertainty = ?, revised_at = ?
        WHERE site = ? AND slot = ?`,
     );
     this.#overtake = db.prepare(
-      `UPDATE verdict SET edge = ?, class = ?, class_index = ?, exit = ?, reason = ?, entropy = ?, views = ?
+      `UPDATE verdict SET edge = ?, class = ?, class_index = ?, exit = ?, reason = ?, uncertainty = ?, views = ?
        WHERE site = ? AND slot = ?`,
     );
     this.#one = db.prepare(`${SELECT} WHERE site = ? AND slot = ?`);
@@ -58,9 +58,9 @@ export class VerdictTable {
     if (verdict.exit !== 'cloud' || before.exit !== 'fallback' || before.revised) {
       return { outcome: 'duplicate', verdict: before };
     }
-    const { class: name, classIndex, entropy, storedAt } = verdict;
-    this.#revise.run([name, classIndex, entropy, storedAt, site, slot]);
-    const revised = { ...before, revised: { class: name, classIndex, entropy, storedAt } };
+    const { class: name, classIndex, uncertainty, storedAt } = verdict;
+    this.#revise.run([name, classIndex, uncertainty, storedAt, site, slot]);
+    const revised = { ...before, revised: { class: name, classIndex, uncertainty, storedAt } };
     this.#recount(before, revised);
     return { outcome: 'revised', verdict: revised };
   }
@@ -70,10 +70,10 @@ export class VerdictTable {
    * live: the stored answer becomes the revision of that fallback.
    */
   #becomeFallback(before: StoredVerdict, verdict: NewVerdict): PutResult {
-    const { site, slot, edge, class: name, classIndex, exit, reason, entropy } = verdict;
-    const { class: answer, classIndex: answerIndex, entropy: answerEntropy, storedAt } = before;
-    this.#overtake.run([edge, name, classIndex, exit, reason, entropy, viewDigits(verdict.views), site, slot]);
-    this.#revise.run([answer, answerIndex, answerEntropy, storedAt, site, slot]);
+    const { site, slot, edge, class: name, classIndex, exit, reason, uncertainty } = verdict;
+    const { class: answer, classIndex: answerIndex, uncertainty: answerUncertainty, storedAt } = before;
+    this.#overtake.run([edge, name, classIndex, exit, reason, uncertainty, viewDigits(verdict.views), site, slot]);
+    this.#revise.run([answer, answerIndex, answerUncertainty, storedAt, site, slot]);
     const after = this.get(site, slot)!;
     this.#recount(before, after);
     return { outcome: 'revised', verdict: after };
@@ -81,11 +81,11 @@ export class VerdictTable {
 
   /** Several edges of a site fell back, each on its own views: the surer one stands, with the views of both. */
   #joinFallbacks(before: StoredVerdict, verdict: NewVerdict): PutResult {
-    const best = verdict.entropy < before.entropy ? verdict : before;
+    const best = verdict.uncertainty < before.uncertainty ? verdict : before;
     const views = verdict.views.map((state, view) => (state === 'lost' ? before.views[view] : state));
-    const { edge, class: name, classIndex, exit, reason, entropy } = best;
+    const { edge, class: name, classIndex, exit, reason, uncertainty } = best;
     const { site, slot } = before;
-    this.#overtake.run([edge, name, classIndex, exit, reason, entropy, viewDigits(views), site, slot]);
+    this.#overtake.run([edge, name, classIndex, exit, reason, uncertainty, viewDigits(views), site, slot]);
     const after = this.get(site, slot)!;
     this.#recount(before, after);
     return { outcome: 'duplicate', verdict: after };

@@ -9,8 +9,8 @@ export interface FrameGateOptions {
 }
 
 /**
- * Lets a bounded number of frames in at once; further ones wait outside in the order of their arrival, and bytes beyond the bound are
- * turned away.
+ * Lets a bounded number of frames in at once; further ones wait outside in the order of their arrival, and bytes beyond
+ * the bound are turned away.
  */
 export class FrameGate {
   readonly #options: FrameGateOptions;
@@ -40,8 +40,8 @@ export class FrameGate {
   }
 
   /**
-   * Resolves when the frame is in; each needs one {@link leave} with the same bytes. Throws `DDNN_CLOUD_STOPPING` once closed,
-   * `DDNN_CLOUD_BUSY` beyond the bound of bytes.
+   * Resolves when the frame is in; each needs one {@link leave} with the same bytes. Throws `DDNN_CLOUD_STOPPING` once
+   * closed, `DDNN_CLOUD_BUSY` beyond the bound of bytes.
    */
   async enter(bytes: number): Promise<void> {
     if (this.#closed) throw new CloudError('DDNN_CLOUD_STOPPING', 'the cloud is stopping');

@@ -33,16 +33,16 @@ describe('features on the uplink', () => {
     expect(verdicts).toHaveLength(3);
     for (const [i, { slot, states }] of samples.entries()) {
       tier.decide(maps[i], [0b101, 0b010, 0b101][i]);
-      const { classIndex, entropy } = tier.exit;
+      const { classIndex, uncertainty } = tier.exit;
       expect(verdicts![i]).toMatchObject({ slot, states, classIndex, exit: 'cloud', reason: 'none' });
-      expect(verdicts![i].entropy).toBeCloseTo(entropy, 2);
+      expect(verdicts![i].uncertainty).toBeCloseTo(uncertainty, 2);
       expect(await get(`/v1/verdicts/plaza/${slot}`)).toMatchObject({
         site: 'plaza',
         edge: 'north',
         slot,
         class: architecture.classes[classIndex],
         classIndex,
-        entropy,
+        uncertainty,
         exit: 'cloud',
         epoch: EPOCH,
         revised: null,
@@ -110,7 +110,7 @@ describe('features on the uplink', () => {
     for (const place of [0, 1]) {
       tier.decide(place === 0 ? [body, null] : [null, body], 1 << place);
       expect(verdicts[place].classIndex).toBe(tier.exit.classIndex);
-      expect(verdicts[place].entropy).toBeCloseTo(tier.exit.entropy, 2);
+      expect(verdicts[place].uncertainty).toBeCloseTo(tier.exit.uncertainty, 2);
     }
   });
 });

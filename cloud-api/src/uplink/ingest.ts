@@ -204,7 +204,7 @@ export class Ingest {
     return results;
   }
 
-  #newVerdict(edge: EdgeName, { slot, classIndex, exit, reason, entropy, states }: Verdict): NewVerdict {
+  #newVerdict(edge: EdgeName, { slot, classIndex, exit, reason, uncertainty, states }: Verdict): NewVerdict {
     const slotMs = this.#parts.roster.slotMs(edge);
     const capturedAt = slot * slotMs;
     return {
@@ -215,7 +215,7 @@ export class Ingest {
       classIndex,
       exit,
       reason,
-      entropy,
+      uncertainty,
       views: namesOf(states),
       epoch: this.#config.epoch,
       capturedAt: slotMs > 0 && capturedAt <= MAX_TIME ? capturedAt : null,

@@ -3,9 +3,9 @@ import { decodeUplinkFeatures, FrameError, frameKind, type UplinkSizes } from '@
 const FIRST_SLOT_END = 8;
 
 /**
- * The slots by which an edge knows a frame that was not accepted, as far as they can be told: of records the first; of features
- * all where only the epoch is wrong, the first where the rest can't be read; none where not even the kind is right. Without
- * them the edge would send it again and again.
+ * The slots by which an edge knows a frame that was not accepted, as far as they can be told: of records the first; of
+ * features all where only the epoch is wrong, the first where the rest can't be read; none where not even the kind is
+ * right. Without them the edge would send it again and again.
  */
 export function refusedSlots(
   bytes: Uint8Array,

@@ -20,8 +20,8 @@ import { SummaryBatch } from './summary-batch.js';
 const MAX_REQUESTED = 256;
 
 /**
- * What an agent computes, apart from cameras and connections: pixels → summary frames, feature request → features frame.
- * Runs in a browser as it does on a device, and gives the same bytes there.
+ * What an agent computes, apart from cameras and connections: pixels → summary frames, feature request → features
+ * frame. Runs in a browser as it does on a device, and gives the same bytes there.
  */
 export class AgentCore {
   /** Requested samples that were still in the cache, and those that were not. */
@@ -35,7 +35,9 @@ export class AgentCore {
   #epoch = 0;
   #lastSlot = 0;
 
-  /** @param cacheSamples how many samples' features are kept @param batchSamples samples in one summary frame at most */
+  /**
+   * @param cacheSamples how many samples' features are kept @param batchSamples samples in one summary frame at most
+   */
   constructor(bundle: Bundle, view: number, cacheSamples: number, batchSamples = 1) {
     this.#tier = new DeviceTier(bundle, view);
     const { device } = bundle.architecture;
@@ -46,7 +48,10 @@ export class AgentCore {
     this.#cache = new FeatureCache(cacheSamples, this.#featureBytes);
   }
 
-  /** The site's rollout counter; the edge tells it. Another one forgets the samples that wait: the edge would refuse them. */
+  /**
+   * The site's rollout counter; the edge tells it. Another one forgets the samples that wait: the edge would refuse
+   * them.
+   */
   get epoch(): number {
     return this.#epoch;
   }
@@ -62,8 +67,8 @@ export class AgentCore {
   }
 
   /**
-   * Runs the device section on one picture (HWC bytes); null: the camera sees nothing. Returns the summary frames that are
-   * whole now: with one sample a frame always one. Throws {@link FrameError} for a slot that no frame can carry.
+   * Runs the device section on one picture (HWC bytes); null: the camera sees nothing. Returns the summary frames that
+   * are whole now: with one sample a frame always one. Throws {@link FrameError} for a slot that no frame can carry.
    */
   capture(slot: number, pixels: Uint8Array | null): Uint8Array[] {
     if (pixels) this.#tier.run(pixels);

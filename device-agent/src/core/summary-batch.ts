@@ -2,8 +2,9 @@ import type { ScoreCoder } from '@ddnn/model';
 import { type DeviceSample, encodeCodedSummary, encodeSummary, FrameError, MAX_SLOT } from '@ddnn/protocol';
 
 /**
- * Samples on their way into a summary frame. A frame ends where the slot's number says so, on all devices of a site alike:
- * its samples are then complete at the edge together, whenever each device was started, and go on together from there.
+ * Samples on their way into a summary frame. A frame ends where the slot's number says so, on all devices of a site
+ * alike: its samples are then complete at the edge together, whenever each device was started, and go on together from
+ * there.
  */
 export class SummaryBatch {
   readonly #samples: number;
@@ -12,7 +13,8 @@ export class SummaryBatch {
   #waiting: DeviceSample[] = [];
 
   /**
-   * @param samples in one frame at most, 1 to `MAX_SLOT_GAP`: a frame holds slots *n* · samples up to (*n* + 1) · samples - 1
+   * @param samples in one frame at most, 1 to `MAX_SLOT_GAP`: a frame holds slots *n* · samples up to (*n* + 1) ·
+   * samples - 1
    * @param scoreBytes of one view
    * @param code of the view's scores, where the bundle has coded summaries
    */
@@ -28,8 +30,9 @@ export class SummaryBatch {
   }
 
   /**
-   * Takes a sample, `scores` null: absent. Returns the frames that are whole now: none, one, or two where the sample is the
-   * last of its frame and others still wait in an earlier one. Throws {@link FrameError} for a slot that no frame can carry.
+   * Takes a sample, `scores` null: absent. Returns the frames that are whole now: none, one, or two where the sample is
+   * the last of its frame and others still wait in an earlier one. Throws {@link FrameError} for a slot that no frame
+   * can carry.
    */
   add(epoch: number, slot: number, scores: Int8Array | null): Uint8Array[] {
     if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {

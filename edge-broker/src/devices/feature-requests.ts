@@ -4,8 +4,8 @@ import { encodeFeatureRequest, MAX_SLOT_GAP } from '@ddnn/protocol';
 const MAX_REQUESTED = 256;
 
 /**
- * Feature requests of one turn of the event loop: what several samples want of one device goes in one frame. The samples of one
- * summary frame are uncertain in the same turn, so this costs no waiting.
+ * Feature requests of one turn of the event loop: what several samples want of one device goes in one frame. The
+ * samples of one summary frame are uncertain in the same turn, so this costs no waiting.
  */
 export class FeatureRequests {
   readonly #epoch: number;

@@ -7,7 +7,9 @@ export interface SummaryReader {
   readonly maxBytes: number;
   /** Of the frame that is open: bytes of its scores. */
   readonly payloadBytes: number;
-  /** Of the sample that was read last: its slot modulo 32,768, whether it has scores, and where they start in `scores`. */
+  /**
+   * Of the sample that was read last: its slot modulo 32,768, whether it has scores, and where they start in `scores`.
+   */
   readonly slot: number;
   readonly hasBody: boolean;
   readonly scores: Uint8Array;

@@ -3,8 +3,8 @@ import { NO_CLASS } from '@ddnn/protocol';
 /** The best exit so far of an uncertain sample: what a fallback answers. */
 export interface BestExit {
   readonly classIndex: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
 }
 
 /** Nothing has answered yet, as where no tier below the cloud has an exit. */
-export const NO_EXIT: BestExit = { classIndex: NO_CLASS, entropy: 1 };
+export const NO_EXIT: BestExit = { classIndex: NO_CLASS, uncertainty: 1 };

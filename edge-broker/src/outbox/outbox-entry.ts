@@ -20,9 +20,11 @@ export interface Entry {
   readonly grows?: boolean;
 }
 
-/** The first letter of a key says what stands there: entries, parts of a sample, what it was, and that it was answered. */
+/**
+ * The first letter of a key says what stands there: entries, parts of a sample, what it was, and that it was answered.
+ */
 export const PREFIX = { features: 's', record: 'r', part: 'p', context: 'c', mark: 'a' } as const;
-/** An entry: time of arrival f64 · fallback u8 · class u8 · entropy u8 · views u8 · states · frame. */
+/** An entry: time of arrival f64 · fallback u8 · class u8 · uncertainty u8 · views u8 · states · frame. */
 const META_BYTES = 12;
 
 /** The key of a slot; keys of one prefix stand in the order of their slots. */
@@ -44,7 +46,7 @@ export function range(prefix: string) {
 export function writeEntry({ addedAt, fallback, best, states }: Entry, frame: Uint8Array): Uint8Array {
   const value = new Uint8Array(META_BYTES + states.length + frame.length);
   new DataView(value.buffer).setFloat64(0, addedAt);
-  value.set([fallbackReasons.indexOf(fallback), best.classIndex, Math.round(best.entropy * 255), states.length], 8);
+  value.set([fallbackReasons.indexOf(fallback), best.classIndex, Math.round(best.uncertainty * 255), states.length], 8);
   value.set(states, META_BYTES);
   value.set(frame, META_BYTES + states.length);
   return value;
@@ -53,7 +55,7 @@ export function writeEntry({ addedAt, fallback, best, states }: Entry, frame: Ui
 /** What stands on disk, without the frame. */
 export function readEntry(kind: EntryKind, slot: number, value: Uint8Array): Entry {
   const addedAt = new DataView(value.buffer, value.byteOffset).getFloat64(0);
-  const best = { classIndex: value[9], entropy: value[10] / 255 };
+  const best = { classIndex: value[9], uncertainty: value[10] / 255 };
   // A copy, for `value` is a buffer with the whole frame, which need not stay in memory.
   const states = Uint8Array.from(value.subarray(META_BYTES, META_BYTES + value[META_BYTES - 1]));
   return { kind, slot, addedAt, fallback: fallbackReasons[value[8]] ?? 'none', best, states };

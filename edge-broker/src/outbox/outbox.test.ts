@@ -12,7 +12,7 @@ const slots = (outbox: Awaited<ReturnType<typeof openOutbox>>['outbox']) =>
 /** LevelDB answers with Buffers. */
 const bytes = (value: Uint8Array | undefined) => value && [...value];
 const STATES = Uint8Array.of(2, 1, 2);
-const BEST = { classIndex: 2, entropy: 0.4 };
+const BEST = { classIndex: 2, uncertainty: 0.4 };
 
 describe('outbox', () => {
   it('has every entry again after a restart, in the order of arrival, byte for byte', async () => {
@@ -29,7 +29,7 @@ describe('outbox', () => {
     const [first, , third, record] = again.entries();
     expect(first).toMatchObject({ kind: 'features', fallback: 'none', states: STATES });
     expect(first.best.classIndex).toBe(2);
-    expect(first.best.entropy).toBeCloseTo(0.4, 2);
+    expect(first.best.uncertainty).toBeCloseTo(0.4, 2);
     expect(third.fallback).toBe('deadline');
     expect(bytes(await again.read(first))).toEqual([9, 1, 2]);
     expect(bytes(await again.read(record))).toEqual([8]);

@@ -112,7 +112,7 @@ export class Outbox {
 
   /** Opens a sample: which views took part, needed should the process end before its features are complete. */
   async begin(slot: number, epoch: number, states: Uint8Array, best: BestExit): Promise<void> {
-    const value = Uint8Array.of(epoch, best.classIndex, Math.round(best.entropy * 255), ...states);
+    const value = Uint8Array.of(epoch, best.classIndex, Math.round(best.uncertainty * 255), ...states);
     await this.#write([{ type: 'put', key: key(PREFIX.context, slot), value }]);
   }
 
@@ -183,7 +183,10 @@ export class Outbox {
     return this.#options.maxSamples;
   }
 
-  /** Puts another frame in the place of a waiting one; the sample's parts go in the same write. Nothing where none waits. */
+  /**
+   * Puts another frame in the place of a waiting one; the sample's parts go in the same write. Nothing where none
+   * waits.
+   */
   async replace(slot: number, states: Uint8Array, frame: Uint8Array, views: number): Promise<void> {
     const name = key(PREFIX.features, slot);
     const before = this.#entries.get(name);
@@ -231,11 +234,13 @@ export class Outbox {
   async interrupted(views: number): Promise<Interrupted[]> {
     const samples: Interrupted[] = [];
     const slots = new Set<number>();
-    for await (const [name, [epoch, classIndex, entropy, ...states]] of this.#open.iterator(range(PREFIX.context))) {
+    for await (const [name, [epoch, classIndex, uncertainty, ...states]] of this.#open.iterator(
+      range(PREFIX.context),
+    )) {
       const slot = Number(name.slice(2));
       slots.add(slot);
       const parts = Array.from({ length: views }, (_, view) => this.#open.get(partKey(slot, view)));
-      const best = { classIndex, entropy: entropy / 255 };
+      const best = { classIndex, uncertainty: uncertainty / 255 };
       samples.push({ slot, epoch, states: Uint8Array.from(states), best, maps: await Promise.all(parts) });
     }
     // Features that came after their sample was answered, and were not yet deleted.

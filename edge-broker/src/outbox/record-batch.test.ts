@@ -9,7 +9,7 @@ const verdict = (slot: number): Verdict => ({
   classIndex: slot % 3,
   exit: 'local',
   reason: 'none',
-  entropy: 0.2,
+  uncertainty: 0.2,
   states: Uint8Array.of(2, 2, 1),
 });
 

@@ -5,8 +5,8 @@ import type { Outbox, RecordFrame } from './outbox.js';
 const MAX_FRESH = 1024;
 
 /**
- * Collects verdicts given on this side of the cloud into record frames. Every flush writes what waits to the outbox, in a frame
- * that grows from flush to flush until it is full or sent: on disk soon, on the wire seldom.
+ * Collects verdicts given on this side of the cloud into record frames. Every flush writes what waits to the outbox, in
+ * a frame that grows from flush to flush until it is full or sent: on disk soon, on the wire seldom.
  */
 export class RecordBatch {
   readonly #outbox: Outbox;

@@ -12,7 +12,7 @@ export interface Uncertain {
 
 /** A verdict with the best exit of a sample. */
 export function verdictOf({ slot, states, best }: Uncertain, exit: ExitName, reason: FallbackReason): Verdict {
-  return { slot, classIndex: best.classIndex, exit, reason, entropy: best.entropy, states };
+  return { slot, classIndex: best.classIndex, exit, reason, uncertainty: best.uncertainty, states };
 }
 
 /** The samples that went up and which the cloud has not answered yet. Bounded in number and time. */

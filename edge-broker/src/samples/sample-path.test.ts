@@ -11,7 +11,7 @@ const cloudSays = (slot: number): Verdict => ({
   classIndex: 1,
   exit: 'cloud',
   reason: 'none',
-  entropy: 0.1,
+  uncertainty: 0.1,
   states: Uint8Array.of(2, 2, 2),
 });
 const brief = ({ verdicts }: Rig) => verdicts.map(({ slot, exit, reason }) => [slot, exit, reason]);
@@ -35,7 +35,7 @@ describe('the way of a sample', () => {
       {
         slot: 5,
         classIndex: tier.exit.classIndex,
-        entropy: tier.exit.entropy,
+        uncertainty: tier.exit.uncertainty,
         exit: 'local',
         reason: 'none',
         states: Uint8Array.of(present, present, present),
@@ -70,7 +70,7 @@ describe('the way of a sample', () => {
   it('ends at once, as class none, where every view is absent', async () => {
     const rig = await pathRig();
     for (const view of [0, 1, 2]) rig.summary(5, view, false);
-    expect(rig.verdicts).toMatchObject([{ slot: 5, classIndex: NO_CLASS, exit: 'local', entropy: 0 }]);
+    expect(rig.verdicts).toMatchObject([{ slot: 5, classIndex: NO_CLASS, exit: 'local', uncertainty: 0 }]);
     expect(rig.requests).toEqual([]);
   });
 
@@ -227,7 +227,7 @@ describe('an edge section', () => {
     expect(content).toBe('edge');
     expect([...body]).toEqual([...tier.features]);
     rig.path.cloudLost();
-    expect(rig.verdicts).toMatchObject([{ classIndex: tier.exit.classIndex, entropy: tier.exit.entropy }]);
+    expect(rig.verdicts).toMatchObject([{ classIndex: tier.exit.classIndex, uncertainty: tier.exit.uncertainty }]);
   });
 });
 
@@ -260,7 +260,7 @@ describe('after a restart', () => {
     second.path.cloudLost();
     expect(second.path.cloudVerdict(cloudSays(5))).toBe(false);
     expect(second.verdicts).toEqual([]);
-    expect(second.records).toEqual([{ ...answer, entropy: expect.closeTo(answer.entropy, 2) }]);
+    expect(second.records).toEqual([{ ...answer, uncertainty: expect.closeTo(answer.uncertainty, 2) }]);
   });
 
   it('what was gathering features goes on with those that were taken', async () => {
@@ -332,7 +332,8 @@ describe('whatever happens', () => {
         }
       } else if (pick(2)) await new Promise((resolve) => setTimeout(resolve, 1));
       else {
-        // However slow the disk is, some features are on it before the next calamity, or no sample would reach the cloud.
+        // However slow the disk is, some features are on it before the next calamity, or no sample would reach the
+        // cloud.
         await Promise.all(offered);
         offered = [];
       }

@@ -26,9 +26,9 @@ interface Gathering {
 const NOTHING = new Uint8Array(0);
 
 /**
- * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox →
- * cloud. Each sample leaves it with exactly one verdict. One edge alone answers where it is sure; one of several tells the
- * cloud what it would answer, which joins them.
+ * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox
+ * → cloud. Each sample leaves it with exactly one verdict. One edge alone answers where it is sure; one of several
+ * tells the cloud what it would answer, which joins them.
  */
 export class SamplePath {
   /** Samples that left the window. */
@@ -86,7 +86,8 @@ export class SamplePath {
       if (entry.kind !== 'features') continue;
       const sample = this.#fitting(entry);
       if (entry.fallback === 'none') this.#cloud.wait(sample);
-      // The process may have ended before this fallback's record was on disk; the cloud takes a second one for the same.
+      // The process may have ended before this fallback's record was on disk; the cloud takes a second one for the
+      // same.
       else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
     }
     for (const sample of interrupted) this.#resumeInterrupted(sample);
@@ -195,19 +196,19 @@ export class SamplePath {
     const states = this.#group.siteStates(this.#window.states(cell, this.#states));
     if (mask === 0) {
       if (this.#group.several) this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
-      else this.#conclude({ slot, states, best: { classIndex: NO_CLASS, entropy: 0 } }, 'local');
+      else this.#conclude({ slot, states, best: { classIndex: NO_CLASS, uncertainty: 0 } }, 'local');
       return;
     }
     let best = NO_EXIT;
     if (this.#local) {
       const confident = this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask);
-      const { classIndex, entropy } = this.#local.exit;
+      const { classIndex, uncertainty } = this.#local.exit;
       if (confident && !this.#group.several) {
         // Most samples end here: one object each.
-        this.#deps.onVerdict({ slot, classIndex, exit: 'local', reason: 'none', entropy, states }, 'site');
+        this.#deps.onVerdict({ slot, classIndex, exit: 'local', reason: 'none', uncertainty, states }, 'site');
         return;
       }
-      best = { classIndex, entropy };
+      best = { classIndex, uncertainty };
       if (confident) {
         this.#conclude({ slot, states, best }, 'local');
         return;
@@ -258,7 +259,7 @@ export class SamplePath {
     }
     const opened = maps.map((map, place) => map && this.#bodies.open(this.#group.views[place], map));
     const confident = this.#edge.decide(opened, mask);
-    const best = { classIndex: this.#edge.exit.classIndex, entropy: this.#edge.exit.entropy };
+    const best = { classIndex: this.#edge.exit.classIndex, uncertainty: this.#edge.exit.uncertainty };
     const features = this.#edge.features.slice();
     if (asked || !confident) send({ slot, states, best }, 'edge', features);
     else this.#conclude({ slot, states, best, features }, 'edge');

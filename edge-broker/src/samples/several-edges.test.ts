@@ -11,7 +11,7 @@ const cloudSays = (slot: number): Verdict => ({
   classIndex: 1,
   exit: 'local',
   reason: 'none',
-  entropy: 0.1,
+  uncertainty: 0.1,
   states: Uint8Array.of(2, 2, 2),
 });
 const brief = ({ verdicts }: Rig) => verdicts.map(({ slot, exit, reason }) => [slot, exit, reason]);
@@ -36,8 +36,8 @@ describe('one edge of several', () => {
     tier.decide(Int8Array.from([2, 0].flatMap((view) => [...new Int8Array(rig.devices.scores(5, view).buffer)])), 0, 3);
     const [{ content, states, body }] = await rig.stored();
     expect([content, ...states]).toEqual(['answer', present, lost, present]);
-    const { classIndex, entropy } = tier.exit;
-    expect(decodeEdgeAnswer(body)).toEqual({ exit: 'local', classIndex, entropy: Math.fround(entropy) });
+    const { classIndex, uncertainty } = tier.exit;
+    expect(decodeEdgeAnswer(body)).toEqual({ exit: 'local', classIndex, uncertainty: Math.fround(uncertainty) });
     expect(rig.requests).toEqual([]);
     expect(rig.verdicts).toEqual([]);
     expect(rig.path.cloudVerdict(cloudSays(5))).toBe(true);
@@ -102,7 +102,9 @@ describe('one edge of several', () => {
     expect(sample.body).toHaveLength(0);
     expect(rig.verdicts).toEqual([]);
     rig.path.expire(later());
-    expect(rig.verdicts).toMatchObject([{ classIndex: NO_CLASS, exit: 'fallback', reason: 'deadline', entropy: 1 }]);
+    expect(rig.verdicts).toMatchObject([
+      { classIndex: NO_CLASS, exit: 'fallback', reason: 'deadline', uncertainty: 1 },
+    ]);
   });
 
   it.each([

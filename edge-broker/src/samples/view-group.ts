@@ -3,8 +3,8 @@ import { ViewState } from '@ddnn/protocol';
 import { EdgeError } from '../edge-error.js';
 
 /**
- * The views that one edge serves, among those of its site. On the wire and in the outbox a view goes by its number at the site;
- * window, collector and exits of this edge count its places in the group.
+ * The views that one edge serves, among those of its site. On the wire and in the outbox a view goes by its number at
+ * the site; window, collector and exits of this edge count its places in the group.
  */
 export class ViewGroup {
   /** Which edge of the bundle this is. */
@@ -17,7 +17,10 @@ export class ViewGroup {
   readonly #places: Int8Array;
   #last = new Uint8Array();
 
-  /** @param group of the settings. Throws `DDNN_EDGE_GROUP` where the bundle has several edges and none is named, or not that one. */
+  /**
+   * @param group of the settings. Throws `DDNN_EDGE_GROUP` where the bundle has several edges and none is named, or not
+   * that one.
+   */
   constructor({ architecture }: Bundle, group: number | undefined) {
     const groups = edgeGroups(architecture);
     if (group === undefined ? groups.length > 1 : group >= groups.length) {
@@ -38,8 +41,8 @@ export class ViewGroup {
   }
 
   /**
-   * States of every view of the site, from those of the group by place: nothing comes here from other edges' views. Samples in a row
-   * whose states are alike share one array, so nobody may write to it.
+   * States of every view of the site, from those of the group by place: nothing comes here from other edges' views.
+   * Samples in a row whose states are alike share one array, so nobody may write to it.
    */
   siteStates(own: Uint8Array): Uint8Array {
     if (this.#stillThose(own)) return this.#last;

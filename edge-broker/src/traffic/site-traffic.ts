@@ -27,7 +27,10 @@ export class LinkBytes {
     this.#gone[view] += bytes;
   }
 
-  /** Reads every meter, shows it in the metrics and returns what the cloud is told. `open` reads the sockets that are open. */
+  /**
+   * Reads every meter, shows it in the metrics and returns what the cloud is told. `open` reads the sockets that are
+   * open.
+   */
   report<Device extends LinkedDevice>(
     samples: number,
     devices: readonly Device[],

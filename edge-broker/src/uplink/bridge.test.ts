@@ -97,7 +97,8 @@ async function startBridge(flags: Record<string, unknown> = {}) {
   return { bridge, outbox, start, features, records, send };
 }
 
-const verdict = (slot: number) => ({ slot, classIndex: 1, exit: 'cloud', reason: 'none', entropy: 0, states }) as const;
+const verdict = (slot: number) =>
+  ({ slot, classIndex: 1, exit: 'cloud', reason: 'none', uncertainty: 0, states }) as const;
 
 describe('the bridge', () => {
   it('joins samples that are ready together, and forgets each with its own verdict', async () => {

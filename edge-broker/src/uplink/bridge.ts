@@ -32,7 +32,8 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
- * link, until the cloud's own acknowledgement. mqtt.js keeps nothing for it: its store has no bound and loses on replay.
+ * link, until the cloud's own acknowledgement. mqtt.js keeps nothing for it: its store has no bound and loses on
+ * replay.
  */
 export class Bridge {
   readonly #config: EdgeConfig;
@@ -43,7 +44,10 @@ export class Bridge {
   readonly #meter: LinkMeter;
   readonly #messages: CloudMessages;
   readonly #logger: Logger;
-  /** Entries sent on this connection and not yet acknowledged, with the time of sending; several may have shared a frame. */
+  /**
+   * Entries sent on this connection and not yet acknowledged, with the time of sending; several may have shared a
+   * frame.
+   */
   readonly #inFlight = new Map<Entry, number>();
   readonly #names;
   #client: MqttClient | undefined;

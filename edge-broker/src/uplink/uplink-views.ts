@@ -1,6 +1,9 @@
 import { joinBodies, type UplinkContentName } from '@ddnn/protocol';
 
-/** The features of the present views, in view order, as they go up: side by side, or each behind its length where they are coded. */
+/**
+ * The features of the present views, in view order, as they go up: side by side, or each behind its length where they
+ * are coded.
+ */
 export function uplinkViews(
   maps: readonly (Uint8Array | undefined)[],
   coded: boolean,

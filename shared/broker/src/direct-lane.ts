@@ -31,13 +31,13 @@ const acknowledgements = new ByteList();
 const forwarded = new ByteList();
 
 /**
- * Stands between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of the
- * chunk in which they came: no packet object, no string, no copy. Everything else goes to Aedes, byte for byte and in order:
- * other packets, packets that a chunk cuts in two, and messages that a subscriber wants at QoS 1. A subscriber at QoS 0 gets direct
- * messages by the chunk.
+ * Stands between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of
+ * the chunk in which they came: no packet object, no string, no copy. Everything else goes to Aedes, byte for byte and
+ * in order: other packets, packets that a chunk cuts in two, and messages that a subscriber wants at QoS 1. A
+ * subscriber at QoS 0 gets direct messages by the chunk.
  *
- * Aedes reads a socket when there is something to read, and again when it is done with all it has read. What must wait is kept
- * back until it asks the next time.
+ * Aedes reads a socket when there is something to read, and again when it is done with all it has read. What must wait
+ * is kept back until it asks the next time.
  */
 export class DirectLane {
   readonly #socket: Socket;
@@ -159,7 +159,8 @@ export class DirectLane {
     if (!this.#open) return chunk;
     if (this.#cap.between) this.#aedesSawIt = now;
     this.#parsing = true;
-    // Half a packet is nothing that Aedes could be done with, and the stream may have called while something was kept back.
+    // Half a packet is nothing that Aedes could be done with, and the stream may have called while something was kept
+    // back.
     if (!whole) this.#refused = true;
     process.nextTick(() => {
       this.#parsing = false;

@@ -20,7 +20,10 @@ export class Outlet {
     if (this.#socket.writable) this.#socket.write(bytes);
   }
 
-  /** Calls back once, when there is room again or the socket is gone. One that stays full for the drain timeout is cut off. */
+  /**
+   * Calls back once, when there is room again or the socket is gone. One that stays full for the drain timeout is cut
+   * off.
+   */
   onRoom(callback: () => void): void {
     this.#waiting.push(callback);
     if (this.#waiting.length > 1) return;

@@ -21,7 +21,8 @@ export interface SampleWindowOptions {
 export type CloseHandler = (slot: number, cell: number, reason: CloseReason) => void;
 
 /*
- * A cell, its parts side by side so that a summary touches as few cache lines as can be (64 bytes: six views, three classes):
+ * A cell, its parts side by side so that a summary touches as few cache lines as can be (64 bytes: six views, three
+ * classes):
  *
  *   slot      f64   stays when the sample is closed
  *   openedAt  f64
@@ -45,8 +46,9 @@ const CLOSED = -2;
 /**
  * Gathers the summaries of a sample until every live view has answered or the deadline has passed. Cells are laid out
  * once in one buffer and addressed by `slot % capacity`, so that a summary costs no allocation; a closed cell remembers
- * its slot until it is needed again, so that late and duplicate summaries are told apart. Open cells form a list in the order in
- * which they were opened, so that the next deadline stands in front and a closed sample is not looked at again.
+ * its slot until it is needed again, so that late and duplicate summaries are told apart. Open cells form a list in the
+ * order in which they were opened, so that the next deadline stands in front and a closed sample is not looked at
+ * again.
  */
 export class SampleWindow {
   /** Scores of cell `c`, view `v` start at `scoreOffset(c) + v * scoreBytes`. */
@@ -90,9 +92,9 @@ export class SampleWindow {
   }
 
   /**
-   * Takes one view's summary. `present` false: the camera sees nothing. `bytes` from `offset` on hold the scores. `now` is
-   * a monotonic time in ms; `reference`, where there is one, the slot of the edge's clock: summaries further from it than
-   * the capacity are `unknown`.
+   * Takes one view's summary. `present` false: the camera sees nothing. `bytes` from `offset` on hold the scores. `now`
+   * is a monotonic time in ms; `reference`, where there is one, the slot of the edge's clock: summaries further from it
+   * than the capacity are `unknown`.
    */
   offer(
     slot: number,

@@ -11,8 +11,8 @@ export interface Box {
 /**
  * Cuts a square out of the picture.
  *
- * Without a box: the largest square in the middle. With one, such as a detector's: the square around the box's middle as wide
- * as its longer side, moved inside the picture, and no larger than the picture's shorter side.
+ * Without a box: the largest square in the middle. With one, such as a detector's: the square around the box's middle
+ * as wide as its longer side, moved inside the picture, and no larger than the picture's shorter side.
  *
  * @throws ImageError when the box has no area or reaches outside the picture
  */

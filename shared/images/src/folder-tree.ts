@@ -28,8 +28,9 @@ const LAYOUTS =
   'CLASS/SAMPLE/CAMERA.jpg or CLASS/SAMPLE-c2.jpg (also _cam2, -v2, _view2), with or without train and test above the classes';
 
 /**
- * Finds multi-view samples in folders of PNG and JPEG files: `class/sample/camera.jpg` or `class/sample-c2.jpg`, with or without a split above the
- * class. Folders on top are splits where each is called train, val or test (also training, valid, validation, testing). Names that begin with a dot are passed over.
+ * Finds multi-view samples in folders of PNG and JPEG files: `class/sample/camera.jpg` or `class/sample-c2.jpg`, with
+ * or without a split above the class. Folders on top are splits where each is called train, val or test (also training,
+ * valid, validation, testing). Names that begin with a dot are passed over.
  *
  * @throws RecordingError naming the first file that fits neither layout, or not that of the others
  */

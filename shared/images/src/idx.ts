@@ -10,7 +10,8 @@ export interface IdxArray {
 }
 
 /**
- * Reads an IDX file of unsigned bytes, the format of MNIST (LeCun, Cortes, Burges), as it is or with `.gz` behind its name.
+ * Reads an IDX file of unsigned bytes, the format of MNIST (LeCun, Cortes, Burges), as it is or with `.gz` behind its
+ * name.
  *
  * @throws RecordingError where neither is there, or it is no such file
  */

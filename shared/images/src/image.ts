@@ -7,8 +7,8 @@ export interface Image {
 
 /**
  * What can be wrong with a picture:
- * `_UNKNOWN_FORMAT` neither PNG nor JPEG, `_BROKEN` damaged or truncated, `_SIZE` no pixels or too many, `_FILE` not readable,
- * `_BOX` a crop outside the picture.
+ * `_UNKNOWN_FORMAT` neither PNG nor JPEG, `_BROKEN` damaged or truncated, `_SIZE` no pixels or too many, `_FILE` not
+ * readable, `_BOX` a crop outside the picture.
  */
 export type ImageErrorCode =
   | 'DDNN_IMAGE_UNKNOWN_FORMAT'

@@ -18,7 +18,7 @@ interface Constants {
 const ZIGZAG = zigzag();
 /** Scale factors of the transform below: cos(kπ/16)·√2, but 1 for k = 0. */
 const TRANSFORM = [1.0, 1.387039845, 1.306562965, 1.175875602, 1.0, 0.785694958, 0.5411961, 0.275899379];
-// biome-ignore lint/suspicious/noApproximativeNumericConstant: to the library's digit, or some value is rounded otherwise.
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: to the library's digit, or some are rounded otherwise
 const COS_4 = 0.707106781;
 const END_BYTES = 2;
 
@@ -87,7 +87,10 @@ function writeValue(out: BitCount, codes: Codes, zeros: number, value: number): 
   out.write(value < 0 ? value + (1 << bits) - 1 : value, bits);
 }
 
-/** One row or column of the discrete cosine transform, after Arai, Agui and Nakajima (1988); results are scaled by TRANSFORM. */
+/**
+ * One row or column of the discrete cosine transform, after Arai, Agui and Nakajima (1988); results are scaled by
+ * TRANSFORM.
+ */
 function transform(d: Float64Array, at: number, step: number): void {
   const a0 = at;
   const a1 = a0 + step;

@@ -12,7 +12,8 @@ export interface ViewSize {
 }
 
 /**
- * Reads one view of a sample from an image file: decoded, cut to the aspect around its middle, resized, channels chosen.
+ * Reads one view of a sample from an image file: decoded, cut to the aspect around its middle, resized, channels
+ * chosen.
  *
  * @returns `height * width * channels` bytes, HWC
  * @throws ImageError when the file cannot be read or is not a complete PNG or JPEG

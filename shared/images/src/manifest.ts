@@ -24,7 +24,10 @@ export interface ManifestRow {
   readonly label: string;
   /** the label's place in `Manifest.classes` */
   readonly classIndex: number;
-  /** rows that share it are near copies of each other: the column `group`, else `object`, else `frame`; absent without one */
+  /**
+   * rows that share it are near copies of each other: the column `group`, else `object`, else `frame`; absent without
+   * one
+   */
   readonly group?: string;
   /** 1-based line of the file that the row begins on */
   readonly line: number;
@@ -60,8 +63,8 @@ interface ParsedRecord {
 }
 
 /**
- * Loads a multi-view manifest: CSV with a header, one line a sample, columns `sample`, `label`, `view0` to `viewN` and any others.
- * A view is an image path, relative to the manifest's folder or absolute; an empty cell is an absent view.
+ * Loads a multi-view manifest: CSV with a header, one line a sample, columns `sample`, `label`, `view0` to `viewN` and
+ * any others. A view is an image path, relative to the manifest's folder or absolute; an empty cell is an absent view.
  *
  * @throws ManifestError naming file, line and column of the first thing that is wrong
  */

@@ -17,8 +17,9 @@ const SPLITS = ['train', 'test'] as const;
 const FILES = { train: 'train', test: 't10k' };
 
 /**
- * MNIST over six devices, the public benchmark of the DDNN authors (`Partition(3, 2)` in their `util.py`): two row halves and three column thirds,
- * device d has column third d div 2 and row half d mod 2. 28 columns do not divide by three, so a part is 14 x 9 and the last column is cut off.
+ * MNIST over six devices, the public benchmark of the DDNN authors (`Partition(3, 2)` in their `util.py`): two row
+ * halves and three column thirds, device d has column third d div 2 and row half d mod 2. 28 columns do not divide by
+ * three, so a part is 14 x 9 and the last column is cut off.
  *
  * @param folder holds the four files of MNIST, plain or with `.gz`
  * @throws RecordingError
@@ -62,7 +63,10 @@ export async function openMnist6(folder: string, options: RecordingOptions = {})
 
 interface Split {
   readonly rows: RecordedRow[];
-  /** `rows * 6 * 14 * 9` bytes: one block, since a picture of its own for each of 360,000 parts costs far more than its pixels */
+  /**
+   * `rows * 6 * 14 * 9` bytes: one block, since a picture of its own for each of 360,000 parts costs far more than its
+   * pixels
+   */
   readonly pixels: Uint8Array;
 }
 

@@ -156,7 +156,9 @@ describe.skipIf(missing)(`a real file of that layout${missing}`, () => {
   });
 });
 
-/** Mean difference, the second one's pictures scaled to a largest value of 255; infinite where other views are present. */
+/**
+ * Mean difference, the second one's pictures scaled to a largest value of 255; infinite where other views are present.
+ */
 function distance(some: (Uint8Array | null)[], others: (Uint8Array | null)[]): number {
   if (some.some((view, i) => (view === null) !== (others[i] === null))) return Number.POSITIVE_INFINITY;
   let sum = 0;

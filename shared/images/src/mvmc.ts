@@ -13,9 +13,10 @@ const ABSENT = 3;
 const TRAINING_SHARE = 0.8;
 
 /**
- * The layout of the DDNN authors' multi-view file: `X` [samples, views, channels, height, width], each picture divided by its largest value;
- * `y` [samples, views], 3 or below 0 where a view is absent. Floats become 0 to 255 so that the largest value of each picture is 255; bytes are taken as they are.
- * As in their loader, the first rows are the split `train` (80 %), the rest `test`.
+ * The layout of the DDNN authors' multi-view file: `X` [samples, views, channels, height, width], each picture divided
+ * by its largest value; `y` [samples, views], 3 or below 0 where a view is absent. Floats become 0 to 255 so that the
+ * largest value of each picture is 255; bytes are taken as they are. As in their loader, the first rows are the split
+ * `train` (80 %), the rest `test`.
  *
  * @throws RecordingError
  */

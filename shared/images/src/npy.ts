@@ -17,7 +17,8 @@ const KINDS = {
 } as const;
 
 /**
- * Reads an NPY file, the format of `numpy.save` (versions 1 to 3), in C order and little endian. 64-bit integers become doubles.
+ * Reads an NPY file, the format of `numpy.save` (versions 1 to 3), in C order and little endian. 64-bit integers become
+ * doubles.
  *
  * @param name what errors call it
  * @throws RecordingError where it is no such file

@@ -1,7 +1,7 @@
 /**
- * What can be wrong with recorded samples: `_FILE` not readable, `_FORMAT` not the layout it should have, `_SPLIT` no such split,
- * `_SIZE` pictures of another size than asked for, `_LABEL` no class, several, or one that the bundle lacks, `_EMPTY` a sample that no camera sees
- * (only a check tells).
+ * What can be wrong with recorded samples: `_FILE` not readable, `_FORMAT` not the layout it should have, `_SPLIT` no
+ * such split, `_SIZE` pictures of another size than asked for, `_LABEL` no class, several, or one that the bundle
+ * lacks, `_EMPTY` a sample that no camera sees (only a check tells).
  */
 export type RecordingErrorCode =
   | 'DDNN_RECORDING_FILE'

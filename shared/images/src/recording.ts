@@ -38,7 +38,10 @@ export interface Recording {
   readonly size?: ViewSize;
   /** The picture as it was recorded, null where the view is absent. @throws ImageError */
   picture(row: number, view: number): Promise<Image | null>;
-  /** One view in the size asked for, null where it is absent. @throws ImageError, or RecordingError where the source has one size only */
+  /**
+   * One view in the size asked for, null where it is absent. @throws ImageError, or RecordingError where the source has
+   * one size only
+   */
   read(row: number, view: number, size: ViewSize): Promise<RecordedView | null>;
 }
 

@@ -1,9 +1,11 @@
 import { type Image, ImageError } from './image.js';
 
 /**
- * Resizes by exact area averaging: every new pixel is the mean of the part of the old picture that it covers, rounded half up.
+ * Resizes by exact area averaging: every new pixel is the mean of the part of the old picture that it covers, rounded
+ * half up.
  *
- * All sums are whole numbers below 2^53, so the result is the same on every machine. The same size returns the picture itself.
+ * All sums are whole numbers below 2^53, so the result is the same on every machine. The same size returns the picture
+ * itself.
  *
  * @throws ImageError when the new size is not two whole numbers from 1
  */
@@ -12,7 +14,8 @@ export function resizeArea(image: Image, width: number, height: number): Image {
     throw new ImageError('DDNN_IMAGE_SIZE', `cannot resize to ${width} x ${height}`);
   }
   if (width === image.width && height === image.height) return image;
-  // Counted in units where an old pixel is `width` wide and a new one `image.width` wide, so that all overlaps are whole.
+  // Counted in units where an old pixel is `width` wide and a new one `image.width` wide, so that all overlaps are
+  // whole.
   const area = image.width * image.height;
   const rowLength = width * 3;
   const row = new Float64Array(rowLength);

@@ -12,8 +12,8 @@ export interface NewManifestRow {
 }
 
 /**
- * Writes a manifest that `loadManifest` reads back as it is: columns sample, label, split, group where a row has one, view0 to viewN.
- * The file appears under its name only when it is complete.
+ * Writes a manifest that `loadManifest` reads back as it is: columns sample, label, split, group where a row has one,
+ * view0 to viewN. The file appears under its name only when it is complete.
  *
  * @throws ManifestError when there is no row, or rows differ in their number of views
  */

@@ -1,8 +1,8 @@
 /*
- * ConvP with weights +1 and -1 (DDNN, section III-C): convolution 3x3 padded with zeros, max pooling 3x3 with stride 2, and the comparison
- * that batch normalisation and sign come to. Two rows of the convolution make one of the output, filter by filter. Sums are compared as they
- * are made, for the largest of nine is more than a bound where any of them is: what is pooled is a byte a column, and the map of
- * the convolution is never written down.
+ * ConvP with weights +1 and -1 (DDNN, section III-C): convolution 3x3 padded with zeros, max pooling 3x3 with stride 2,
+ * and the comparison that batch normalisation and sign come to. Two rows of the convolution make one of the output,
+ * filter by filter. Sums are compared as they are made, for the largest of nine is more than a bound where any of them
+ * is: what is pooled is a byte a column, and the map of the convolution is never written down.
  */
 
 import { partialSums } from './partial-sums';
@@ -26,11 +26,15 @@ class Block {
   /** [filters][3][taps] offsets in a row of partial sums. */
   taps: usize;
   tapsPerRow: i32;
-  /** Which columns were more than the bound: in the row of each filter before, and in the three rows that are pooled. */
+  /**
+   * Which columns were more than the bound: in the row of each filter before, and in the three rows that are pooled.
+   */
   before: usize;
   beforeRow: usize;
   line: usize;
-  /** [divisors][filters] of 32 bits: the bit is 1 where the sum is more than `bound`, turned round where `flip` is -1. */
+  /**
+   * [divisors][filters] of 32 bits: the bit is 1 where the sum is more than `bound`, turned round where `flip` is -1.
+   */
   bounds: usize;
   flips: usize;
   /** Planes of the output, -1 and +1 in bytes; `tail` is a mask of the last vector's columns. */
@@ -279,7 +283,10 @@ function three(at: usize): v128 {
   return v128.and(v128.or(v128.or(v128.load(at - 1), v128.load(at)), v128.load(at + 1)), i16x8.splat(0xff));
 }
 
-/** Pools the line's columns: a row of one filter's output. The largest of nine is more than a bound where any of them is. */
+/**
+ * Pools the line's columns: a row of one filter's output. The largest of nine is more than a bound where any of them
+ * is.
+ */
 function pool(block: Block, flip: i32, out: usize): void {
   const columns = (block.width + 1) >> 1;
   const turn = i8x16.splat(<i8>flip);

@@ -1,6 +1,7 @@
 /*
- * Features as they travel (`src/code/feature-code.ts`), bit for bit. What the rows above say of a row is added up for the whole row in
- * vectors; what stands to the left in the row itself, and the interval of the arithmetic coder, go bit by bit.
+ * Features as they travel (`src/code/feature-code.ts`), bit for bit. What the rows above say of a row is added up for
+ * the whole row in vectors; what stands to the left in the row itself, and the interval of the arithmetic coder, go bit
+ * by bit.
  */
 
 /** Signs of 16 bits to the left and right of a row that are never set: two pixels of `channels` on each side. */
@@ -41,11 +42,14 @@ function rowsAbove(bias: usize, weights: usize, one: usize, two: usize, channels
 const LIMIT: i32 = 2048;
 
 /**
- * Visits every bit, writing a body or reading one. Gives a body's length, or -1 once it can't get shorter than `most` bytes.
+ * Visits every bit, writing a body or reading one. Gives a body's length, or -1 once it can't get shorter than `most`
+ * bytes.
  *
  * @param bias log-odds of each bit, 16 bits
- * @param above weights of the neighbours above, above the one above, above left and above right, 16 bits: [4][a row's bits, whole vectors]
- * @param before of each channel, integers of 32 bits: weights of the two bits to the left, then the 16 sums over the four channels before,
+ * @param above weights of the neighbours above, above the one above, above left and above right, 16 bits: [4][a row's
+ * bits, whole vectors]
+ * @param before of each channel, integers of 32 bits: weights of the two bits to the left, then the 16 sums over the
+ * four channels before,
  *   and over the four before those, by their bits, the nearest lowest
  * @param rows scratch: signs of three rows, 16 bits, with margins
  * @param sums scratch: integers of 32 bits, a row, whole vectors of 16 bits

@@ -86,7 +86,10 @@ function packPixels(pixels: usize, count: i32, channels: i32, out: usize): void 
   for (; held > 0; held -= 8, bits >>= 8) store<u8>(out++, <u8>bits);
 }
 
-/** Integers -1, 0 and +1 of 32 bits as two rows of bits: which are +1, and which are not 0. 16 at a time, zeros behind the last. */
+/**
+ * Integers -1, 0 and +1 of 32 bits as two rows of bits: which are +1, and which are not 0. 16 at a time, zeros behind
+ * the last.
+ */
 export function packTernary(map: usize, count: i32, signs: usize, present: usize): void {
   const zero = i8x16.splat(0);
   for (let i = 0; i < count; i += 16, map += 64, signs += 2, present += 2) {

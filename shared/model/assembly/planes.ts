@@ -1,6 +1,6 @@
 /*
- * Maps as planes: [row][channel][column], a plane of one row padded with zeros to whole vectors and one vector more, so that what
- * lies left of a plane (the end of the one before) and right of it is zero, as a convolution's padding is.
+ * Maps as planes: [row][channel][column], a plane of one row padded with zeros to whole vectors and one vector more, so
+ * that what lies left of a plane (the end of the one before) and right of it is zero, as a convolution's padding is.
  */
 
 /** Pixels of one channel, a byte each, as planes of 16 bits. `tail`: a mask of the last vector's columns. */

@@ -1,6 +1,7 @@
 /**
  * What can be wrong with a configuration: `_FILE` not readable, `_YAML` not YAML, `_UNKNOWN_KEY` in the file or a flag,
- * `_UNKNOWN_ENV` a DDNN_ variable that is no setting, `_VALUE` a bad value, `_REQUIRED` a setting without default is missing.
+ * `_UNKNOWN_ENV` a DDNN_ variable that is no setting, `_VALUE` a bad value, `_REQUIRED` a setting without default is
+ * missing.
  */
 export type ConfigErrorCode =
   | 'DDNN_CONFIG_FILE'

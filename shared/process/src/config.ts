@@ -23,7 +23,8 @@ export interface ConfigSources {
  * Rising precedence: the schema's defaults, the YAML file, the environment (`uplink.url` is DDNN_UPLINK_URL), flags.
  * Text from environment and flags becomes the setting's type. A list replaces the list before it.
  *
- * @throws ConfigError for an unknown key, a bad or missing value or a broken file, with the setting's path and its place
+ * @throws ConfigError for an unknown key, a bad or missing value or a broken file, with the setting's path and its
+ * place
  */
 export function loadConfig<T extends TObject>(schema: T, sources: ConfigSources = {}): Static<T> {
   const root = schema as unknown as Schema;

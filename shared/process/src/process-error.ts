@@ -1,4 +1,6 @@
-/** What keeps a process from running: its port is taken, or may not or cannot be bound; a file it needs cannot be read. */
+/**
+ * What keeps a process from running: its port is taken, or may not or cannot be bound; a file it needs cannot be read.
+ */
 export type ProcessErrorCode =
   | 'DDNN_PROCESS_PORT_IN_USE'
   | 'DDNN_PROCESS_PORT_FORBIDDEN'

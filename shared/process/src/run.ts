@@ -28,8 +28,9 @@ export interface ParentMessage {
 /**
  * Runs a process from start to exit. It ends the Node process: nothing follows this call.
  *
- * SIGTERM, SIGINT, a parent's `{ type: 'stop' }` and the loss of the parent stop it in order, exit code 0; a second signal, a
- * stop that fails or takes too long, and an uncaught error exit with 1. A failing start exits with 2 when it is the user's fault.
+ * SIGTERM, SIGINT, a parent's `{ type: 'stop' }` and the loss of the parent stop it in order, exit code 0; a second
+ * signal, a stop that fails or takes too long, and an uncaught error exit with 1. A failing start exits with 2 when it
+ * is the user's fault.
  */
 export function runProcess({ name, logger, start, stopTimeoutMs = 10_000 }: RunOptions): void {
   let running: Running | undefined;

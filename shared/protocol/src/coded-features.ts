@@ -4,12 +4,15 @@ import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader, lengthBytes, writeBody } from './length-prefix.js';
 import { truncateSlot } from './slot.js';
 
-/** Called per sample: its slot modulo 32,768, and its body (a view into the frame); null where the device no longer has it. */
+/**
+ * Called per sample: its slot modulo 32,768, and its body (a view into the frame); null where the device no longer has
+ * it.
+ */
 export type CodedFeaturesVisitor = (shortSlot: number, body: Uint8Array | null) => void;
 
 /**
- * Coded features (device → edge): a sample list as of features, but each body is what the feature code makes of a map, behind its length. A
- * body as long as the bare features is those.
+ * Coded features (device → edge): a sample list as of features, but each body is what the feature code makes of a map,
+ * behind its length. A body as long as the bare features is those.
  */
 export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSample[]): Uint8Array {
   if (samples.length === 0) {
@@ -30,8 +33,8 @@ export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSampl
 }
 
 /**
- * Checks a whole frame, then visits each sample: one that is damaged anywhere changes nothing. Throws {@link FrameError}
- * `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`, `_VERSION`, `_KIND` or `_EPOCH`.
+ * Checks a whole frame, then visits each sample: one that is damaged anywhere changes nothing. Throws {@link
+ * FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`, `_VERSION`, `_KIND` or `_EPOCH`.
  *
  * @param featureBytes of the bare features: no body is longer
  */

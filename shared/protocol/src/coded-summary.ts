@@ -76,8 +76,8 @@ export class CodedSummaryReader {
   }
 
   /**
-   * Checks the frame that stands in `bytes` from `offset` on. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`,
-   * `_VERSION`, `_KIND` or `_EPOCH`.
+   * Checks the frame that stands in `bytes` from `offset` on. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`,
+   * `_OVERSIZED`, `_VALUE`, `_VERSION`, `_KIND` or `_EPOCH`.
    */
   open(bytes: Uint8Array, offset: number, length: number, epoch: number | undefined): void {
     const right = bytes[offset] === FIRST_BYTE && (epoch === undefined || bytes[offset + 1] === epoch);

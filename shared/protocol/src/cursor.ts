@@ -37,7 +37,10 @@ export class Reader {
     return this.#view.getUint32(at, true) + this.#view.getUint16(at + 4, true) * 2 ** 32;
   }
 
-  /** LEB128: seven bits a byte, lowest first, bit 7 where another one follows; at most 21 bits, in no more bytes than needed. */
+  /**
+   * LEB128: seven bits a byte, lowest first, bit 7 where another one follows; at most 21 bits, in no more bytes than
+   * needed.
+   */
   varint(field: string): number {
     const at = this.offset;
     for (let value = 0, shift = 0; ; shift += 7) {

@@ -119,8 +119,8 @@ export class DeviceSampleReader {
   }
 
   /**
-   * Checks the whole frame that stands in `bytes` from `offset` on, so that one that is damaged anywhere changes nothing. Throws
-   * {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VERSION`, `_KIND` or `_EPOCH`.
+   * Checks the whole frame that stands in `bytes` from `offset` on, so that one that is damaged anywhere changes
+   * nothing. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VERSION`, `_KIND` or `_EPOCH`.
    */
   open(bytes: Uint8Array, offset: number, length: number, epoch: number | undefined): void {
     const right = bytes[offset] === this.#firstByte && (epoch === undefined || bytes[offset + 1] === epoch);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEdgeAnswer, EDGE_ANSWER_BYTES, type EdgeAnswer, encodeEdgeAnswer } from './edge-answer.js';
 
-const answer: EdgeAnswer = { exit: 'edge', classIndex: 2, entropy: 0.25 };
+const answer: EdgeAnswer = { exit: 'edge', classIndex: 2, uncertainty: 0.25 };
 const value = (offset: number) => expect.objectContaining({ code: 'DDNN_FRAME_VALUE', offset });
 
 describe('the answer of one edge among several', () => {
@@ -10,17 +10,19 @@ describe('the answer of one edge among several', () => {
   });
 
   it('keeps entropies apart that a 255th would not', () => {
-    const [a, b] = [0.001, 0.0011].map((entropy) => decodeEdgeAnswer(encodeEdgeAnswer({ ...answer, entropy })).entropy);
+    const [a, b] = [0.001, 0.0011].map(
+      (uncertainty) => decodeEdgeAnswer(encodeEdgeAnswer({ ...answer, uncertainty })).uncertainty,
+    );
     expect(a).toBe(Math.fround(0.001));
     expect(a).toBeLessThan(b);
   });
 
-  it('is refused with the exit of the cloud, an unknown one, and an entropy that is none', () => {
+  it('is refused with the exit of the cloud, an unknown one, and an uncertainty that is none', () => {
     const bytes = encodeEdgeAnswer(answer);
     expect(bytes).toHaveLength(EDGE_ANSWER_BYTES);
     for (const exit of [2, 4, 255]) expect(() => decodeEdgeAnswer(bytes.with(0, exit), 11)).toThrow(value(11));
-    for (const entropy of [Number.NaN, -0.5, 1.5, Number.POSITIVE_INFINITY]) {
-      expect(() => decodeEdgeAnswer(encodeEdgeAnswer({ ...answer, entropy }), 11)).toThrow(value(13));
+    for (const uncertainty of [Number.NaN, -0.5, 1.5, Number.POSITIVE_INFINITY]) {
+      expect(() => decodeEdgeAnswer(encodeEdgeAnswer({ ...answer, uncertainty }), 11)).toThrow(value(13));
     }
   });
 });

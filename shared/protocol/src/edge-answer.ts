@@ -1,27 +1,27 @@
 import { FrameError } from './errors.js';
 import { exitNames } from './verdict.js';
 
-/** Bytes of an edge's answer: exit u8 · class u8 · entropy float32. */
+/** Bytes of an edge's answer: exit u8 · class u8 · uncertainty float32. */
 export const EDGE_ANSWER_BYTES = 6;
 
 /**
- * What one edge of several says of a sample (configuration f). *local*, *edge*: that exit is sure. *fallback*: the best exit so
- * far of an edge that is unsure and has no features to send.
+ * What one edge of several says of a sample (configuration f). *local*, *edge*: that exit is sure. *fallback*: the best
+ * exit so far of an edge that is unsure and has no features to send.
  */
 export interface EdgeAnswer {
   readonly exit: 'local' | 'edge' | 'fallback';
   /** Index into the bundle's classes; `NO_CLASS` where no exit of this edge has answered. */
   readonly classIndex: number;
-  /** Normalised entropy, 0 (sure) to 1: a float32, for the cloud compares those of several edges. */
-  readonly entropy: number;
+  /** Uncertainty of its exit, 0 (sure) to 1: a float32, for the cloud compares those of several edges. */
+  readonly uncertainty: number;
 }
 
 /** Writes an answer: the body of uplink features whose content is *answer*. */
-export function encodeEdgeAnswer({ exit, classIndex, entropy }: EdgeAnswer): Uint8Array {
+export function encodeEdgeAnswer({ exit, classIndex, uncertainty }: EdgeAnswer): Uint8Array {
   const bytes = new Uint8Array(EDGE_ANSWER_BYTES);
   bytes[0] = exitNames.indexOf(exit);
   bytes[1] = classIndex;
-  new DataView(bytes.buffer).setFloat32(2, entropy, true);
+  new DataView(bytes.buffer).setFloat32(2, uncertainty, true);
   return bytes;
 }
 
@@ -31,9 +31,9 @@ export function decodeEdgeAnswer(body: Uint8Array, offset = 0): EdgeAnswer {
   if (exit === undefined || exit === 'cloud') {
     throw new FrameError('DDNN_FRAME_VALUE', `an edge's answer of exit ${body[0]}`, offset);
   }
-  const entropy = new DataView(body.buffer, body.byteOffset, body.byteLength).getFloat32(2, true);
-  if (!(entropy >= 0 && entropy <= 1)) {
-    throw new FrameError('DDNN_FRAME_VALUE', `entropy ${entropy} is not within 0 and 1`, offset + 2);
+  const uncertainty = new DataView(body.buffer, body.byteOffset, body.byteLength).getFloat32(2, true);
+  if (!(uncertainty >= 0 && uncertainty <= 1)) {
+    throw new FrameError('DDNN_FRAME_VALUE', `uncertainty ${uncertainty} is not within 0 and 1`, offset + 2);
   }
-  return { exit, classIndex: body[1], entropy };
+  return { exit, classIndex: body[1], uncertainty };
 }

@@ -271,8 +271,8 @@ function trafficVector(name: string, hex: string, means: Traffic): Vector {
 }
 
 const scores = Uint8Array.of(0x40, 0xf0, 0x10); // +64, -16, +16
-/** Edge exit, class 2, entropy 0.25. */
-const answer = encodeEdgeAnswer({ exit: 'edge', classIndex: 2, entropy: 0.25 });
+/** Edge exit, class 2, uncertainty 0.25. */
+const answer = encodeEdgeAnswer({ exit: 'edge', classIndex: 2, uncertainty: 0.25 });
 /** Views: present, absent, lost, late, present, present. */
 const mixed = Uint8Array.of(2, 1, 0, 3, 2, 2);
 const present = new Uint8Array(6).fill(2);
@@ -348,22 +348,22 @@ const vectors: readonly Vector[] = [
     'verdict',
     '24 07 39 30 00 00 00 00 2a 33 c6 0a ef 01 01 ff 55 05',
     [
-      { slot: SLOT, classIndex: 2, exit: 'cloud', reason: 'none', entropy: 51 / 255, states: mixed },
-      { slot: SLOT + 3, classIndex: NO_CLASS, exit: 'fallback', reason: 'deadline', entropy: 1, states: absent },
+      { slot: SLOT, classIndex: 2, exit: 'cloud', reason: 'none', uncertainty: 51 / 255, states: mixed },
+      { slot: SLOT + 3, classIndex: NO_CLASS, exit: 'fallback', reason: 'deadline', uncertainty: 1, states: absent },
     ],
     [12],
   ),
   verdictVector('record of the local exit', 'record', '26 07 39 30 00 00 00 00 18 00 aa 0a', [
-    { slot: SLOT, classIndex: 1, exit: 'local', reason: 'none', entropy: 0, states: present },
+    { slot: SLOT, classIndex: 1, exit: 'local', reason: 'none', uncertainty: 0, states: present },
   ]),
   verdictVector(
     'record of three slots with the same views',
     'record',
     '26 07 39 30 00 00 00 00 18 00 aa 0a 10 33 f4 aa 02 14 00',
     [
-      { slot: SLOT, classIndex: 1, exit: 'local', reason: 'none', entropy: 0, states: present },
-      { slot: SLOT + 1, classIndex: 1, exit: 'local', reason: 'none', entropy: 51 / 255, states: present },
-      { slot: SLOT + 301, classIndex: 20, exit: 'local', reason: 'none', entropy: 0, states: present },
+      { slot: SLOT, classIndex: 1, exit: 'local', reason: 'none', uncertainty: 0, states: present },
+      { slot: SLOT + 1, classIndex: 1, exit: 'local', reason: 'none', uncertainty: 51 / 255, states: present },
+      { slot: SLOT + 301, classIndex: 20, exit: 'local', reason: 'none', uncertainty: 0, states: present },
     ],
     [12, 14],
   ),

@@ -39,7 +39,9 @@ export class BodyReader {
     this.#maxBytes = maxBytes;
   }
 
-  /** The next body, a view into the bytes. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED` or `_VALUE`. */
+  /**
+   * The next body, a view into the bytes. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED` or `_VALUE`.
+   */
   next(): Uint8Array {
     const first = this.at;
     let length = 0;
@@ -81,7 +83,10 @@ export function joinBodies(bodies: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Takes joined bodies apart; views into `joined`. Throws {@link FrameError} where it does not hold just so many of at most that size. */
+/**
+ * Takes joined bodies apart; views into `joined`. Throws {@link FrameError} where it does not hold just so many of at
+ * most that size.
+ */
 export function partBodies(joined: Uint8Array, count: number, maxBytes: number): Uint8Array[] {
   const reader = new BodyReader(joined, 0, maxBytes);
   const bodies = Array.from({ length: count }, () => reader.next());

@@ -47,7 +47,7 @@ describe('the sizes in docs/protocol.md', () => {
   const devices = Array.from({ length: 6 }, (_, view) => ({ view, ...link }));
   const slots = Array.from({ length: 32 }, (_, i) => i);
   const verdicts = slots.map((slot) => ({
-    ...{ slot, classIndex: 0, entropy: 0, states },
+    ...{ slot, classIndex: 0, uncertainty: 0, states },
     ...{ exit: 'local' as const, reason: 'none' as const },
   }));
   const sample = { slot: 0, states, content: 'views' as const, body: new Uint8Array(6 * 128) };

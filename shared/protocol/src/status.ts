@@ -32,7 +32,10 @@ export const NO_VIEW = 255;
 const BUNDLE_BYTES = 32;
 const FIXED_BYTES = HEADER_BYTES + 1 + 4 + 4 + 4 + BUNDLE_BYTES;
 
-/** Status: state u8 · view u8 · views u8 · classes u8 · score bytes u8 · feature bytes u32 · slot ms u32 · SHA-256 · version. */
+/**
+ * Status: state u8 · view u8 · views u8 · classes u8 · score bytes u8 · feature bytes u32 · slot ms u32 · SHA-256 ·
+ * version.
+ */
 export function encodeStatus(epoch: number, status: Status): Uint8Array {
   const writer = new Writer(FIXED_BYTES + textBytes(status.version), HEADER_BYTES);
   writeHeader(writer.bytes, 'status', epoch);

@@ -14,7 +14,9 @@ export function encodeSummary(epoch: number, samples: readonly DeviceSample[], s
   return encodeDeviceSamples('summary', epoch, samples, scoreBytes);
 }
 
-/** Reads summaries in place, as an edge does that takes many; `hasBody` false: the camera sees nothing (absent view). */
+/**
+ * Reads summaries in place, as an edge does that takes many; `hasBody` false: the camera sees nothing (absent view).
+ */
 export class SummaryReader extends DeviceSampleReader {
   constructor(scoreBytes: number, maxSamples: number) {
     super('summary', scoreBytes, maxSamples);

@@ -45,7 +45,10 @@ export type TopicNames = Partial<Record<'site' | 'edge' | 'device', string>>;
 export const NAME_PATTERN = '^[A-Za-z0-9_-]{1,32}$';
 const name = new RegExp(NAME_PATTERN);
 
-/** Fills a template. Throws {@link TopicError} where a name is missing or has other characters than {@link NAME_PATTERN}. */
+/**
+ * Fills a template. Throws {@link TopicError} where a name is missing or has other characters than {@link
+ * NAME_PATTERN}.
+ */
 export function topic(which: TopicName, names: TopicNames = {}): string {
   return fill(which, names, '');
 }

@@ -2,9 +2,9 @@ import { Reader, Writer } from './cursor.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 
 /**
- * Bytes that crossed a tier since the edge started. `wire` counts whole MQTT packets. `payload` counts between device and edge the scores
- * and features alone, as the paper's formula does (equation 1): no header, slot or mark, and nothing for an absent view; between edge
- * and cloud the payloads of the packets.
+ * Bytes that crossed a tier since the edge started. `wire` counts whole MQTT packets. `payload` counts between device
+ * and edge the scores and features alone, as the paper's formula does (equation 1): no header, slot or mark, and
+ * nothing for an absent view; between edge and cloud the payloads of the packets.
  */
 export interface LinkBytes {
   /** Payload of sample traffic towards the upper tier. */

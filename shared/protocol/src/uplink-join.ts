@@ -10,8 +10,8 @@ const REST = HEADER_BYTES + uplinkSlotBytes(1);
 const GAP_BYTES = uplinkSlotBytes(2) - uplinkSlotBytes(1);
 
 /**
- * Joins uplink features frames of one sample each, in any order: fewer frames with the same samples, in ascending slots. Samples of
- * another epoch or content, or more than {@link MAX_UPLINK_GAP} slots apart, stay apart.
+ * Joins uplink features frames of one sample each, in any order: fewer frames with the same samples, in ascending
+ * slots. Samples of another epoch or content, or more than {@link MAX_UPLINK_GAP} slots apart, stay apart.
  */
 export function joinUplinkFeatures(frames: readonly Uint8Array[]): Uint8Array[] {
   const parts = frames

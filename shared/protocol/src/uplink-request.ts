@@ -3,7 +3,10 @@ import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
-/** Uplink request (cloud → edge): the slots whose features a confident edge shall send, for another edge of its site is unsure. */
+/**
+ * Uplink request (cloud → edge): the slots whose features a confident edge shall send, for another edge of its site is
+ * unsure.
+ */
 export function encodeUplinkRequest(epoch: number, slots: readonly number[]): Uint8Array {
   if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
   const writer = new Writer(HEADER_BYTES + uplinkSlotBytes(slots.length), HEADER_BYTES);

@@ -11,7 +11,7 @@ import {
 } from './verdict.js';
 
 const states = Uint8Array.of(2, 1, 0, 3, 2, 2);
-const verdict: Verdict = { slot: 12, classIndex: 2, exit: 'local', reason: 'none', entropy: 0.2, states };
+const verdict: Verdict = { slot: 12, classIndex: 2, exit: 'local', reason: 'none', uncertainty: 0.2, states };
 const value = (offset: number) => expect.objectContaining({ code: 'DDNN_FRAME_VALUE', offset });
 
 function wire(changes: Partial<Verdict>): Uint8Array {
@@ -87,11 +87,11 @@ describe('a verdict', () => {
     expect(decodeFirstVerdict(bytes, 'verdict')).toMatchObject({ slot: 12, classIndex: 77, reason: 'refused' });
   });
 
-  it('keeps its entropy to a 510th, and a decoded one exactly', () => {
-    for (let entropy = 0; entropy <= 1; entropy += 0.001) {
-      const [read] = decodeVerdicts(wire({ entropy }), 'verdict', 7, 6, 1);
-      expect(Math.abs(read.entropy - entropy)).toBeLessThanOrEqual(1 / 510 + 1e-12);
-      expect(wire({ entropy: read.entropy })).toEqual(wire({ entropy }));
+  it('keeps its uncertainty to a 510th, and a decoded one exactly', () => {
+    for (let uncertainty = 0; uncertainty <= 1; uncertainty += 0.001) {
+      const [read] = decodeVerdicts(wire({ uncertainty }), 'verdict', 7, 6, 1);
+      expect(Math.abs(read.uncertainty - uncertainty)).toBeLessThanOrEqual(1 / 510 + 1e-12);
+      expect(wire({ uncertainty: read.uncertainty })).toEqual(wire({ uncertainty }));
     }
   });
 
@@ -99,8 +99,8 @@ describe('a verdict', () => {
     ['class 256', { classIndex: 256 }, 8],
     ['class -1', { classIndex: -1 }, 8],
     ['class 1.5', { classIndex: 1.5 }, 8],
-    ['an entropy above 1', { entropy: 1.01 }, 9],
-    ['an entropy that is no number', { entropy: Number.NaN }, 9],
+    ['an uncertainty above 1', { uncertainty: 1.01 }, 9],
+    ['an uncertainty that is no number', { uncertainty: Number.NaN }, 9],
     ['a view state above 3', { states: Uint8Array.of(4) }, 0],
   ])('is refused with %s', (_, changes, offset) => {
     expect(() => wire(changes)).toThrow(value(offset));

@@ -23,8 +23,11 @@ export interface Verdict {
   readonly classIndex: number;
   readonly exit: ExitName;
   readonly reason: FallbackReason;
-  /** The exit's uncertainty, normalised entropy or another measure of its bundle, 0 (sure) to 1; a 255th apart on the wire. */
-  readonly entropy: number;
+  /**
+   * The exit's uncertainty, normalised entropy or another measure of its bundle, 0 (sure) to 1; a 255th apart on the
+   * wire.
+   */
+  readonly uncertainty: number;
   /** One {@link ViewState} a view: which took part, which were missing and how. */
   readonly states: Uint8Array;
 }
@@ -33,14 +36,15 @@ export interface Verdict {
 export type VerdictFrameKind = 'verdict' | 'record';
 
 /*
- * Neighbours are mostly a slot apart, and mostly have the same view states, so both stand in the frame only where it is otherwise:
+ * Neighbours are mostly a slot apart, and mostly have the same view states, so both stand in the frame only where it is
+ * otherwise:
  *
  *   slot      u48      of the first sample
  *   answer    u8       bits 0-1: exit · bit 2: a gap follows · bit 3: view states follow · bits 4-7: class
  *   gap       varint   slots since the sample before, less two; without it the sample before is one slot ago
  *   class     u8       14 to 254, where the answer's class says so
  *   reason    u8       of a fallback only
- *   entropy   u8
+ *   uncertainty   u8
  *   states             two bits a view; without them they are those of the sample before
  */
 
@@ -49,7 +53,7 @@ const HAS_STATES = 8;
 /** In the class bits of the answer. */
 const NONE = 14;
 const CLASS_FOLLOWS = 15;
-/** Answer, gap, class, reason, entropy: the most that a sample takes beside its view states. */
+/** Answer, gap, class, reason, uncertainty: the most that a sample takes beside its view states. */
 const MAX_ENTRY_BYTES = 7;
 
 /** Encodes verdicts or records with ascending slots, at most {@link MAX_UPLINK_GAP} apart. */
@@ -69,7 +73,7 @@ export function encodeVerdicts(kind: VerdictFrameKind, epoch: number, verdicts: 
 }
 
 function writeVerdict(writer: Writer, verdict: Verdict, before: Verdict | undefined): void {
-  const { slot, classIndex, exit, reason, entropy, states } = verdict;
+  const { slot, classIndex, exit, reason, uncertainty, states } = verdict;
   if (before && states.length !== before.states.length)
     throw new FrameError('DDNN_FRAME_VALUE', 'view counts differ in one frame', writer.offset);
   checkReason(exit, reason, writer.offset);
@@ -90,7 +94,7 @@ function writeVerdict(writer: Writer, verdict: Verdict, before: Verdict | undefi
   if (gap > 1) writer.varint(gap - 2, 'slot gap');
   if (classBits === CLASS_FOLLOWS) writer.u8(classIndex, 'class');
   if (exit === 'fallback') writer.u8(fallbackReasons.indexOf(reason), 'reason');
-  writer.u8(Math.round(entropy * 255), 'entropy');
+  writer.u8(Math.round(uncertainty * 255), 'uncertainty');
   if (!sameStates) writer.raw(packViewStates(states));
 }
 
@@ -114,7 +118,9 @@ export function decodeVerdicts(
   return verdicts;
 }
 
-/** Reads the first sample of a frame for somebody who does not know how many views there are: its `states` are empty. */
+/**
+ * Reads the first sample of a frame for somebody who does not know how many views there are: its `states` are empty.
+ */
 export function decodeFirstVerdict(bytes: Uint8Array, kind: VerdictFrameKind): Verdict {
   checkHeader(bytes, kind);
   return readVerdict(new Reader(bytes, HEADER_BYTES), undefined, 0);
@@ -138,13 +144,13 @@ function readVerdict(reader: Reader, before: Verdict | undefined, views: number)
   const reason = exit === 'fallback' ? fallbackReasons[reader.u8('reason')] : 'none';
   if (!reason) throw refused('unknown reason');
   checkReason(exit, reason, at);
-  const entropy = reader.u8('entropy') / 255;
-  if (!hasStates) return { slot, classIndex, exit, reason, entropy, states: before!.states };
+  const uncertainty = reader.u8('uncertainty') / 255;
+  if (!hasStates) return { slot, classIndex, exit, reason, uncertainty, states: before!.states };
   const stateAt = reader.offset;
   const states = unpackViewStates(reader.bytes(viewStatesBytes(views), 'view states'), views, stateAt);
   if (before?.states.every((state, view) => state === states[view]))
     throw refused('view states that the sample before has');
-  return { slot, classIndex, exit, reason, entropy, states };
+  return { slot, classIndex, exit, reason, uncertainty, states };
 }
 
 /** A fallback has a reason, and nothing else has one. */

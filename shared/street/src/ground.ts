@@ -11,7 +11,10 @@ const paving = colour(0xa8a196);
 const stone = colour(0xc4c0b6);
 const grass = colour(0x62774a);
 
-/** Writes the colour of the ground at a place into `out`; `detail` is the size in metres of what can be told apart there. */
+/**
+ * Writes the colour of the ground at a place into `out`; `detail` is the size in metres of what can be told apart
+ * there.
+ */
 export function groundColour(x: number, y: number, detail: number, out: Float64Array): void {
   const ax = Math.abs(x);
   const ay = Math.abs(y);

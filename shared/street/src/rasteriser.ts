@@ -74,7 +74,10 @@ export class Rasteriser {
     }
   }
 
-  /** Loads a face in camera coordinates (right, down, forward), cast onto the ground if a light is given; cuts it at the near plane. */
+  /**
+   * Loads a face in camera coordinates (right, down, forward), cast onto the ground if a light is given; cuts it at the
+   * near plane.
+   */
   #load(mesh: Mesh, face: number, light?: Vector): void {
     const { eye, right, down, forward } = this.#camera;
     const first = mesh.starts[face]!;

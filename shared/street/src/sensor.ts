@@ -14,7 +14,10 @@ export interface Exposure {
   readonly noise: number;
 }
 
-/** Draws the lots for one exposure; `level` is the brightness of the street, `glare` how straight the camera looks at the sun. */
+/**
+ * Draws the lots for one exposure; `level` is the brightness of the street, `glare` how straight the camera looks at
+ * the sun.
+ */
 export function drawExposure(random: Random, level: number, glare: number): Exposure {
   return {
     gain: (0.9 / level) * random.between(0.75, 1.25),

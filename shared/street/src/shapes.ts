@@ -51,7 +51,9 @@ export function block(mesh: Mesh, low: Level, high: Level, paint: Colour, surfac
   return sides;
 }
 
-/** Part of a quad in another colour, from (u0, v0) to (u1, v1) as shares of its width and height, lifted off by 2 cm. */
+/**
+ * Part of a quad in another colour, from (u0, v0) to (u1, v1) as shares of its width and height, lifted off by 2 cm.
+ */
 export function panel(
   mesh: Mesh,
   quad: Quad,

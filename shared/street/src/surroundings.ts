@@ -44,7 +44,10 @@ const lanternsAt: readonly Spot[] = [
   [14.5, -9.5],
 ];
 
-/** The crossing without its traffic. It is always the same place: the seed of a street changes the traffic, not the town. */
+/**
+ * The crossing without its traffic. It is always the same place: the seed of a street changes the traffic, not the
+ * town.
+ */
 export function buildSurroundings(mesh: Mesh): Fixture[] {
   const random = new Random(0x57_12_ee_7);
   const fixtures: Fixture[] = [];

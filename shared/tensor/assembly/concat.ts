@@ -1,6 +1,6 @@
 /*
- * Maps of several sources [sources, batch, cells, channels] side by side as [batch, cells, sources * channels], zeros for a
- * source whose mask [sources, batch] is 0; and the way back. `task` is a row of the batch.
+ * Maps of several sources [sources, batch, cells, channels] side by side as [batch, cells, sources * channels], zeros
+ * for a source whose mask [sources, batch] is 0; and the way back. `task` is a row of the batch.
  */
 
 export function concatForward(

@@ -1,10 +1,14 @@
 /*
- * Gradients of ConvP's filters and input, in the memory and with the words of `convp.ts`: only the cells that won a pooling window are visited.
+ * Gradients of ConvP's filters and input, in the memory and with the words of `convp.ts`: only the cells that won a
+ * pooling window are visited.
  */
 
 import { convPScratch, imagesAtOnce, pad, paddedBytes } from './convp-memory';
 
-/** Lists the winners of one filter whose gradient is not 0: address in the image between zeros, gradient. Returns the list's end. */
+/**
+ * Lists the winners of one filter whose gradient is not 0: address in the image between zeros, gradient. Returns the
+ * list's end.
+ */
 function listWinners(
   padded: usize,
   dy: usize,

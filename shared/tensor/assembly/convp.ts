@@ -1,12 +1,14 @@
 /*
- * ConvP without its normalisation (DDNN, section III-C): convolution 3x3 padded with zeros, then max pooling 3x3 with stride 2.
- * Written in AssemblyScript. Four filters go through a vector at once; the convolved map of an image never leaves the
- * cache, and the gradients visit only the cells that won a pooling window, a quarter of all.
+ * ConvP without its normalisation (DDNN, section III-C): convolution 3x3 padded with zeros, then max pooling 3x3 with
+ * stride 2. Written in AssemblyScript. Four filters go through a vector at once; the convolved map of an image never
+ * leaves the cache, and the gradients visit only the cells that won a pooling window, a quarter of all.
  *
- * An image is first copied between zeros: [height + 2][width + 1][channels], where the one zero column left of a line is also right of
- * the line before. So a patch is three runs of 3 * channels floats, and every position of the map is the same work.
+ * An image is first copied between zeros: [height + 2][width + 1][channels], where the one zero column left of a line
+ * is also right of the line before. So a patch is three runs of 3 * channels floats, and every position of the map is
+ * the same work.
  *
- * Pointers and strides are in bytes; `task` counts images [groups * batch] or parts of them, `thread` picks the scratch memory.
+ * Pointers and strides are in bytes; `task` counts images [groups * batch] or parts of them, `thread` picks the scratch
+ * memory.
  */
 
 import { convPScratch, pad, paddedBytes, STEP } from './convp-memory';

@@ -1,7 +1,7 @@
 /*
- * Batch normalisation (Ioffe and Szegedy 2015, algorithm 1) of the rows that count of one group, [batch, cells, channels], and the
- * activation behind it: 0 none, 1 sign, 2 max(0, x). Sums over a row in float32, over rows in float64. `task` is the group.
- * Four channels go through a vector where their number allows it, else one.
+ * Batch normalisation (Ioffe and Szegedy 2015, algorithm 1) of the rows that count of one group, [batch, cells,
+ * channels], and the activation behind it: 0 none, 1 sign, 2 max(0, x). Sums over a row in float32, over rows in
+ * float64. `task` is the group. Four channels go through a vector where their number allows it, else one.
  */
 
 const NONE = 0;
@@ -130,7 +130,9 @@ function activate(x: v128, activation: i32): v128 {
   return f32x4.max(x, f32x4.splat(0));
 }
 
-/** The gradient in front of the activation: straight through where |x| <= 1 behind a sign, where x > 0 behind max(0, x). */
+/**
+ * The gradient in front of the activation: straight through where |x| <= 1 behind a sign, where x > 0 behind max(0, x).
+ */
 function pass(dy: v128, x: v128, activation: i32): v128 {
   if (activation === NONE) return dy;
   if (activation === SIGN) return v128.and(dy, f32x4.le(f32x4.abs(x), f32x4.splat(1)));

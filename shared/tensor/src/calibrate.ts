@@ -6,8 +6,8 @@ import { type FrozenNorm, FrozenNorms, NORM_EPSILON, type Norms } from './norm.j
 
 /**
  * Finds the statistics of every norm over all given rows, with the weights as they are, and freezes them to scale and
- * offset. From the devices upwards: what a norm sees depends on the frozen norms below it, so each is measured behind their
- * final values, in double precision. Exact for inference, where running averages of training lag behind.
+ * offset. From the devices upwards: what a norm sees depends on the frozen norms below it, so each is measured behind
+ * their final values, in double precision. Exact for inference, where running averages of training lag behind.
  *
  * @param batches called once a norm; the batches are disposed of here
  */

@@ -8,15 +8,16 @@ import { type Operation, operate } from './operation.js';
  *
  *   y[g,n,i,j,f] = max over |p|,|q| <= 1 of  sum over u,v,c of  w[g,f,u,v,c] x[g][n, 2i+p+u-1, 2j+q+v-1, c]
  *
- * The convolution is padded with zeros, the pooling window ignores what lies outside. Batch normalisation and sign follow in
- * {@link Section}. `weights` are signs; the gradient with respect to them goes to the real weights as it is (straight-through: those are
- * clipped to [-1, 1], where sign passes it). dL/dx and dL/dw are those of convolution and max pooling: the first cell of a window
- * that holds its maximum takes the whole gradient.
+ * The convolution is padded with zeros, the pooling window ignores what lies outside. Batch normalisation and sign
+ * follow in {@link Section}. `weights` are signs; the gradient with respect to them goes to the real weights as it is
+ * (straight-through: those are clipped to [-1, 1], where sign passes it). dL/dx and dL/dw are those of convolution and
+ * max pooling: the first cell of a window that holds its maximum takes the whole gradient.
  *
  * @param maps one map [batch, height, width, channels] a group
  * @param weights [groups, filters, 3, 3, channels]: the order of a bundle's tensor
  * @param constant the maps are pixels: nobody asks for dL/dx
- * @param mask [groups, batch], 0 where nobody needs a row of a group: its sums and gradients are 0; undefined: all are needed
+ * @param mask [groups, batch], 0 where nobody needs a row of a group: its sums and gradients are 0; undefined: all are
+ * needed
  * @returns [groups, batch, ceil(height / 2), ceil(width / 2), filters]
  */
 export function convPSums(

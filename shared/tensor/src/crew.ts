@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** A kernel of `assembly`: what to do for one task on one thread, then its arguments in the order of its declaration. */
+/**
+ * A kernel of `assembly`: what to do for one task on one thread, then its arguments in the order of its declaration.
+ */
 export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 
 /** What a thread needs: the kernels, their memory, and which thread it is. */
@@ -28,8 +30,8 @@ const ARGUMENTS = 8;
 const SPINS = 5000;
 
 /**
- * The threads that share a kernel's tasks. Each takes the next task that nobody has, and which thread took it changes no result. The
- * calling thread works too and never waits for one that has not taken anything.
+ * The threads that share a kernel's tasks. Each takes the next task that nobody has, and which thread took it changes
+ * no result. The calling thread works too and never waits for one that has not taken anything.
  */
 export class Crew {
   /** Threads, the calling one included: scratch memory is for so many. */

@@ -8,12 +8,13 @@ import { operate } from './operation.js';
  *
  *   y[g,n,k] = sum over i of  w[g,k,i] x[g,n,i]       i runs over height, width and channels
  *
- * Batch normalisation follows, then sign in a section, nothing in an exit. `weights` are signs; their gradient goes straight
- * through to the real weights, as in {@link convPSums}. dL/dx = w^T dL/dy, dL/dw = dL/dy x^T.
+ * Batch normalisation follows, then sign in a section, nothing in an exit. `weights` are signs; their gradient goes
+ * straight through to the real weights, as in {@link convPSums}. dL/dx = w^T dL/dy, dL/dw = dL/dy x^T.
  *
  * @param map [groups, batch, height, width, channels]
  * @param weights [groups, units, inputs]: the order of a bundle's tensor
- * @param mask [groups, batch], 0 where nobody needs a row of a group: its sums and gradients are 0; undefined: all are needed
+ * @param mask [groups, batch], 0 where nobody needs a row of a group: its sums and gradients are 0; undefined: all are
+ * needed
  * @returns [groups, batch, 1, 1, units]
  */
 export function fcSums(tf: TensorFlow, map: Tensor5D, weights: Tensor3D, mask?: Tensor2D): Tensor5D {

@@ -11,9 +11,10 @@ import { Parameters } from './parameters.js';
 import { Section, SectionExit } from './section.js';
 
 /*
- * Gradients against central finite differences. Where a block holds a sign, finite differences of it are useless; the straight-through
- * gradient is by definition that of clip(x, -1, 1), so the forward pass of these tests computes clip in place of sign, and weights are real
- * numbers in place of signs. Values are drawn so that no maximum and no corner of clip lies within the step.
+ * Gradients against central finite differences. Where a block holds a sign, finite differences of it are useless; the
+ * straight-through gradient is by definition that of clip(x, -1, 1), so the forward pass of these tests computes clip
+ * in place of sign, and weights are real numbers in place of signs. Values are drawn so that no maximum and no corner
+ * of clip lies within the step.
  */
 
 const { tf } = await loadBackend('wasm');

@@ -8,9 +8,9 @@ import { operate } from './operation.js';
 const NOTHING = -1e6;
 
 /**
- * Feature aggregator of the graph (DDNN, section III-B), as `FeatureAggregator` of @ddnn/model: *max* over the present sources, *average*
- * as their sum and a divisor, *concat* side by side with zeros, or a learned stand-in, for an absent source. The gradient of a maximum goes to every
- * source that holds it.
+ * Feature aggregator of the graph (DDNN, section III-B), as `FeatureAggregator` of @ddnn/model: *max* over the present
+ * sources, *average* as their sum and a divisor, *concat* side by side with zeros, or a learned stand-in, for an absent
+ * source. The gradient of a maximum goes to every source that holds it.
  *
  * @param sources [sources, batch, height, width, channels]
  * @param mask [sources, batch], 1 where a source is present

@@ -5,7 +5,10 @@ import type { TensorFlow } from './backend.js';
 /** Below every score, so that an absent view never wins a maximum. */
 const NOTHING = -1e6;
 
-/** Weights of the concat aggregator: [classes, views * classes] and [classes], and [views, classes] of learned stand-ins. */
+/**
+ * Weights of the concat aggregator: [classes, views * classes] and [classes], and [views, classes] of learned
+ * stand-ins.
+ */
 export interface MixTensors {
   readonly weights: Tensor2D;
   readonly bias: Tensor1D;
@@ -13,8 +16,8 @@ export interface MixTensors {
 }
 
 /**
- * Score aggregator of the graph (DDNN, section III-B), as `createScoreAggregator` of @ddnn/model: *max* and *average* over the
- * present views, *concat* as a linear mix with zeros, or a learned stand-in, for an absent view.
+ * Score aggregator of the graph (DDNN, section III-B), as `createScoreAggregator` of @ddnn/model: *max* and *average*
+ * over the present views, *concat* as a linear mix with zeros, or a learned stand-in, for an absent view.
  *
  * @param scores [views, batch, classes]
  * @param mask [views, batch], 1 where a view is present

@@ -15,8 +15,8 @@ const FIRST = PAGE;
 const WORTH_SHARING = 250_000;
 
 /**
- * The WebAssembly kernels of `assembly`, in a memory of their own that holds one call at a time: {@link begin}, then values
- * go in, kernels run, results come out. Behind tensors' backs, so they serve every backend alike.
+ * The WebAssembly kernels of `assembly`, in a memory of their own that holds one call at a time: {@link begin}, then
+ * values go in, kernels run, results come out. Behind tensors' backs, so they serve every backend alike.
  */
 export class Kernels {
   readonly #memory: WebAssembly.Memory;

@@ -20,8 +20,8 @@ export interface Batch {
   /** [views, batch]: 1 where a view is present. Every row has at least one. */
   readonly present: Tensor2D;
   /**
-   * [views, batch]: 1 where a view reaches the aggregators, at most where it is present, and one of every row at least. Left out:
-   * wherever it is present.
+   * [views, batch]: 1 where a view reaches the aggregators, at most where it is present, and one of every row at least.
+   * Left out: wherever it is present.
    */
   readonly heard?: Tensor2D | undefined;
 }

@@ -24,7 +24,10 @@ export interface Norms {
   activate?(name: string, sums: Tensor5D, mask: Tensor2D | undefined, activation: ActivationName): Tensor5D;
 }
 
-/** Training: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with mean and variance of the batch's rows that count. */
+/**
+ * Training: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with mean and variance of the batch's rows that
+ * count.
+ */
 export class BatchNorms implements Norms {
   readonly #tf: TensorFlow;
   readonly #leaves: Leaves;

@@ -11,8 +11,8 @@ export interface PlainConvP {
 }
 
 /**
- * A device section as a user of TensorFlow.js writes it, one picture at a time: what the kernels here are measured against. The weights
- * are constants; all other tensors are gone after each call.
+ * A device section as a user of TensorFlow.js writes it, one picture at a time: what the kernels here are measured
+ * against. The weights are constants; all other tensors are gone after each call.
  *
  * @returns takes the pixels, HWC, and gives the last map, -1 and +1
  */

@@ -11,8 +11,8 @@ export async function loadPlainWasm(): Promise<TensorFlow> {
 }
 
 /**
- * dW[ky,kx,c,f] = sum over n,y,x of in[n,y+ky-1,x+kx-1,c] dy[n,y,x,f]: a convolution with n as channels and dy as filter. For
- * stride 1 and a padding in pixels.
+ * dW[ky,kx,c,f] = sum over n,y,x of in[n,y+ky-1,x+kx-1,c] dy[n,y,x,f]: a convolution with n as channels and dy as
+ * filter. For stride 1 and a padding in pixels.
  */
 function registerFilterGradient(tf: TensorFlow): void {
   tf.registerKernel({

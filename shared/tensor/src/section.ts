@@ -32,7 +32,9 @@ export interface SectionInput {
 export interface SectionOutput {
   /** [groups, batch, height, width, channels]: what the tier's own exit reads. */
   readonly map: Tensor5D;
-  /** Of the same shape: what travels, signs; the same map but for a float section, whose last sums it has the signs of. */
+  /**
+   * Of the same shape: what travels, signs; the same map but for a float section, whose last sums it has the signs of.
+   */
   readonly features: Tensor5D;
 }
 

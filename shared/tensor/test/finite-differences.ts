@@ -7,7 +7,10 @@ export function numbers(count: number, phase: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * phase) * 0.95);
 }
 
-/** Compares tf's gradient of a weighted sum of outputs with finite differences, at every entry of every input. `inputs`: where, else {@link numbers}. */
+/**
+ * Compares tf's gradient of a weighted sum of outputs with finite differences, at every entry of every input. `inputs`:
+ * where, else {@link numbers}.
+ */
 export function checkGradients(
   tf: TensorFlow,
   shapes: number[][],

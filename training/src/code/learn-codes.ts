@@ -14,8 +14,9 @@ export interface CodeFigures extends Record<string, number> {
 const SAMPLES = 1000;
 
 /**
- * Learns how the scores and features of each view are best written, where `device.coding` is arithmetic, and adds it to the bundle's
- * tensors. Names as in device-code.ts of @ddnn/model. Returns what they make of those samples. Throws the signal's reason where it aborts.
+ * Learns how the scores and features of each view are best written, where `device.coding` is arithmetic, and adds it to
+ * the bundle's tensors. Names as in device-code.ts of @ddnn/model. Returns what they make of those samples. Throws the
+ * signal's reason where it aborts.
  *
  * @param draft the bundle without codes
  * @param rows that the network was trained on

@@ -6,13 +6,16 @@ const PASSES = 6;
 const BATCH = 8;
 /** Size of the first steps, in log-odds; it falls to a tenth. */
 const RATE = 0.4;
-/** Pull of each bit's own log-odds towards 0 in a whole pass: where maps are few, neighbours tell more than the place. */
+/**
+ * Pull of each bit's own log-odds towards 0 in a whole pass: where maps are few, neighbours tell more than the place.
+ */
 const PULL = 2;
 const LARGEST = 32_767;
 
 /**
- * Learns what {@link FeatureCode} needs to know about the features of one view: logistic regression of each bit on its place and on the
- * neighbours before it, by Adagrad. The same maps in the same order give the same weights on every engine.
+ * Learns what {@link FeatureCode} needs to know about the features of one view: logistic regression of each bit on its
+ * place and on the neighbours before it, by Adagrad. The same maps in the same order give the same weights on every
+ * engine.
  *
  * @param maps features of samples that the view saw
  */

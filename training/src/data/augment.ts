@@ -14,8 +14,9 @@ interface Draw {
 }
 
 /**
- * Random changes of the training pictures that leave the class as it is: mirrored, moved and in another light, alike in every view of
- * a sample, and noise of each pixel's own. Results are bytes again, as cameras give them; what a move uncovers repeats the border.
+ * Random changes of the training pictures that leave the class as it is: mirrored, moved and in another light, alike in
+ * every view of a sample, and noise of each pixel's own. Results are bytes again, as cameras give them; what a move
+ * uncovers repeats the border.
  *
  * @returns undefined where nothing is to be changed: then nothing is drawn from `random`
  */

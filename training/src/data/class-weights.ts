@@ -1,8 +1,9 @@
 import type { TrainingSettings } from '@ddnn/model';
 
 /**
- * What a row of each class counts: the inverse of the class's frequency, to a power, with a mean of 1 over the rows, so that the loss
- * keeps its size. With power 1 every class counts the same in all, with 0 every row. A class without a row counts 0.
+ * What a row of each class counts: the inverse of the class's frequency, to a power, with a mean of 1 over the rows, so
+ * that the loss keeps its size. With power 1 every class counts the same in all, with 0 every row. A class without a
+ * row counts 0.
  *
  * @param labels class of each row
  * @param rows which of them take part

@@ -18,7 +18,10 @@ export interface DataFactsOptions {
   readonly views?: readonly number[] | undefined;
 }
 
-/** Looks at recorded samples without loading them. Throws as `loadDataSet` does, and `DDNN_TRAINING_EMPTY` where no row has a view. */
+/**
+ * Looks at recorded samples without loading them. Throws as `loadDataSet` does, and `DDNN_TRAINING_EMPTY` where no row
+ * has a view.
+ */
 export async function readDataFacts(file: string, options: DataFactsOptions = {}): Promise<DataFacts> {
   const { split, splitColumn } = options;
   const recording = await openRecording(file, { split, splitColumn });

@@ -40,7 +40,8 @@ export interface DataSetOptions {
 const ROWS_AT_ONCE = 16;
 
 /**
- * Loads recorded samples with their pictures: a manifest, `mnist6:FOLDER` or `FILE.npz`. Throws `ManifestError`, `RecordingError` or `ImageError` of
+ * Loads recorded samples with their pictures: a manifest, `mnist6:FOLDER` or `FILE.npz`. Throws `ManifestError`,
+ * `RecordingError` or `ImageError` of
  * @ddnn/images.
  */
 export async function loadDataSet(file: string, options: DataSetOptions): Promise<DataSet> {

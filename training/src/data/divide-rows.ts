@@ -8,8 +8,8 @@ export interface DividedRow {
 }
 
 /**
- * Draws a test part: of each class about `share` of its rows, whole groups only, and never all of them. A group belongs to the class of its first row.
- * A row without a group is one by itself.
+ * Draws a test part: of each class about `share` of its rows, whole groups only, and never all of them. A group belongs
+ * to the class of its first row. A row without a group is one by itself.
  *
  * @returns for each row whether it is in the test part
  */

@@ -25,8 +25,8 @@ export function groupRows(groupOf: readonly (string | undefined)[], rows: readon
 }
 
 /**
- * Joins groups that are frames of a recording to blocks of consecutive ones, for a frame is nearly the copy of its neighbours: only
- * the ends of a block have any on the other side. Ordered by number where they have one.
+ * Joins groups that are frames of a recording to blocks of consecutive ones, for a frame is nearly the copy of its
+ * neighbours: only the ends of a block have any on the other side. Ordered by number where they have one.
  */
 export function blocksOfFrames(groupOf: readonly (string | undefined)[], frames: Groups): Groups {
   const name = (frame: readonly number[]) => groupOf[frame[0]] ?? '';
@@ -37,9 +37,9 @@ export function blocksOfFrames(groupOf: readonly (string | undefined)[], frames:
 }
 
 /**
- * Sets whole groups aside, so that no held-out row has a near copy in training. Each class comes as near to its share as whole
- * groups allow, the rarest first, and keeps at least one group for training. Where that leaves the whole short of the share,
- * classes that gave none give a group each.
+ * Sets whole groups aside, so that no held-out row has a near copy in training. Each class comes as near to its share
+ * as whole groups allow, the rarest first, and keeps at least one group for training. Where that leaves the whole short
+ * of the share, classes that gave none give a group each.
  *
  * @param labels class of each row
  */

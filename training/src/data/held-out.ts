@@ -15,13 +15,16 @@ export interface HoldOutOptions {
   readonly share: number;
   /** Left out: groups where the data have them, else rows. */
   readonly by?: 'rows' | 'groups' | undefined;
-  /** Rows that make up the groups, where it is more than take part: so that a second division tears no block of the first. */
+  /**
+   * Rows that make up the groups, where it is more than take part: so that a second division tears no block of the
+   * first.
+   */
   readonly among?: readonly number[] | undefined;
 }
 
 /**
- * Sets rows aside that training never sees: whole groups where the data tell which rows are near copies of each other, for these
- * would flatter whatever is chosen on them. Frames of a recording go as blocks of consecutive ones.
+ * Sets rows aside that training never sees: whole groups where the data tell which rows are near copies of each other,
+ * for these would flatter whatever is chosen on them. Frames of a recording go as blocks of consecutive ones.
  *
  * Throws `DDNN_TRAINING_OPTION` where groups are asked for and there are none.
  */

@@ -6,8 +6,8 @@ export interface ImageBytes {
   /** Pixels as the device section takes them. */
   readonly rawPerView: number;
   /**
-   * JPEG: the view's own file where it is a JPEG of just that size, else encoded at quality 90. Of more than a hundred views to encode, a hundred
-   * spread over the set stand for all.
+   * JPEG: the view's own file where it is a JPEG of just that size, else encoded at quality 90. Of more than a hundred
+   * views to encode, a hundred spread over the set stand for all.
    */
   readonly jpegPerView: number;
 }

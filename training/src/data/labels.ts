@@ -2,7 +2,10 @@ import type { ResolvedArchitecture } from '@ddnn/model';
 import { TrainingError } from '../errors.js';
 import type { DataSet } from './data-set.js';
 
-/** Class index of each row in the architecture's order. Throws `DDNN_TRAINING_CLASSES`, `_VIEWS` or `_INPUT` where data and architecture do not fit. */
+/**
+ * Class index of each row in the architecture's order. Throws `DDNN_TRAINING_CLASSES`, `_VIEWS` or `_INPUT` where data
+ * and architecture do not fit.
+ */
 export function labelsFor(architecture: ResolvedArchitecture, data: DataSet): number[] {
   const { classes, views, input, name } = architecture;
   if (views !== data.views) {

@@ -4,8 +4,9 @@ const SIDE = 8;
 /** Values of one thumbnail. */
 export const THUMBNAIL = SIDE * SIDE;
 /**
- * Two rows are near copies where their pictures differ by less than this share of their contrast. On the EPFL recordings (Roig et al., ICCV 2011) a parked
- * car in two frames differs by 0.02 to 0.08, two persons by more than 0.3; two objects of one category of ETH-80 (Leibe and Schiele, CVPR 2003) by more than 0.15.
+ * Two rows are near copies where their pictures differ by less than this share of their contrast. On the EPFL
+ * recordings (Roig et al., ICCV 2011) a parked car in two frames differs by 0.02 to 0.08, two persons by more than 0.3;
+ * two objects of one category of ETH-80 (Leibe and Schiele, CVPR 2003) by more than 0.15.
  */
 export const NEAR_COPY = 0.08;
 /** Of a camera, in gray levels squared a pixel: without it flat pictures would differ by noise alone. */

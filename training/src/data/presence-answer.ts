@@ -15,8 +15,8 @@ export interface SeenRow {
 }
 
 /**
- * Answers each row with the most frequent class of the learned rows that the same cameras see, else with their most frequent class. Without rows to
- * answer, each learned row is answered from all the others.
+ * Answers each row with the most frequent class of the learned rows that the same cameras see, else with their most
+ * frequent class. Without rows to answer, each learned row is answered from all the others.
  */
 export function answerByPresence(learned: readonly SeenRow[], rows: readonly SeenRow[]): PresenceAnswer {
   const all = new Map<string, number>();

@@ -5,8 +5,8 @@ import { type RowThumbnail, thumbnail } from './near-copies.js';
 const ROWS_AT_ONCE = 16;
 
 /**
- * Reads every picture of a recording once: a thumbnail of each row, and the sizes, most frequent first. A row of which a
- * picture is broken has no values, and `onProblem` gets what is wrong with it.
+ * Reads every picture of a recording once: a thumbnail of each row, and the sizes, most frequent first. A row of which
+ * a picture is broken has no values, and `onProblem` gets what is wrong with it.
  */
 export async function readThumbnails(
   recording: Recording,

@@ -17,12 +17,12 @@ export interface SeenSample {
 export interface Decision {
   readonly exit: ExitName;
   readonly classIndex: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
 }
 
 /**
- * Takes one sample the one way through: summaries → local exit → features of the present views → edge exit → cloud exit, no
- * further than needed, and counts the frames that this sends.
+ * Takes one sample the one way through: summaries → local exit → features of the present views → edge exit → cloud
+ * exit, no further than needed, and counts the frames that this sends.
  */
 export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, images, states }: SeenSample): Decision {
   const mask = tiers.present(images);
@@ -31,7 +31,7 @@ export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, image
   }
   const verdict = (decision: Decision) => ({ slot, reason: 'none' as const, states, ...decision });
   if (mask === 0) {
-    const none: Decision = { exit: 'local', classIndex: NO_CLASS, entropy: 0 };
+    const none: Decision = { exit: 'local', classIndex: NO_CLASS, uncertainty: 0 };
     countUplink(tiers, bytes, verdict(none), []);
     return none;
   }
@@ -54,7 +54,7 @@ export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, image
   const site = answers.every((answer) => answer?.confident) ? mostConfident(answers) : undefined;
   if (site) {
     const exit: ExitName = locals.every((local) => local?.confident) ? 'local' : 'edge';
-    const decision: Decision = { exit, classIndex: site.classIndex, entropy: site.entropy };
+    const decision: Decision = { exit, classIndex: site.classIndex, uncertainty: site.uncertainty };
     countUplink(tiers, bytes, verdict(decision), speaking);
     return decision;
   }
@@ -65,8 +65,8 @@ export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, image
     request(edge);
     tiers.edge(edge);
   }
-  const { classIndex, entropy } = tiers.answerInCloud();
-  const decision: Decision = { exit: 'cloud', classIndex, entropy };
+  const { classIndex, uncertainty } = tiers.answerInCloud();
+  const decision: Decision = { exit: 'cloud', classIndex, uncertainty };
   countUplink(tiers, bytes, verdict(decision), speaking);
   return decision;
 }

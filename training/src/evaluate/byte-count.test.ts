@@ -18,7 +18,7 @@ const verdict = {
   classIndex: 0,
   exit: 'local' as const,
   reason: 'none' as const,
-  entropy: 0.2,
+  uncertainty: 0.2,
   states: new Uint8Array(6).fill(ViewState.present),
 };
 

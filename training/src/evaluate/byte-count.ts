@@ -39,9 +39,10 @@ const EPOCH = 1;
 const SITE = 's';
 
 /**
- * Counts what a bundle's samples would put on the wire, by building every frame with the protocol's own encoders and counting
- * it as an MQTT packet on its real topic, with the PUBACK where the topic's QoS has one. Samples that share a summary frame share
- * those that follow, as they do where they are complete together. Call it in the order of slots; sums are whole after {@link finish}.
+ * Counts what a bundle's samples would put on the wire, by building every frame with the protocol's own encoders and
+ * counting it as an MQTT packet on its real topic, with the PUBACK where the topic's QoS has one. Samples that share a
+ * summary frame share those that follow, as they do where they are complete together. Call it in the order of slots;
+ * sums are whole after {@link finish}.
  */
 export class ByteCount {
   /** Scores and features, device → edge, without the frames around them: the paper's formula with one byte a score. */

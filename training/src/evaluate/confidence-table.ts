@@ -32,7 +32,7 @@ export function confidenceTable(asked: readonly (EveryExit | undefined)[], label
     for (const name of confidenceNames) {
       const judgements = asked.flatMap((answers, i): Judgement[] => {
         const answer = answers?.[exit];
-        const uncertainty = answer?.uncertainty?.[name];
+        const uncertainty = answer?.measures?.[name];
         return uncertainty === undefined ? [] : [{ uncertainty, wrong: answer!.classIndex !== labels[i] }];
       });
       if (judgements.length === 0) continue;

@@ -38,7 +38,7 @@ export interface Outcome {
   readonly exit: ExitName;
   /** Index into the bundle's classes; `NO_CLASS` where no view is present. */
   readonly classIndex: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
   readonly correct: boolean;
 }
 
@@ -51,8 +51,9 @@ export interface EvalResult {
 const SAMPLES_PER_TURN = 16;
 
 /**
- * Answers every sample with the sections and exits that agents, edges and cloud run, each only as far up as it must go, and counts the
- * bytes that this puts on the wire. Throws {@link TrainingError} where bundle and data do not fit, and the signal's reason where it aborts.
+ * Answers every sample with the sections and exits that agents, edges and cloud run, each only as far up as it must go,
+ * and counts the bytes that this puts on the wire. Throws {@link TrainingError} where bundle and data do not fit, and
+ * the signal's reason where it aborts.
  */
 export async function evaluate(options: EvalOptions): Promise<EvalResult> {
   const { bundle, data, lost = [], perExit = false, missing = false, onProgress, signal } = options;

@@ -1,6 +1,6 @@
 import type { ConfidenceName } from '@ddnn/model';
 import type { ExitAccuracy } from './tally.js';
-import type { Answer, Tiers, Uncertainty } from './tiers.js';
+import type { Answer, Measures, Tiers } from './tiers.js';
 
 /** What each exit says about one sample that it is asked about, needed or not. */
 export interface EveryExit {
@@ -39,27 +39,25 @@ export function askAgain(tiers: Tiers): EveryExit {
 }
 
 /**
- * One answer from those of several edges (configuration f): the class of the most confident. The site is as sure as its least
- * sure edge, for all of them must be confident.
+ * One answer from those of several edges (configuration f): the class of the most confident. The site is as sure as its
+ * least sure edge, for all of them must be confident.
  */
 export function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
   const given = answers.filter((answer) => answer !== undefined);
   if (given.length < 2) return given[0];
   // Compared as they travel to the cloud: as float32.
-  const best = given.reduce((a, b) => (Math.fround(b.entropy) < Math.fround(a.entropy) ? b : a));
+  const best = given.reduce((a, b) => (Math.fround(b.uncertainty) < Math.fround(a.uncertainty) ? b : a));
   return {
     classIndex: best.classIndex,
-    entropy: Math.max(...given.map((answer) => answer.entropy)),
-    uncertainty: leastSure(given),
+    uncertainty: Math.max(...given.map((answer) => answer.uncertainty)),
+    measures: leastSure(given),
     confident: given.every((answer) => answer.confident),
   };
 }
 
-function leastSure(given: readonly Answer[]): Uncertainty {
-  const names = Object.keys(given[0].uncertainty ?? {}) as ConfidenceName[];
-  return Object.fromEntries(
-    names.map((name) => [name, Math.max(...given.map((answer) => answer.uncertainty![name]!))]),
-  );
+function leastSure(given: readonly Answer[]): Measures {
+  const names = Object.keys(given[0].measures ?? {}) as ConfidenceName[];
+  return Object.fromEntries(names.map((name) => [name, Math.max(...given.map((answer) => answer.measures![name]!))]));
 }
 
 /**

@@ -54,8 +54,8 @@ export class ViewSubset {
 }
 
 /**
- * Asks every exit about the sample that the tiers hold, with the views of each subset gone. Subsets that leave the same views
- * present share one answer.
+ * Asks every exit about the sample that the tiers hold, with the views of each subset gone. Subsets that leave the same
+ * views present share one answer.
  */
 export function askSubsets(tiers: Tiers, subsets: Iterable<ViewSubset>, classIndex: number): void {
   const answers = new Map<number, EveryExit>();

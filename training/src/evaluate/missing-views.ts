@@ -26,8 +26,8 @@ type LostKey = keyof typeof counts;
 const MOST_SUBSETS = 128;
 
 /**
- * Takes every single view, every pair and every three out of every sample. The device sections run once a sample; subsets
- * that leave the same views present share one answer, which is most of them where views are often absent.
+ * Takes every single view, every pair and every three out of every sample. The device sections run once a sample;
+ * subsets that leave the same views present share one answer, which is most of them where views are often absent.
  */
 export class MissingViews {
   readonly #none = new ViewSubset([]);

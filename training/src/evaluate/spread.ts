@@ -7,7 +7,10 @@ export interface Spread<T> {
   readonly max: T;
 }
 
-/** Puts results together. What is no number stays where all agree on it, and is left out otherwise, as is what not all have. */
+/**
+ * Puts results together. What is no number stays where all agree on it, and is left out otherwise, as is what not all
+ * have.
+ */
 export function spreadOf<T extends object>(results: readonly T[]): Spread<T> {
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const sd = (numbers: readonly number[]) => {

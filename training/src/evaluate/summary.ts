@@ -10,7 +10,10 @@ import { accuracyOfExits, type EveryExit } from './every-exit.js';
 import type { MissingTable } from './missing-views.js';
 import type { ExitAccuracy } from './tally.js';
 
-/** What an evaluation comes to: the JSON that `ddnn eval` prints. Shares are 0 to 1, bytes are averages per device and sample. */
+/**
+ * What an evaluation comes to: the JSON that `ddnn eval` prints. Shares are 0 to 1, bytes are averages per device and
+ * sample.
+ */
 export interface EvalSummary {
   readonly samples: number;
   readonly accuracy: number;

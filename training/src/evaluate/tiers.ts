@@ -17,16 +17,16 @@ export interface Thresholds {
 }
 
 /** How unsure an answer is by each measure, 0 (sure) to 1; without `gate` where the exit has none. */
-export type Uncertainty = Readonly<Partial<Record<ConfidenceName, number>>>;
+export type Measures = Readonly<Partial<Record<ConfidenceName, number>>>;
 
 /** What one exit says about a sample. */
 export interface Answer {
   readonly classIndex: number;
   /** Its uncertainty by the exit's own measure. */
-  readonly entropy: number;
+  readonly uncertainty: number;
   /** And by every measure that the exit has. */
-  readonly uncertainty?: Uncertainty;
-  /** Its `entropy` is at most the exit's threshold. */
+  readonly measures?: Measures;
+  /** Its `uncertainty` is at most the exit's threshold. */
   readonly confident: boolean;
 }
 
@@ -81,8 +81,8 @@ export class Tiers {
   }
 
   /**
-   * Takes the views of a mask out of the sample, those of an earlier call come back. The device sections do not run again. Returns
-   * the presence mask of what is left.
+   * Takes the views of a mask out of the sample, those of an earlier call come back. The device sections do not run
+   * again. Returns the presence mask of what is left.
    */
   lose(lost: number): number {
     this.#mask = 0;
@@ -132,8 +132,8 @@ export type SampleTiers = Pick<
 >;
 
 function answer(confident: boolean, exit: Exit): Answer {
-  const { classIndex, entropy } = exit;
-  const measured = confidenceNames.map((name) => [name, exit.uncertainty(name)]);
-  const uncertainty = Object.fromEntries(measured.filter(([, value]) => value !== undefined));
-  return { classIndex, entropy, uncertainty, confident };
+  const { classIndex, uncertainty } = exit;
+  const measured = confidenceNames.map((name) => [name, exit.measure(name)]);
+  const measures = Object.fromEntries(measured.filter(([, value]) => value !== undefined));
+  return { classIndex, uncertainty, measures, confident };
 }

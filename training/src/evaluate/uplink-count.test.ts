@@ -37,7 +37,7 @@ function counted(states: number[], exit: 'local' | 'edge' | 'cloud', confident: 
     classIndex: 0,
     exit,
     reason: 'none' as const,
-    entropy: 0,
+    uncertainty: 0,
     states: Uint8Array.from(states),
   };
   countUplink(tiers, bytes, verdict, speaking);

@@ -11,7 +11,7 @@ export interface SpeakingEdge {
 
 const NOTHING = new Uint8Array(0);
 /** Any answer: all are of one size. */
-const ANSWER = encodeEdgeAnswer({ exit: 'local', classIndex: 0, entropy: 0 });
+const ANSWER = encodeEdgeAnswer({ exit: 'local', classIndex: 0, uncertainty: 0 });
 
 /** Counts what crosses the uplink of a site for one sample, both ways. */
 export function countUplink(
@@ -26,7 +26,10 @@ export function countUplink(
   else bytes.sendViewsUp(0, tiers.features, verdict);
 }
 
-/** Several edges (configuration f): each reports, the cloud asks the sure ones for features if one is not, and tells all of them. */
+/**
+ * Several edges (configuration f): each reports, the cloud asks the sure ones for features if one is not, and tells all
+ * of them.
+ */
 function countSeveral(tiers: SampleTiers, bytes: ByteCount, verdict: Verdict, speaking: readonly SpeakingEdge[]): void {
   const { slot, states } = verdict;
   for (const [edge, group] of tiers.groups.entries()) {

@@ -19,9 +19,8 @@ interface InputRange {
 }
 
 /**
- * The tensors of a bundle: signs as bits, batch normalisation folded into integer thresholds, mix weights as integers, float
- * sections as they are. Names
- * as in section-weights.ts of @ddnn/model.
+ * The tensors of a bundle: signs as bits, batch normalisation folded into integer thresholds, mix weights as integers,
+ * float sections as they are. Names as in section-weights.ts of @ddnn/model.
  *
  * @param localStep step of the local exit's scores, in which the mix's bias and stand-ins count
  */

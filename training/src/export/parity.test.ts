@@ -64,8 +64,8 @@ interface EdgeBits {
 }
 
 /**
- * Runs graph and packed tiers on every row and compares all that travels or decides. Where a bit of a float edge is not the graph's, the
- * row's cloud scores are not compared: the graph's cloud sees another input.
+ * Runs graph and packed tiers on every row and compares all that travels or decides. Where a bit of a float edge is not
+ * the graph's, the row's cloud scores are not compared: the graph's cloud sees another input.
  */
 async function expectParity(network: Network, data: DataSet): Promise<EdgeBits> {
   const { architecture, shapes } = network;
@@ -167,8 +167,8 @@ async function expectParity(network: Network, data: DataSet): Promise<EdgeBits> 
 }
 
 /**
- * The graph adds up in float32 in an order of its own, so scores of a float section may be this many steps apart, of which the largest score
- * has 32,767.
+ * The graph adds up in float32 in an order of its own, so scores of a float section may be this many steps apart, of
+ * which the largest score has 32,767.
  */
 const FLOAT_TOLERANCE = 1;
 
@@ -419,10 +419,11 @@ describe('Training graph and packed tiers give identical bits and scores', () =>
 });
 
 /*
- * A bit of a float edge is the sign of a sum. The graph adds up the n products in float32, so its sum is off by at most n roundings of partial
- * sums, some 2^-24 of the sum's own spread each: by n 2^-24, times the square root of n where all partial sums were as large as the
- * last can get. For the n = 216 of this edge that is 2e-4 of the spread at the very worst, and 1e-6 where roundings go either way. A normed sum lies so close to
- * 0 with about that probability: a share of some 1e-6 may be apart. The bound leaves a factor of ten; 6 million bits had none.
+ * A bit of a float edge is the sign of a sum. The graph adds up the n products in float32, so its sum is off by at most
+ * n roundings of partial sums, some 2^-24 of the sum's own spread each: by n 2^-24, times the square root of n where
+ * all partial sums were as large as the last can get. For the n = 216 of this edge that is 2e-4 of the spread at the
+ * very worst, and 1e-6 where roundings go either way. A normed sum lies so close to 0 with about that probability: a
+ * share of some 1e-6 may be apart. The bound leaves a factor of ten; 6 million bits had none.
  */
 test('A float edge sends the graph’s bits, but for a share of 1e-5 at most: sums within rounding of 0', async () => {
   const architecture: Architecture = {

@@ -10,8 +10,9 @@ export interface ScoreSteps {
 }
 
 /**
- * Chooses the steps with which the largest score in the batches just fits; the batches are disposed of here. Where scores count from
- * the view's best, the lowest level stands at their mean distance from it: how much further a class is behind changes no answer.
+ * Chooses the steps with which the largest score in the batches just fits; the batches are disposed of here. Where
+ * scores count from the view's best, the lowest level stands at their mean distance from it: how much further a class
+ * is behind changes no answer.
  */
 export async function fitSteps(
   tf: TensorFlow,

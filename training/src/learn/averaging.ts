@@ -8,9 +8,9 @@ export interface AverageState {
 }
 
 /**
- * Exponential moving average of the real weights over the steps (Polyak and Juditsky 1992 with a fading memory): it lies amid the
- * noise of the last steps, and so does the sign of a binary weight's. While few steps are done it forgets faster, so that the initial
- * weights don't linger.
+ * Exponential moving average of the real weights over the steps (Polyak and Juditsky 1992 with a fading memory): it
+ * lies amid the noise of the last steps, and so does the sign of a binary weight's. While few steps are done it forgets
+ * faster, so that the initial weights don't linger.
  */
 export class WeightAverage {
   readonly #parameters: readonly Parameter[];

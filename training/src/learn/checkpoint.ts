@@ -27,8 +27,8 @@ export interface CheckpointOptions {
 type Stages = Record<string, FitState>;
 
 /**
- * The state of training in a file, replaced whole every few seconds at the end of an epoch. Going on from any of them gives the same
- * bundle, byte for byte.
+ * The state of training in a file, replaced whole every few seconds at the end of an epoch. Going on from any of them
+ * gives the same bundle, byte for byte.
  */
 export class Checkpoint {
   readonly #file: string;
@@ -44,8 +44,8 @@ export class Checkpoint {
   }
 
   /**
-   * Throws `DDNN_CHECKPOINT_EXISTS` where there is a file and nobody said what to do with it, `DDNN_CHECKPOINT_OTHER` where it is to be
-   * resumed and is that of another training, `DDNN_CHECKPOINT_DAMAGED`, and `DDNN_CHECKPOINT_FILE`.
+   * Throws `DDNN_CHECKPOINT_EXISTS` where there is a file and nobody said what to do with it, `DDNN_CHECKPOINT_OTHER`
+   * where it is to be resumed and is that of another training, `DDNN_CHECKPOINT_DAMAGED`, and `DDNN_CHECKPOINT_FILE`.
    */
   static async open({ file, resume, onResume }: CheckpointOptions, identity: TrainingIdentity): Promise<Checkpoint> {
     const bytes = resume === false ? undefined : await readIfThere(file);

@@ -10,9 +10,10 @@ export interface DistillationOptions {
 }
 
 /**
- * What exits learn from a teacher: Σ_n w_n λ T² L(softmax(teacher / T), softmax(scores_n / T)) with the exits' own weights w_n, to be
- * added to the joint loss (Hinton, Vinyals and Dean 2015, section 2; T² keeps the gradients' size). Where the cloud's exit teaches
- * those below it, this is self-distillation (Zhang et al. 2019, "Be Your Own Teacher", section 3.2).
+ * What exits learn from a teacher: Σ_n w_n λ T² L(softmax(teacher / T), softmax(scores_n / T)) with the exits' own
+ * weights w_n, to be added to the joint loss (Hinton, Vinyals and Dean 2015, section 2; T² keeps the gradients' size).
+ * Where the cloud's exit teaches those below it, this is self-distillation (Zhang et al. 2019, "Be Your Own Teacher",
+ * section 3.2).
  *
  * @param teacher scores [batch, classes]; nothing flows back into them
  * @param targets [batch, classes]: their sum is what a row counts

@@ -44,7 +44,10 @@ export interface TrainingRows {
 /** How to train. */
 export interface FitOptions {
   readonly targets?: TargetOptions | undefined;
-  /** What exits learn beside the true class: all of them from the teacher, without one those below the cloud's from it; left out: nothing. */
+  /**
+   * What exits learn beside the true class: all of them from the teacher, without one those below the cloud's from it;
+   * left out: nothing.
+   */
   readonly distillation?: DistillationOptions | undefined;
   /** Scores of a teacher [batch, classes]. */
   readonly teacher?: ((batch: Batch) => Tensor2D) | undefined;
@@ -60,7 +63,10 @@ export interface FitOptions {
   readonly augment?: Augment | undefined;
   /** Draws what is mixed into a row; left out: nothing. */
   readonly mix?: (() => Mixture) | undefined;
-  /** Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of them. */
+  /**
+   * Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of
+   * them.
+   */
   readonly earlyStopping?: { readonly patience: number; readonly judge: () => Promise<Judgement> } | undefined;
   readonly checkpoint?: FitCheckpoint | undefined;
   readonly onProgress: (progress: Progress) => void;
@@ -91,7 +97,8 @@ export interface FitCheckpoint {
 }
 
 /**
- * Trains the network's parameters in place, to the weights of the last epoch, or the best one where training may stop early.
+ * Trains the network's parameters in place, to the weights of the last epoch, or the best one where training may stop
+ * early.
  *
  * Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason.
  *

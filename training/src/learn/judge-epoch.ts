@@ -7,12 +7,15 @@ import type { TrainingRows } from './fit.js';
 import { exitsOf, jointLoss } from './loss.js';
 import { createTargets } from './targets.js';
 
-/** Of the rows that are judged together: their own statistics stand in for calibrated norms, which would take a pass each. */
+/**
+ * Of the rows that are judged together: their own statistics stand in for calibrated norms, which would take a pass
+ * each.
+ */
 const ROWS_AT_ONCE = 256;
 
 /**
- * How the network does on rows that it is not trained on, as its weights are: every view heard, nothing augmented, batch
- * normalisation with the statistics of these rows.
+ * How the network does on rows that it is not trained on, as its weights are: every view heard, nothing augmented,
+ * batch normalisation with the statistics of these rows.
  *
  * @param set in random order, or a batch might hold but one class
  * @param weights what a row of each class counts; left out: 1

@@ -12,8 +12,8 @@ export interface ExitScores {
 }
 
 /**
- * The exits of a network from the devices upwards. A device's own exit counts only the rows in which its view is present, an edge's exits
- * only those in which one of its views is.
+ * The exits of a network from the devices upwards. A device's own exit counts only the rows in which its view is
+ * present, an edge's exits only those in which one of its views is.
  */
 export function exitsOf(
   tf: TensorFlow,
@@ -31,8 +31,8 @@ export function exitsOf(
 }
 
 /**
- * L(ŷ, y) = -Σ_c y_c log ŷ_c with ŷ = softmax(scores) (DDNN, section III-C; its constant factor 1/|C| is left out): the mean over
- * the rows that count for an exit, summed over the exits.
+ * L(ŷ, y) = -Σ_c y_c log ŷ_c with ŷ = softmax(scores) (DDNN, section III-C; its constant factor 1/|C| is left out): the
+ * mean over the rows that count for an exit, summed over the exits.
  *
  * @param targets y [batch, classes]
  */
@@ -43,8 +43,8 @@ export function crossEntropy(tf: TensorFlow, { scores, mask }: ExitScores, targe
 }
 
 /**
- * Joint loss Σ_n w_n L(ŷ_n, y) over all exits n (DDNN, section III-C), each with its exit's weight w_n, 1 unless the architecture
- * says otherwise.
+ * Joint loss Σ_n w_n L(ŷ_n, y) over all exits n (DDNN, section III-C), each with its exit's weight w_n, 1 unless the
+ * architecture says otherwise.
  *
  * @param targets [batch, classes], one-hot or as createTargets gives them
  */

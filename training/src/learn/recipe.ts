@@ -10,13 +10,15 @@ export interface RecipeOptions {
   /** At the start; default 0.001. */
   readonly learningRate?: number | undefined;
   /**
-   * Share of each class that thresholds are chosen on instead of being trained on; default 0.15. Where it comes to no row
-   * at all, thresholds are chosen on the training rows and are too bold.
+   * Share of each class that thresholds are chosen on instead of being trained on; default 0.15. Where it comes to no
+   * row at all, thresholds are chosen on the training rows and are too bold.
    */
   readonly holdOut?: number | undefined;
 }
 
-/** How a network is trained, with every default filled in: those of the paper (DDNN, section IV-B) wherever it tells. */
+/**
+ * How a network is trained, with every default filled in: those of the paper (DDNN, section IV-B) wherever it tells.
+ */
 export interface Recipe extends Omit<TrainingSettings, 'epochs' | 'batch' | 'rate'> {
   readonly epochs: number;
   readonly batchSize: number;

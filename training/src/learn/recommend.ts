@@ -14,14 +14,17 @@ const FEW_CLASSES = 4;
 const MANY_SAMPLES = 5000;
 
 /**
- * The architecture that measured best on data of this kind (docs/training.md, "Recommended"), chosen by cross-validation over objects
- * where objects are few, and by nothing else than these facts.
+ * The architecture that measured best on data of this kind (docs/training.md, "Recommended"), chosen by
+ * cross-validation over objects where objects are few, and by nothing else than these facts.
  *
- * - Devices: ConvP blocks until the map is small enough, then as many filters as bytes of features and of the section allow.
+ * - Devices: ConvP blocks until the map is small enough, then as many filters as bytes of features and of the section
+ * allow.
  * - Local exit: average, which lost cameras hardly move.
- * - Cloud: float. ConvP blocks for few classes; for many of few samples straight on the features, for blocks would learn objects by
+ * - Cloud: float. ConvP blocks for few classes; for many of few samples straight on the features, for blocks would
+ * learn objects by
  *   heart; for many samples behind a layer.
- * - Training: views dropped; many classes of few samples are mixed; where samples are few, all rows are trained on once the held-out
+ * - Training: views dropped; many classes of few samples are mixed; where samples are few, all rows are trained on once
+ * the held-out
  *   ones have chosen the thresholds.
  */
 export function recommendArchitecture(facts: DataFacts): Architecture {
@@ -65,7 +68,9 @@ function kindOf(samples: number, classes: number): Kind {
   return { bytes: 128, cloud: blocks, training: { ...careful, leastUp: 0.08 } };
 }
 
-/** ConvP blocks down to a small map; those before the last have twice its filters, for they cost no bytes on the wire. */
+/**
+ * ConvP blocks down to a small map; those before the last have twice its filters, for they cost no bytes on the wire.
+ */
 function deviceSection(input: Architecture['input'], filters: number): Block[] {
   const section: Block[] = [{ convp: { filters } }];
   let [height, width] = [pooled(input.height), pooled(input.width)];

@@ -21,8 +21,8 @@ export interface RowRoles {
 }
 
 /**
- * Gives every row its role. Where there are gates, or a guarantee on the best epoch, half of the held-out rows learn those, and only the
- * other half judges: what was fitted or chosen on a row looks too good on it.
+ * Gives every row its role. Where there are gates, or a guarantee on the best epoch, half of the held-out rows learn
+ * those, and only the other half judges: what was fitted or chosen on a row looks too good on it.
  *
  * Throws `DDNN_TRAINING_EMPTY`, and `DDNN_TRAINING_OPTION` where a role that is asked for gets no row.
  */
@@ -65,8 +65,8 @@ export function assignRows(
 }
 
 /**
- * Halves rows, whole groups where these are held out whole: each class by itself, or where classes have too few groups for that, all
- * together.
+ * Halves rows, whole groups where these are held out whole: each class by itself, or where classes have too few groups
+ * for that, all together.
  */
 function halve(
   data: DataSet,

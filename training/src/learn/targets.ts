@@ -11,8 +11,8 @@ export interface TargetOptions {
 }
 
 /**
- * The distribution over the classes that every exit should give for each row, times what the row counts: [rows, classes], one-hot where
- * nothing is smoothed and weighted.
+ * The distribution over the classes that every exit should give for each row, times what the row counts: [rows,
+ * classes], one-hot where nothing is smoothed and weighted.
  *
  * @param labels class index of each row
  */

@@ -35,7 +35,10 @@ export interface TrainOnceOptions extends RecipeOptions {
   readonly seed: number;
   /** What thresholds are chosen for; default: the best accuracy on the held-out rows. */
   readonly goal?: ThresholdGoal | undefined;
-  /** The same network trained without some of the rows: its thresholds, gates and accuracies are taken over, and nothing is judged. */
+  /**
+   * The same network trained without some of the rows: its thresholds, gates and accuracies are taken over, and nothing
+   * is judged.
+   */
   readonly judged?: TrainedBundle | undefined;
   readonly backend?: BackendName | undefined;
   /** Keeps the state of training in a file, to go on from; it stays when training is done. Left out: it is not kept. */

@@ -11,12 +11,13 @@ export type TrainOptions = Omit<TrainOnceOptions, 'judged'>;
  * Trains a network as a whole and exports it as a bundle (DDNN, section III-C). Everything random comes from the seed:
  * the same options on the same backend give the same bytes.
  *
- * With `training.refit` it is trained twice: first without the held-out rows, which then say what it is worth and where it exits, and
- * once more on all rows, for where data are few each row is missed. Thresholds, gates and accuracies are those of the first. A guarantee
- * holds for the very network that was tested, so with `accuracyLoss` the first is also the last.
+ * With `training.refit` it is trained twice: first without the held-out rows, which then say what it is worth and where
+ * it exits, and once more on all rows, for where data are few each row is missed. Thresholds, gates and accuracies are
+ * those of the first. A guarantee holds for the very network that was tested, so with `accuracyLoss` the first is also
+ * the last.
  *
- * Throws `ModelError`, `TensorError` or `TrainingError` where data, architecture, backend, options and checkpoint do not
- * fit, and the signal's reason where it aborts.
+ * Throws `ModelError`, `TensorError` or `TrainingError` where data, architecture, backend, options and checkpoint do
+ * not fit, and the signal's reason where it aborts.
  */
 export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle> {
   const { architecture, goal, checkpoint, onProgress } = options;

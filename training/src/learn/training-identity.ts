@@ -6,8 +6,8 @@ import type { ThresholdGoal } from '../thresholds/threshold-goal.js';
 import type { FitParts } from './fit-options.js';
 
 /**
- * All that decides what training comes to: two runs of the same identity give the same bundle. Everything is kept as it is, so that a
- * message can tell what differs, but the data, which are a hash.
+ * All that decides what training comes to: two runs of the same identity give the same bundle. Everything is kept as it
+ * is, so that a message can tell what differs, but the data, which are a hash.
  */
 export type TrainingIdentity = Readonly<Record<string, string | number>>;
 

@@ -11,7 +11,10 @@ const architecture: Architecture = {
   cloud: { aggregator: 'concat', section: [] },
 };
 const bars = syntheticData({ rows: 600, views: 2, side: 8, seed: 1 });
-/** Two of ten lying bars are rare, and nobody can tell which: whoever counts samples says common, whoever counts classes says rare. */
+/**
+ * Two of ten lying bars are rare, and nobody can tell which: whoever counts samples says common, whoever counts classes
+ * says rare.
+ */
 const data = {
   ...bars,
   classes: ['common', 'rare'],

@@ -2,16 +2,16 @@ import type { DataSet } from '../data/data-set.js';
 
 /**
  * Whole-view dropout, after failout (A. Yousefpour et al., "ResiliNet", 2019: whole nodes are dropped at random in
- * training). Each present view of a row is hidden with probability `share` from every aggregator, the local one too: it is
- * masked exactly as an absent view is at run time, so that what is left learns to answer without it. All but one may go: where
- * all would, one of them comes back, for a row without any view has no answer to learn.
+ * training). Each present view of a row is hidden with probability `share` from every aggregator, the local one too: it
+ * is masked exactly as an absent view is at run time, so that what is left learns to answer without it. All but one may
+ * go: where all would, one of them comes back, for a row without any view has no answer to learn.
  *
  * The view's own device loss still counts, and its pixels still enter the device's statistics: the camera did see the
  * object, and nothing in its own section is done otherwise where others don't hear it. Hiding it there too would only
  * waste a share of the device sections' samples.
  *
- * @returns a draw of the hidden views of a row as a mask, or undefined where `share` is 0: then nothing is drawn from `random`, and
- * training is to the bit what it is without
+ * @returns a draw of the hidden views of a row as a mask, or undefined where `share` is 0: then nothing is drawn from
+ * `random`, and training is to the bit what it is without
  */
 export function viewDropout(
   data: Pick<DataSet, 'images'>,

@@ -6,17 +6,22 @@ export interface Judged {
   /** Class indices. */
   readonly truth: number;
   readonly said: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
 }
 
-/** Every answer of an exit that is asked about every sample, of all bundles together; without samples that no camera sees. */
+/**
+ * Every answer of an exit that is asked about every sample, of all bundles together; without samples that no camera
+ * sees.
+ */
 export function judgedBy({ data, measured }: Subject, exit: MissingExit): Judged[] {
   return measured.flatMap(({ asked, bundle }) => {
     const { classes } = bundle.architecture;
     return asked.flatMap((answers, slot) => {
       const answer = answers?.[exit];
       if (!answer) return [];
-      return [{ truth: classes.indexOf(data.rows[slot].label), said: answer.classIndex, entropy: answer.entropy }];
+      return [
+        { truth: classes.indexOf(data.rows[slot].label), said: answer.classIndex, uncertainty: answer.uncertainty },
+      ];
     });
   });
 }

@@ -11,10 +11,16 @@ export class Markup {
   }
 }
 
-/** What {@link html} puts into a page: markup as it is, lists one after another, nothing for undefined and false, the rest escaped. */
+/**
+ * What {@link html} puts into a page: markup as it is, lists one after another, nothing for undefined and false, the
+ * rest escaped.
+ */
 export type Content = Markup | string | number | undefined | false | readonly Content[];
 
-/** Template tag for HTML and SVG: ``html`<b>${text}</b>` ``. The values are escaped, in attributes too if these are quoted. */
+/**
+ * Template tag for HTML and SVG: ``html`<b>${text}</b>` ``. The values are escaped, in attributes too if these are
+ * quoted.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(parts.reduce((text, part, i) => text + render(values[i - 1]) + part));
 }

@@ -39,7 +39,7 @@ const subject = (measured: readonly MeasuredBundle[]): Subject => ({
   command: "ddnn report --data 'a<b'",
 });
 const ids = (page: string) => [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
-const sections = ['summary', 'bytes', 'missing', 'cameras', 'exits', 'entropy', 'samples', 'trained', 'about'];
+const sections = ['summary', 'bytes', 'missing', 'cameras', 'exits', 'uncertainty', 'samples', 'trained', 'about'];
 
 let measured: MeasuredBundle[];
 let page: string;

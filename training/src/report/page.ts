@@ -2,12 +2,12 @@ import { html, Markup } from './markup.js';
 import { aboutSection } from './sections/about.js';
 import { bytesSection } from './sections/bytes.js';
 import { camerasSection } from './sections/cameras.js';
-import { entropySection } from './sections/entropy.js';
 import { exitsSection } from './sections/exits.js';
 import { headline } from './sections/headline.js';
 import { missingSection } from './sections/missing.js';
 import { samplesSection } from './sections/samples.js';
 import { trainedSection } from './sections/trained.js';
+import { uncertaintySection } from './sections/uncertainty.js';
 import { style } from './style.js';
 import { networkOf, type Subject } from './subject.js';
 
@@ -16,15 +16,15 @@ const links = {
   missing: 'Cameras gone',
   cameras: 'More and fewer cameras',
   exits: 'What each exit says',
-  entropy: 'Entropy',
+  uncertainty: 'Uncertainty',
   samples: 'Hardest samples',
   trained: 'Aggregators and filters',
   about: 'What was measured',
 };
 
 /**
- * The report as one HTML page that needs nothing beside itself: no script, no font, no request, which its content security policy
- * also forbids. The same subject gives the same text.
+ * The report as one HTML page that needs nothing beside itself: no script, no font, no request, which its content
+ * security policy also forbids. The same subject gives the same text.
  */
 export function renderReport(subject: Subject): string {
   const page = html`<!doctype html>
@@ -38,7 +38,7 @@ ${bytesSection(subject)}
 ${missingSection(subject)}
 ${camerasSection(subject)}
 ${exitsSection(subject)}
-${entropySection(subject)}
+${uncertaintySection(subject)}
 ${samplesSection(subject)}
 ${trainedSection(subject)}
 ${aboutSection(subject)}

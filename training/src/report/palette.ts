@@ -1,6 +1,6 @@
 /**
- * Colours of the report on a light and on a dark page. Those that stand in one chart are told apart with any kind of colour
- * blindness, and each is told from the page (`palette.test.ts`); shapes and dashes say the same once more.
+ * Colours of the report on a light and on a dark page. Those that stand in one chart are told apart with any kind of
+ * colour blindness, and each is told from the page (`palette.test.ts`); shapes and dashes say the same once more.
  */
 export const palette = {
   light: {

@@ -29,7 +29,10 @@ export function noSweeps({ epochs = 100, seed }: Pick<SweepOptions, 'epochs' | '
   return { aggregators: [], filters: [], cameras: [], oneGone: [], epochs, seed };
 }
 
-/** Trains the first bundle's architecture in all the ways that the report compares, and fills `sweeps`: an abort keeps what is done. */
+/**
+ * Trains the first bundle's architecture in all the ways that the report compares, and fills `sweeps`: an abort keeps
+ * what is done.
+ */
 export async function retrainAll(
   { bundle, cameras }: Pick<MeasuredBundle, 'bundle' | 'cameras'>,
   data: SweepData,

@@ -40,7 +40,10 @@ export function exitsOf({ measured }: Subject): { readonly exit: MissingExit; re
   return order.filter((exit) => none[exit] !== undefined).map((exit) => ({ exit, series: exitSeries[exit] }));
 }
 
-/** Refuses bundles that are not seeds of one architecture: their mean would mean nothing. Throws `DDNN_TRAINING_BUNDLES`. */
+/**
+ * Refuses bundles that are not seeds of one architecture: their mean would mean nothing. Throws
+ * `DDNN_TRAINING_BUNDLES`.
+ */
 export function checkSeeds(bundles: readonly { readonly architecture: ResolvedArchitecture }[]): void {
   const [first, ...others] = bundles.map(({ architecture }) => architecture);
   const other = others.find((architecture) => JSON.stringify(architecture) !== JSON.stringify(first));

@@ -1,6 +1,7 @@
 /**
- * Figures published by S. Teerapittayanon, B. McDanel and H. T. Kung, "Distributed Deep Neural Networks over the Cloud, the Edge
- * and End Devices", ICDCS 2017. They are of the paper's own data: six cameras, three classes. Shares are 0 to 1.
+ * Figures published by S. Teerapittayanon, B. McDanel and H. T. Kung, "Distributed Deep Neural Networks over the Cloud,
+ * the Edge and End Devices", ICDCS 2017. They are of the paper's own data: six cameras, three classes. Shares are 0 to
+ * 1.
  */
 export const paper = {
   citation: 'DDNN, ICDCS 2017, on their data',

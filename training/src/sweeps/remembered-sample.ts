@@ -1,8 +1,8 @@
 import type { Answer, SampleTiers, Tiers } from '../evaluate/tiers.js';
 
 /**
- * The tiers with one sample in them, to be answered again and again with other thresholds of the local exit: no section runs
- * twice. Each exit is asked when it is first needed.
+ * The tiers with one sample in them, to be answered again and again with other thresholds of the local exit: no section
+ * runs twice. Each exit is asked when it is first needed.
  */
 export class RememberedSample implements SampleTiers {
   /** Replaces the bundle's threshold of the local exit. */
@@ -48,7 +48,7 @@ export class RememberedSample implements SampleTiers {
 
   local(edge: number): Answer | undefined {
     const answer = remember(this.#locals, edge, () => this.#tiers.local(edge));
-    return answer && { ...answer, confident: answer.entropy <= this.threshold };
+    return answer && { ...answer, confident: answer.uncertainty <= this.threshold };
   }
 
   edge(edge: number): Answer | undefined {

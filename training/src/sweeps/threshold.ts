@@ -36,9 +36,9 @@ export interface SweepThresholdOptions extends PassOptions {
 export const sweptThresholds: readonly number[] = Array.from({ length: 21 }, (_, i) => i / 20);
 
 /**
- * Moves the local exit's threshold over its range (DDNN, section IV-D), same bundle. One pass over the images: every exit is asked
- * once about a sample, and its bytes are counted for each threshold as an evaluation counts them. Throws {@link TrainingError}
- * where bundle and data do not fit, or the bundle has no local exit.
+ * Moves the local exit's threshold over its range (DDNN, section IV-D), same bundle. One pass over the images: every
+ * exit is asked once about a sample, and its bytes are counted for each threshold as an evaluation counts them. Throws
+ * {@link TrainingError} where bundle and data do not fit, or the bundle has no local exit.
  */
 export async function sweepThreshold(
   bundle: Bundle,

@@ -31,8 +31,8 @@ export function aggregatorVariants(architecture: Architecture): Variant[] {
 }
 
 /**
- * The device section with 1, 2, 4, 8 and 16 filters in its last block, which is what travels. Throws `DDNN_TRAINING_OPTION` where that is no
- * convp block.
+ * The device section with 1, 2, 4, 8 and 16 filters in its last block, which is what travels. Throws
+ * `DDNN_TRAINING_OPTION` where that is no convp block.
  */
 export function filterVariants(architecture: Architecture): Variant[] {
   const { section } = architecture.device;

@@ -12,7 +12,7 @@ import { rightAt } from './site-answer.js';
 import type { JudgedSample } from './thresholds.js';
 
 const sizes = { views: 2, scores: 3, features: 100 };
-const answer = (right: boolean, entropy: number) => ({ classIndex: right ? 0 : 1, entropy, confident: false });
+const answer = (right: boolean, uncertainty: number) => ({ classIndex: right ? 0 : 1, uncertainty, confident: false });
 
 /** Sure samples that the local exit gets right, unsure ones that it gets wrong; the cloud is always right. */
 const samples = Array.from({ length: 100 }, (_, i): JudgedSample => {
@@ -33,7 +33,7 @@ describe('A budget of payload bytes', () => {
     // The cloud is wrong about the sure ones of class 0, and right about the others, which count more.
     const sides = samples.map((sample, i): JudgedSample => {
       const cloud = { ...sample.answers.cloud, classIndex: i < 60 ? 1 : 0 };
-      const local = { ...sample.answers.local!, classIndex: i < 60 ? 0 : 1, entropy: 0.5 };
+      const local = { ...sample.answers.local!, classIndex: i < 60 ? 0 : 1, uncertainty: 0.5 };
       return { ...sample, answers: { ...sample.answers, local, cloud }, weight: i < 60 ? 1 : 2 };
     });
     expect(fitBudget(sides, sizes, 1000)).toMatchObject({ accuracy: 0.4, thresholds: { local: NEVER_EXITS } });
@@ -53,7 +53,8 @@ describe('A budget of payload bytes', () => {
     expect(() => fitBudget(samples, sizes, 2)).toThrow(
       '2 payload bytes a view are too few: these samples take at least 3.00',
     );
-    // Samples that no camera sees cost nothing, and lower the average: features of one sample fit beside the scores of all.
+    // Samples that no camera sees cost nothing, and lower the average: features of one sample fit beside the scores of
+    // all.
     const choice = fitBudget(samples, sizes, 2, 100);
     expect(choice).toMatchObject({ accuracy: 0.61, payloadPerView: (200 * 3 + 2 * 100) / 400 });
   });

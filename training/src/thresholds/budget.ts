@@ -17,9 +17,9 @@ export interface BudgetChoice {
 }
 
 /**
- * Chooses the thresholds with the best overall accuracy (each sample by its weight) among those that cost at most `bytesPerView` payload bytes, device → edge, on
- * average. Among equals the fewest bytes, then the largest thresholds. Thresholds are tried at the uncertainties that the samples have, at
- * most 1,024 of them, or 48 for each of two exits.
+ * Chooses the thresholds with the best overall accuracy (each sample by its weight) among those that cost at most
+ * `bytesPerView` payload bytes, device → edge, on average. Among equals the fewest bytes, then the largest thresholds.
+ * Thresholds are tried at the uncertainties that the samples have, at most 1,024 of them, or 48 for each of two exits.
  *
  * @param unseen further samples that no camera sees: they cost nothing, and lower the average
  * @throws TrainingError `DDNN_TRAINING_BUDGET` where even the fewest bytes are more
@@ -31,7 +31,7 @@ export function fitBudget(
   unseen = 0,
 ): BudgetChoice {
   const seenBy = (exit: 'local' | 'edge') =>
-    samples.flatMap((sample) => edgesOf(sample).flatMap((edge) => edge[exit]?.entropy ?? []));
+    samples.flatMap((sample) => edgesOf(sample).flatMap((edge) => edge[exit]?.uncertainty ?? []));
   const uncertainties = { local: seenBy('local'), edge: seenBy('edge') };
   const most = uncertainties.local.length > 0 && uncertainties.edge.length > 0 ? MOST.two : MOST.one;
   const views = (samples.length + unseen) * sizes.views;
@@ -62,8 +62,9 @@ export function fitBudget(
 }
 
 /**
- * Refuses a budget that not even scores alone keep to, or features where no local exit can spare them: better before training than after
- * it. Codes are not known yet, so nothing is refused where there are some. Throws `DDNN_TRAINING_BUDGET`.
+ * Refuses a budget that not even scores alone keep to, or features where no local exit can spare them: better before
+ * training than after it. Codes are not known yet, so nothing is refused where there are some. Throws
+ * `DDNN_TRAINING_BUDGET`.
  */
 export function refuseSmallBudget(
   bytesPerView: number,

@@ -31,8 +31,8 @@ export interface CalibratedBundle {
 }
 
 /**
- * Chooses the thresholds of a bundle again, without training: sections, gates and classes stay. Thresholds of the architecture
- * don't bind it. The figures of accuracy become those of these rows.
+ * Chooses the thresholds of a bundle again, without training: sections, gates and classes stay. Thresholds of the
+ * architecture don't bind it. The figures of accuracy become those of these rows.
  *
  * Throws {@link TrainingError} where bundle, data and goal do not fit, and the signal's reason where it aborts.
  */

@@ -20,8 +20,8 @@ export interface GateRows {
 }
 
 /**
- * Fits the gate of every exit that has one, on rows that training never saw, and puts it among the tensors. Several edges share
- * one gate an exit.
+ * Fits the gate of every exit that has one, on rows that training never saw, and puts it among the tensors. Several
+ * edges share one gate an exit.
  *
  * @param open opens the bundle with the tensors as they are
  */

@@ -15,8 +15,9 @@ const LARGEST = 2 ** 31 - 1;
 const LEAST_SPREAD = 1e-3;
 
 /**
- * Fits a gate: the logistic regression of "wrong" on the evidence, by Newton's method, as integers of `GATE_UNIT`. Coefficients are
- * held to those of a gate that follows entropy, so that with few wrong answers it orders samples much as entropy does.
+ * Fits a gate: the logistic regression of "wrong" on the evidence, by Newton's method, as integers of `GATE_UNIT`.
+ * Coefficients are held to those of a gate that follows entropy, so that with few wrong answers it orders samples much
+ * as entropy does.
  */
 export function fitGate(examples: readonly GateExample[]): Int32Array {
   const centre = evidenceNames.map((_, i) => mean(examples.map(({ evidence }) => evidence[i])));

@@ -28,9 +28,9 @@ export function payloadAt(sample: JudgedSample, sizes: PayloadSizes, thresholds:
   for (const [i, { local, edge }] of edges.entries()) {
     const views = sample.present[i];
     present += views;
-    if (local && local.entropy <= thresholds.local) continue;
+    if (local && local.uncertainty <= thresholds.local) continue;
     asked += views;
-    if (!(edge && edge.entropy <= thresholds.edge)) unsure = true;
+    if (!(edge && edge.uncertainty <= thresholds.edge)) unsure = true;
   }
   // Where one edge is unsure, the cloud needs the features of all.
   if (unsure) asked = present;

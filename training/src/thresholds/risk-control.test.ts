@@ -6,7 +6,7 @@ import { rightAt, type ThresholdPair } from './site-answer.js';
 import type { JudgedSample } from './thresholds.js';
 
 /** An answer of class 0 where right, else of class 1. */
-const answer = (right: boolean, entropy: number) => ({ classIndex: right ? 0 : 1, entropy, confident: false });
+const answer = (right: boolean, uncertainty: number) => ({ classIndex: right ? 0 : 1, uncertainty, confident: false });
 
 function judged(local: [boolean, number], cloud: boolean, edge?: [boolean, number]): JudgedSample {
   const top = answer(cloud, 0.5);
@@ -78,8 +78,9 @@ describe('Risk control', () => {
 });
 
 /**
- * A population whose true loss is known at every threshold: uncertainties are uniform, the cloud is right with probability 0.9 and the
- * local exit, where the cloud is right, wrong with probability `slope * u`. So the loss at t is 0.9 * slope * t²/2.
+ * A population whose true loss is known at every threshold: uncertainties are uniform, the cloud is right with
+ * probability 0.9 and the local exit, where the cloud is right, wrong with probability `slope * u`. So the loss at t is
+ * 0.9 * slope * t²/2.
  */
 function population(slope: number) {
   const draw = (count: number, random: () => number) =>

@@ -1,7 +1,10 @@
 import { ALL_TO_CLOUD, rightAt, type ThresholdPair } from './site-answer.js';
 import type { JudgedSample } from './thresholds.js';
 
-/** What is asked: with `confidence`, the site answers at most a share `accuracyLoss` fewer samples right than the cloud alone. */
+/**
+ * What is asked: with `confidence`, the site answers at most a share `accuracyLoss` fewer samples right than the cloud
+ * alone.
+ */
 export interface RiskBound {
   /** Above 0, below 1: 0.01 is one point. */
   readonly accuracyLoss: number;
@@ -15,26 +18,29 @@ export interface Certificate extends RiskBound {
   /** False: not even the lowest thresholds could be, so everything goes to the cloud. */
   readonly certified: boolean;
   readonly rows: number;
-  /** Rows that the cloud gets right and the site gets wrong: at the certified thresholds, or at the lowest ones that failed. */
+  /**
+   * Rows that the cloud gets right and the site gets wrong: at the certified thresholds, or at the lowest ones that
+   * failed.
+   */
   readonly excessErrors: number;
   /** Rows without any excess error that it takes at least. */
   readonly rowsNeeded: number;
 }
 
 /**
- * The thresholds that are tried, in the order in which they are: squares, for what leaves is mostly very sure. One sequence
- * for both exits, and independent of any data, as the method needs it.
+ * The thresholds that are tried, in the order in which they are: squares, for what leaves is mostly very sure. One
+ * sequence for both exits, and independent of any data, as the method needs it.
  */
 const LADDER: readonly number[] = Array.from({ length: 101 }, (_, i) => (i / 100) ** 2);
 
 /**
- * Chooses the largest thresholds whose loss of accuracy is under control: Learn then Test with fixed-sequence testing (Angelopoulos,
- * Bates, Candès, Jordan and Lei, 2021). Each step up the ladder is a hypothesis "the loss is above the bound", tested at level
- * 1 - confidence; the first that can't be rejected ends the climb. So the chance that the thresholds returned lose more is at
- * most 1 - confidence, for rows drawn like those to come, whatever the network.
+ * Chooses the largest thresholds whose loss of accuracy is under control: Learn then Test with fixed-sequence testing
+ * (Angelopoulos, Bates, Candès, Jordan and Lei, 2021). Each step up the ladder is a hypothesis "the loss is above the
+ * bound", tested at level 1 - confidence; the first that can't be rejected ends the climb. So the chance that the
+ * thresholds returned lose more is at most 1 - confidence, for rows drawn like those to come, whatever the network.
  *
- * The loss is the share of samples that the cloud gets right and the site wrong, less the share the other way round. The test counts the
- * first only, which bounds the difference: its p-value is exact, and errs on the safe side.
+ * The loss is the share of samples that the cloud gets right and the site wrong, less the share the other way round.
+ * The test counts the first only, which bounds the difference: its p-value is exact, and errs on the safe side.
  */
 export function controlRisk(samples: readonly JudgedSample[], bound: RiskBound): Certificate {
   const { accuracyLoss, confidence } = bound;
@@ -54,8 +60,8 @@ export function controlRisk(samples: readonly JudgedSample[], bound: RiskBound):
 }
 
 /**
- * Chance of at most `count` successes in `trials` of probability `share`: the p-value of "the share is above", exact (Clopper and
- * Pearson). 1 without a trial.
+ * Chance of at most `count` successes in `trials` of probability `share`: the p-value of "the share is above", exact
+ * (Clopper and Pearson). 1 without a trial.
  */
 export function binomialTail(count: number, trials: number, share: number): number {
   if (count >= trials) return 1;

@@ -17,7 +17,10 @@ export function edgesOf({ answers }: JudgedSample): readonly EdgeAnswers[] {
   return answers.edges ?? [answers];
 }
 
-/** Whether the site would be right about a sample with these thresholds: the rule of `answerSample`, without running anything. */
+/**
+ * Whether the site would be right about a sample with these thresholds: the rule of `answerSample`, without running
+ * anything.
+ */
 export function rightAt(sample: JudgedSample, thresholds: ThresholdPair): boolean {
   const { answers, classIndex } = sample;
   if (!answers.edges) return (lowest(answers, thresholds) ?? answers.cloud).classIndex === classIndex;
@@ -28,6 +31,6 @@ export function rightAt(sample: JudgedSample, thresholds: ThresholdPair): boolea
 
 /** The answer of the lowest exit of an edge that is sure enough. */
 function lowest({ local, edge }: EdgeAnswers, thresholds: ThresholdPair): Answer | undefined {
-  if (local && local.entropy <= thresholds.local) return local;
-  return edge && edge.entropy <= thresholds.edge ? edge : undefined;
+  if (local && local.uncertainty <= thresholds.local) return local;
+  return edge && edge.uncertainty <= thresholds.edge ? edge : undefined;
 }

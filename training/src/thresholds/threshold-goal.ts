@@ -80,7 +80,10 @@ export function goalFigures({ certificate, budget }: GoalChoice): Record<string,
   };
 }
 
-/** Refuses a goal that is none, or that an architecture with thresholds of its own leaves no room for: `DDNN_TRAINING_OPTION`. */
+/**
+ * Refuses a goal that is none, or that an architecture with thresholds of its own leaves no room for:
+ * `DDNN_TRAINING_OPTION`.
+ */
 export function checkGoal(goal: ThresholdGoal | undefined, architecture?: Architecture): void {
   if (!goal) return;
   const check = (name: string, value: number, good: boolean, rule: string) => {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { chooseThresholds, type JudgedSample, thresholdsBelow } from './thresholds.js';
 
-/** A sample of class 0; each exit is given as [right, entropy]. */
+/** A sample of class 0; each exit is given as [right, uncertainty]. */
 function sample(local: [boolean, number], cloud: boolean, edge?: [boolean, number]): JudgedSample {
-  const answer = ([right, entropy]: [boolean, number]) => ({ classIndex: right ? 0 : 1, entropy, confident: false });
+  const answer = ([right, uncertainty]: [boolean, number]) => ({
+    classIndex: right ? 0 : 1,
+    uncertainty,
+    confident: false,
+  });
   const top = answer([cloud, 0.5]);
   return {
     classIndex: 0,
@@ -23,7 +27,7 @@ test('Samples leave locally as far as accuracy does not fall', () => {
   expect(chooseThresholds(samples)).toMatchObject({ local: 0.4, accuracy: 1 });
 });
 
-test('Among equals the larger threshold wins, up to the largest entropy seen', () => {
+test('Among equals the larger threshold wins, up to the largest uncertainty seen', () => {
   const samples = [sample([true, 0.1], true), sample([false, 0.3], false), sample([true, 0.9], true)];
   expect(chooseThresholds(samples)).toMatchObject({ local: 0.9, accuracy: 2 / 3 });
 });
@@ -33,7 +37,7 @@ test('Where the local exit is the better one, it also takes samples that it gets
   expect(chooseThresholds(samples)).toMatchObject({ local: 0.5, accuracy: 2 / 3 });
 });
 
-test('Samples of equal entropy leave together or not at all', () => {
+test('Samples of equal uncertainty leave together or not at all', () => {
   const samples = [sample([true, 0.2], true), sample([false, 0.2], true), sample([false, 0.2], true)];
   expect(chooseThresholds(samples)).toMatchObject({ local: 0, accuracy: 1 });
 });
@@ -59,7 +63,7 @@ test('Weights decide where classes are unequal: a rare sample is worth more than
 });
 
 test('the least sure share of the samples goes up, however right the exit is', () => {
-  const samples = [0.1, 0.4, 0.2, 0.3].map((entropy) => sample([true, entropy], true));
+  const samples = [0.1, 0.4, 0.2, 0.3].map((uncertainty) => sample([true, uncertainty], true));
   const most = thresholdsBelow(samples, 0.25);
   expect(most).toEqual({ local: 0.3, edge: undefined });
   expect(chooseThresholds(samples).local).toBe(0.4);
@@ -68,7 +72,7 @@ test('the least sure share of the samples goes up, however right the exit is', (
 });
 
 test('a threshold gives up no more accuracy than it may', () => {
-  const samples = [0.1, 0.2, 0.3, 0.4].map((entropy) => sample([entropy < 0.25, entropy], true));
+  const samples = [0.1, 0.2, 0.3, 0.4].map((uncertainty) => sample([uncertainty < 0.25, uncertainty], true));
   expect(chooseThresholds(samples, {}, { slack: 0.24 }).local).toBe(0.2);
   expect(chooseThresholds(samples, {}, { slack: 0.25 }).local).toBe(0.3);
   expect(chooseThresholds(samples, {}, { slack: 0.5 }).local).toBe(0.4);

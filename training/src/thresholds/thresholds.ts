@@ -29,9 +29,10 @@ export interface ThresholdBounds {
 }
 
 /**
- * Chooses the thresholds with the best overall accuracy on samples that training never saw, from the top down: first the
- * edge's (against the cloud), then the local exit's (against what is above it). Among equals the largest, which sends the fewest bytes; but
- * never above the largest entropy seen, so that a sample less sure than all of these goes up.
+ * Chooses the thresholds with the best overall accuracy on samples that training never saw, from the top down: first
+ * the edge's (against the cloud), then the local exit's (against what is above it). Among equals the largest, which
+ * sends the fewest bytes; but never above the largest uncertainty seen, so that a sample less sure than all of these
+ * goes up.
  *
  * @param fixed thresholds that the architecture sets: taken as they are
  */
@@ -48,7 +49,9 @@ export function chooseThresholds(
   return { local, edge, accuracy, balancedAccuracy: balancedAccuracy(labels, right) };
 }
 
-/** Chooses the threshold of one exit. `right` tells which samples the exits above get right, and is brought up to date. */
+/**
+ * Chooses the threshold of one exit. `right` tells which samples the exits above get right, and is brought up to date.
+ */
 function settle(
   samples: readonly JudgedSample[],
   exit: 'local' | 'edge',
@@ -57,29 +60,32 @@ function settle(
 ): number {
   const asked = samples
     .flatMap(({ classIndex, answers: { [exit]: answer }, weight = 1 }, i) =>
-      answer ? [{ i, entropy: answer.entropy, right: answer.classIndex === classIndex, weight }] : [],
+      answer ? [{ i, uncertainty: answer.uncertainty, right: answer.classIndex === classIndex, weight }] : [],
     )
-    .sort((a, b) => a.entropy - b.entropy);
+    .sort((a, b) => a.uncertainty - b.uncertainty);
   const threshold = fixed ?? Math.min(best(asked, right, slack), most);
-  for (const sample of asked) if (sample.entropy <= threshold) right[sample.i] = sample.right;
+  for (const sample of asked) if (sample.uncertainty <= threshold) right[sample.i] = sample.right;
   return threshold;
 }
 
-/** Lets the samples leave one by one, the surest first, and keeps the last entropy with the most right answers, or nearly as many. */
+/**
+ * Lets the samples leave one by one, the surest first, and keeps the last uncertainty with the most right answers, or
+ * nearly as many.
+ */
 function best(
-  asked: readonly { i: number; entropy: number; right: boolean; weight: number }[],
+  asked: readonly { i: number; uncertainty: number; right: boolean; weight: number }[],
   above: readonly boolean[],
   slack: number,
 ): number {
   const steps: { threshold: number; gain: number }[] = [{ threshold: 0, gain: 0 }];
   let gain = 0;
   let total = 0;
-  for (const [place, { i, entropy, right, weight }] of asked.entries()) {
+  for (const [place, { i, uncertainty, right, weight }] of asked.entries()) {
     gain += (Number(right) - Number(above[i])) * weight;
     total += weight;
     // Equal entropies leave together.
-    if (asked[place + 1]?.entropy === entropy) continue;
-    steps.push({ threshold: entropy, gain });
+    if (asked[place + 1]?.uncertainty === uncertainty) continue;
+    steps.push({ threshold: uncertainty, gain });
   }
   const most = Math.max(...steps.map((step) => step.gain));
   // Weights are no whole numbers: sums of them may miss each other by a rounding.
@@ -87,12 +93,12 @@ function best(
 }
 
 /**
- * The thresholds above which the least sure samples lie, this share of them at each exit. Few held-out rows can't tell where an exit's
- * rare errors begin, and these are where most of them are.
+ * The thresholds above which the least sure samples lie, this share of them at each exit. Few held-out rows can't tell
+ * where an exit's rare errors begin, and these are where most of them are.
  */
 export function thresholdsBelow(samples: readonly JudgedSample[], share: number): Thresholds {
   const below = (exit: 'local' | 'edge') => {
-    const sorted = samples.flatMap(({ answers }) => answers[exit]?.entropy ?? []).sort((a, b) => a - b);
+    const sorted = samples.flatMap(({ answers }) => answers[exit]?.uncertainty ?? []).sort((a, b) => a - b);
     return sorted.length > 0 ? sorted[Math.max(0, Math.ceil(sorted.length * (1 - share)) - 1)] : undefined;
   };
   return { local: below('local'), edge: below('edge') };

@@ -34,7 +34,10 @@ const KEY_TOP = 46;
 const KINDS_TOP = frame.height + 56;
 const KIND_ROWS = 3;
 
-/** An SVG file: accuracy over bytes, a chart a set, one below the other; each point has a sign, and its line in the key beside. */
+/**
+ * An SVG file: accuracy over bytes, a chart a set, one below the other; each point has a sign, and its line in the key
+ * beside.
+ */
 export function drawWire(charts: readonly WireChart[]): string {
   let top = 0;
   const drawn = charts.map((chart) => {

@@ -9,7 +9,10 @@ const ROOM = { x: 13, y: 11 } as const;
 const DISTANCES = [11, 22, 33, 44, 55, 66, 77, 88] as const;
 const DIRECTIONS = [-90, 90, -60, -120, 60, 120, -30, 30, -150, 150, 0, 180] as const;
 
-/** Finds each marker a place for its label near by, where no marker and no earlier label is. `far`: it wants a line to its marker. */
+/**
+ * Finds each marker a place for its label near by, where no marker and no earlier label is. `far`: it wants a line to
+ * its marker.
+ */
 export function placeLabels(markers: readonly Place[]): (Place & { readonly far: boolean })[] {
   const taken: Place[] = [...markers];
   return markers.map((marker) => {

@@ -5,7 +5,10 @@ export interface WirePoint {
   readonly bytesPerView: number;
   /** 0 to 1. */
   readonly accuracy: number;
-  /** Real traffic, the count of an evaluation, bytes without their packets, somebody's paper, or a site that does not exist. */
+  /**
+   * Real traffic, the count of an evaluation, bytes without their packets, somebody's paper, or a site that does not
+   * exist.
+   */
   readonly measured: 'run' | 'eval' | 'bare' | 'published' | 'simulated';
   readonly note: string;
 }

@@ -28,12 +28,13 @@ export interface Coding {
 }
 
 /**
- * The same network with another coding: same weights, same thresholds. Scores that become bytes take the step with which the largest of
- * the rows just fits, as in training; they can't become fewer bits, for that step is drawn from the rows in training. Codes that
- * the bundle lacks are learnt from the rows.
+ * The same network with another coding: same weights, same thresholds. Scores that become bytes take the step with
+ * which the largest of the rows just fits, as in training; they can't become fewer bits, for that step is drawn from
+ * the rows in training. Codes that the bundle lacks are learnt from the rows.
  *
  * @param data rows that the network was trained on
- * @throws TrainingError `DDNN_TRAINING_OPTION` for fewer bits than the bundle's, `ModelError` for a coding that the architecture can't have
+ * @throws TrainingError `DDNN_TRAINING_OPTION` for fewer bits than the bundle's, `ModelError` for a coding that the
+ * architecture can't have
  */
 export async function recode(bundle: Bundle, data: DataSet, { scoreBits, coding }: Coding): Promise<Bundle> {
   const { architecture, figures } = bundle;

@@ -8,7 +8,10 @@ import { eachSample, type PassOptions } from '../sweeps/each-sample.js';
 import { UnsureSample } from './unsure-sample.js';
 import { surestFirst } from './view-order.js';
 
-/** A way to ask for features that is not shipped: of some views only, and of the rest where the cloud is not sure of these. */
+/**
+ * A way to ask for features that is not shipped: of some views only, and of the rest where the cloud is not sure of
+ * these.
+ */
 export interface Rounds {
   /** Which views are asked first, by their own scores. */
   readonly order: 'surest' | 'least sure';
@@ -34,11 +37,13 @@ export const simulatedRounds: readonly Rounds[] = (['surest', 'least sure'] as c
 );
 
 /**
- * Answers every sample as one edge and the cloud would if features were asked in rounds, and counts the frames of it: round two costs a
- * request from the cloud (one sample a frame), requests to the devices left, their features, and a second frame up; the verdict comes once. In
- * view states a view whose features are not in that frame stands as *late*. Summaries, local exits and records are as they are.
+ * Answers every sample as one edge and the cloud would if features were asked in rounds, and counts the frames of it:
+ * round two costs a request from the cloud (one sample a frame), requests to the devices left, their features, and a
+ * second frame up; the verdict comes once. In view states a view whose features are not in that frame stands as *late*.
+ * Summaries, local exits and records are as they are.
  *
- * @returns in the order of `rounds`; empty for a bundle without a local exit, with an edge section or with several edges
+ * @returns in the order of `rounds`; empty for a bundle without a local exit, with an edge section or with several
+ * edges
  */
 export async function simulateRounds(
   bundle: Tiers['bundle'],
@@ -62,11 +67,11 @@ export async function simulateRounds(
     const mask = tiers.present(images);
     const scores = images.map((image, view) => (image ? tiers.devices[view].scores : null));
     for (const [view, own] of scores.entries()) site.summary(view, slot, own);
-    const local = mask === 0 ? { classIndex: NO_CLASS, entropy: 0, confident: true } : tiers.local(0)!;
+    const local = mask === 0 ? { classIndex: NO_CLASS, uncertainty: 0, confident: true } : tiers.local(0)!;
     if (local.confident) {
       const states = Uint8Array.from(images, (image) => (image ? ViewState.present : ViewState.absent));
-      const { classIndex, entropy } = local;
-      site.record(0, { slot, states, exit: 'local', reason: 'none', classIndex, entropy });
+      const { classIndex, uncertainty } = local;
+      site.record(0, { slot, states, exit: 'local', reason: 'none', classIndex, uncertainty });
       if (classIndex === labels[slot]) right++;
       return;
     }
@@ -109,7 +114,7 @@ class Simulated {
     const [asked, rest] = [all.slice(0, views), all.slice(views)];
     const features = ask(this.#first, sample, asked);
     let answer = sample.answer(asked);
-    if (rest.length === 0 || answer.uncertainty!.margin! <= refineAbove) {
+    if (rest.length === 0 || answer.measures!.margin! <= refineAbove) {
       this.#first.sendViewsUp(0, features, verdict(slot, statesOf(features, rest), answer));
     } else {
       this.refined++;
@@ -146,7 +151,7 @@ function statesOf(features: readonly (Uint8Array | null)[], others: readonly num
 function verdict(
   slot: number,
   states: Uint8Array,
-  { classIndex, entropy }: { readonly classIndex: number; readonly entropy: number },
+  { classIndex, uncertainty }: { readonly classIndex: number; readonly uncertainty: number },
 ): Verdict {
-  return { slot, states, exit: 'cloud', reason: 'none', classIndex, entropy };
+  return { slot, states, exit: 'cloud', reason: 'none', classIndex, uncertainty };
 }

@@ -31,7 +31,8 @@ interface Means extends Pick<WireStep, 'name' | 'note'> {
 const FEW_RECORDS = 2;
 
 /**
- * Takes the means of a network away again, all but the weights, and gives them back one by one. The last step is the bundle as it is.
+ * Takes the means of a network away again, all but the weights, and gives them back one by one. The last step is the
+ * bundle as it is.
  *
  * @param bundle with coded scores and features
  * @param train rows that it was trained on: the scores' step is fitted to them

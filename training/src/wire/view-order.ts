@@ -1,6 +1,6 @@
 /**
- * Views by how sure their own scores are, the surest first: by how far the second class is below the first, then by how far all are, then by
- * number.
+ * Views by how sure their own scores are, the surest first: by how far the second class is below the first, then by how
+ * far all are, then by number.
  *
  * @param scores a view's quantised scores; null where the view is not present
  * @returns the present views

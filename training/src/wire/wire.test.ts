@@ -117,7 +117,8 @@ describe('Rounds', () => {
     const [all, twice] = await simulateRounds(bundle, one, { rounds });
     expect(twice.accuracy).toBe(all.accuracy);
     expect(twice.refined).toBe(1);
-    // Each view is asked once either way. More: the request down, and a second frame up with its header, slot, content and states.
+    // Each view is asked once either way. More: the request down, and a second frame up with its header, slot, content
+    // and states.
     const name = (which: 'uplinkRequest' | 'uplinkFeatures') => topic(which, { site: 's', edge: 'e' }).length;
     const [request, frame] = [
       publishBytes(name('uplinkRequest'), 2 + 6, 1),

@@ -37,8 +37,8 @@ const PAPER = fileURLToPath(new URL('../architectures/paper.yaml', import.meta.r
 const WAYS = ['own', 'plain'] as const;
 
 /**
- * `ddnn bench train`: both ways of training, each in a process of its own, epoch by epoch in turn, so that other work on the machine
- * slows both alike.
+ * `ddnn bench train`: both ways of training, each in a process of its own, epoch by epoch in turn, so that other work
+ * on the machine slows both alike.
  */
 export async function benchTrain(flags: BenchFlags): Promise<void> {
   const { data, split, splitColumn, arch = PAPER, batch, epochs } = flags;

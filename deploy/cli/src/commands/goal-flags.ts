@@ -8,7 +8,10 @@ export interface GoalFlags {
   readonly bytesPerView?: number;
 }
 
-/** The goal that these options name; undefined: the best accuracy. Throws {@link UsageError} where they don't go together. */
+/**
+ * The goal that these options name; undefined: the best accuracy. Throws {@link UsageError} where they don't go
+ * together.
+ */
 export function goalOf({ accuracyLoss, confidence, bytesPerView }: GoalFlags): ThresholdGoal | undefined {
   if (confidence !== undefined && accuracyLoss === undefined) {
     throw new UsageError('--confidence goes with --accuracy-loss');

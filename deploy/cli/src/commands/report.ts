@@ -23,7 +23,10 @@ interface ReportFlags extends Omit<TrainAgainFlags, 'arch'> {
   readonly json?: boolean;
 }
 
-/** `ddnn report`: everything that can be measured of a bundle, as one HTML page. Several bundles are seeds of one network. */
+/**
+ * `ddnn report`: everything that can be measured of a bundle, as one HTML page. Several bundles are seeds of one
+ * network.
+ */
 export async function report(flags: ReportFlags): Promise<void> {
   if (flags.retrain) checkTrainAgain(flags, '--retrain');
   const bundles = await Promise.all(flags.bundle.map(readBundle));

@@ -5,8 +5,8 @@ import { collect } from './sweep.js';
 import { type TrainAgainFlags, trainingOptions, trainingRows } from './train-again.js';
 
 /**
- * The upper bound beside the table of missing cameras: the same architecture trained again without each single camera, and
- * without the pairs that cost most.
+ * The upper bound beside the table of missing cameras: the same architecture trained again without each single camera,
+ * and without the pairs that cost most.
  *
  * @param pairs how many of the worst pairs
  */

@@ -76,7 +76,7 @@ export interface RunVerdict {
   readonly label: string;
   readonly class: string;
   readonly exit: string;
-  readonly entropy: number;
+  readonly uncertainty: number;
   readonly missing: readonly number[];
 }
 
@@ -143,9 +143,9 @@ export async function runSite(
       samplesPerSecond: answered.length / Math.max(seconds, 1e-9),
       ...(rate === undefined ? {} : { latencyMs: latency(answered.map(({ latencyMs }) => latencyMs)) }),
     };
-    const verdicts = answered.map(({ verdict: { slot, class: name, exit, entropy, missing } }) => {
+    const verdicts = answered.map(({ verdict: { slot, class: name, exit, uncertainty, missing } }) => {
       const { sample, label } = data.rows[slot];
-      return { slot, sample, label, class: name, exit, entropy, missing };
+      return { slot, sample, label, class: name, exit, uncertainty, missing };
     });
     return { result, verdicts };
   } finally {

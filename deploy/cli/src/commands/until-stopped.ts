@@ -7,8 +7,8 @@ import type { ProgressLine } from '../terminal/progress.js';
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Trains until it is done or told to stop: then it says how to go on, and sets the exit code that shells expect. A second signal ends
- * the process at once.
+ * Trains until it is done or told to stop: then it says how to go on, and sets the exit code that shells expect. A
+ * second signal ends the process at once.
  *
  * @returns undefined where it was told to stop
  */

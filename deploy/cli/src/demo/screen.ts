@@ -50,13 +50,13 @@ export function screen(scene: Scene): string {
 
 /** One verdict as a line without colours that matter. */
 export function plainLine({ verdict, truth, latencyMs }: Judged): string {
-  const { slot, class: name, exit, entropy, views, missing, reason } = verdict;
+  const { slot, class: name, exit, uncertainty, views, missing, reason } = verdict;
   const mark = name === truth ? '✓' : '✗';
   const seen = views.filter((state) => state === 'present').length;
   const gone = missing.length ? `  missing ${missing.map((view) => view + 1).join(', ')}` : '';
   const why = reason ? ` (${reason})` : '';
   const what = name === truth ? name : `${name}, really ${truth}`;
-  return `${mark} ${`#${slot}`.padEnd(7)} ${what.padEnd(20)} ${`${exit}${why}`.padEnd(8)} entropy ${entropy.toFixed(2)}  ${seen} views  ${latencyMs.toFixed(0)} ms${gone}`;
+  return `${mark} ${`#${slot}`.padEnd(7)} ${what.padEnd(20)} ${`${exit}${why}`.padEnd(8)} uncertainty ${uncertainty.toFixed(2)}  ${seen} views  ${latencyMs.toFixed(0)} ms${gone}`;
 }
 
 function verdictLine({ verdict, truth, latencyMs }: Judged): string {
@@ -67,7 +67,7 @@ function verdictLine({ verdict, truth, latencyMs }: Judged): string {
   const gone = verdict.missing.length
     ? pc.red(`  camera ${verdict.missing.map((view) => view + 1).join(', ')} missing`)
     : '';
-  return `${answer}${really}  ${colour(`${verdict.exit} exit`)}  entropy ${verdict.entropy.toFixed(2)}, ${latencyMs.toFixed(0)} ms${gone}`;
+  return `${answer}${really}  ${colour(`${verdict.exit} exit`)}  uncertainty ${verdict.uncertainty.toFixed(2)}, ${latencyMs.toFixed(0)} ms${gone}`;
 }
 
 function cameras({ pictures, size, off, tally, columns }: Scene): string[] {

@@ -53,7 +53,8 @@ async function startProcess(role: Role, name: string, config: object, folder: st
   const file = path.join(folder, `${name}.yaml`);
   // JSON is YAML: what a member runs with can be read, and run again by hand.
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
-  // Detached, so that Ctrl-C reaches this process only, which stops the others in order; they end by themselves without it.
+  // Detached, so that Ctrl-C reaches this process only, which stops the others in order; they end by themselves without
+  // it.
   const child = fork(BIN, [role, '--config', file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
   const announce = await readiness(child, role);
   return {

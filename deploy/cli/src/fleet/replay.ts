@@ -41,7 +41,10 @@ export class Replay {
     this.#triggeredAt = new Float64Array(options.samples);
   }
 
-  /** Sends every sample; resolves when all are answered or given up. Returns the seconds from first trigger to last verdict. */
+  /**
+   * Sends every sample; resolves when all are answered or given up. Returns the seconds from first trigger to last
+   * verdict.
+   */
   async run(): Promise<number> {
     const { rate, samples, signal } = this.#options;
     const startedAt = performance.now();

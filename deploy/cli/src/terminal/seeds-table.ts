@@ -97,7 +97,10 @@ export function missingSpreadTable({ mean, sd }: Spread<MissingTable>): string {
   return table.toString();
 }
 
-/** How well each measure tells wrong answers from right ones, mean ± standard deviation over several bundles; empty where no exit decides. */
+/**
+ * How well each measure tells wrong answers from right ones, mean ± standard deviation over several bundles; empty
+ * where no exit decides.
+ */
 export function confidenceSpreadTable({ mean, sd }: Pick<Spread<ConfidenceTable>, 'mean' | 'sd'>): string {
   const rows = (['local', 'edge'] as const).flatMap((exit) =>
     Object.entries(mean[exit] ?? {}).map(([name, { auroc, accuracyCoverage }]) => {

@@ -27,7 +27,9 @@ export class WatchContext {
     }
   }
 
-  /** The epoch in service at an edge broker: it refuses device frames of any other. Undefined before its status came. */
+  /**
+   * The epoch in service at an edge broker: it refuses device frames of any other. Undefined before its status came.
+   */
   get epochInService(): number | undefined {
     return this.#epoch;
   }

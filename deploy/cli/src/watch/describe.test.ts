@@ -113,13 +113,20 @@ group('device frames', () => {
 });
 
 group('uplink frames', () => {
-  const verdict = { slot: 100_000, classIndex: 2, exit: 'cloud', reason: 'none', entropy: 51 / 255, states } as const;
+  const verdict = {
+    slot: 100_000,
+    classIndex: 2,
+    exit: 'cloud',
+    reason: 'none',
+    uncertainty: 51 / 255,
+    states,
+  } as const;
 
-  it('tells answer, entropy and what became of every view', () => {
+  it('tells answer, uncertainty and what became of every view', () => {
     const payload = protocol.encodeVerdicts('verdict', EPOCH, [verdict]);
     const description = describe('d/street/gate/v', payload, context);
     expect(description.words).toBe(
-      'slot 100000 · class 2 at the cloud exit · entropy 0.20 · cameras 0 4 5 · absent 1 · lost 2 · late 3',
+      'slot 100000 · class 2 at the cloud exit · uncertainty 0.20 · cameras 0 4 5 · absent 1 · lost 2 · late 3',
     );
     expect(description.fields).toEqual({
       epoch: 7,
@@ -128,7 +135,7 @@ group('uplink frames', () => {
           slot: 100_000,
           class: 2,
           exit: 'cloud',
-          entropy: 0.2,
+          uncertainty: 0.2,
           views: ['present', 'absent', 'lost', 'late', 'present', 'present'],
         },
       ],
@@ -139,7 +146,7 @@ group('uplink frames', () => {
     const fallback = { ...verdict, classIndex: NO_CLASS, exit: 'fallback', reason: 'deadline' } as const;
     const payload = protocol.encodeVerdicts('record', EPOCH, [{ ...fallback, states: new Uint8Array(6).fill(absent) }]);
     expect(words('u/street/gate/r', payload)).toBe(
-      'slot 100000 · class none, fallback: deadline · entropy 0.20 · no camera · absent 0 1 2 3 4 5',
+      'slot 100000 · class none, fallback: deadline · uncertainty 0.20 · no camera · absent 0 1 2 3 4 5',
     );
   });
 
@@ -153,7 +160,7 @@ group('uplink frames', () => {
   it('reads the first record up to its views where no status came yet', () => {
     const payload = protocol.encodeVerdicts('record', EPOCH, [verdict]);
     expect(words('u/other/gate/r', payload)).toBe(
-      'slot 100000 · class 2 at the cloud exit · entropy 0.20 · sizes not known yet',
+      'slot 100000 · class 2 at the cloud exit · uncertainty 0.20 · sizes not known yet',
     );
   });
 
@@ -176,10 +183,10 @@ group('uplink frames', () => {
   });
 
   it('tells what one edge of several answers, and that the cloud asks it for features', () => {
-    const body = protocol.encodeEdgeAnswer({ exit: 'edge', classIndex: 2, entropy: 0.25 });
+    const body = protocol.encodeEdgeAnswer({ exit: 'edge', classIndex: 2, uncertainty: 0.25 });
     const payload = protocol.encodeUplinkFeatures(EPOCH, [{ slot: 9, states, content: 'answer', body }], sizes);
     expect(words('u/street/gate/f', payload)).toBe(
-      'slot 9 · answer of the edge 6 B · class 2 at the edge exit, entropy 0.25 · cameras 0 4 5 · absent 1 · lost 2 · late 3',
+      'slot 9 · answer of the edge 6 B · class 2 at the edge exit, uncertainty 0.25 · cameras 0 4 5 · absent 1 · lost 2 · late 3',
     );
     expect(words('u/other/gate/f', payload)).toBe('slot 9 · answer of the edge · sizes not known yet');
     expect(words('d/street/gate/q', protocol.encodeUplinkRequest(EPOCH, [9, 12]))).toBe(
@@ -249,7 +256,7 @@ group('the verdict for anyone', () => {
     slot: 812,
     class: 'car',
     exit: 'local',
-    entropy: 0.1234,
+    uncertainty: 0.1234,
     views: ['present', 'lost'],
     missing: [1],
     capturedAt: 81_200,
@@ -260,7 +267,7 @@ group('the verdict for anyone', () => {
   it('is put into words, with the time it took', () => {
     expect(describe('ddnn/street/verdict', of(verdict), context)).toEqual({
       frame: 'json',
-      words: 'slot 812 · car, local exit · entropy 0.12 · missing cameras 1 · after 40 ms',
+      words: 'slot 812 · car, local exit · uncertainty 0.12 · missing cameras 1 · after 40 ms',
       fields: verdict,
     });
   });

@@ -1,6 +1,8 @@
 import type { FrameKindName } from '@ddnn/protocol';
 
-/** *json*: the verdict for anyone. *undecodable*: a topic of ours with a damaged payload. *foreign*: another's topic. */
+/**
+ * *json*: the verdict for anyone. *undecodable*: a topic of ours with a damaged payload. *foreign*: another's topic.
+ */
 export type FrameName = FrameKindName | 'json' | 'undecodable' | 'foreign';
 
 /** A frame in words for people, and its fields for programs. */

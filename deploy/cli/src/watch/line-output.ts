@@ -4,8 +4,8 @@ import type { Output } from './watch-view.js';
 const MAX_WAITING_BYTES = 4_000_000;
 
 /**
- * Lines on a stream that may be read slower than they come. A watcher that waited for its reader would stop reading from
- * the broker, and a broker with one frozen subscriber stalls its devices: so lines are left out, and counted.
+ * Lines on a stream that may be read slower than they come. A watcher that waited for its reader would stop reading
+ * from the broker, and a broker with one frozen subscriber stalls its devices: so lines are left out, and counted.
  */
 export class LineOutput {
   readonly #stream: Output;

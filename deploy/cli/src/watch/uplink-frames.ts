@@ -43,19 +43,19 @@ export function describeVerdicts(
       ? phrase(
           `slot ${first.slot}`,
           answer(first),
-          `entropy ${first.entropy.toFixed(2)}`,
+          `uncertainty ${first.uncertainty.toFixed(2)}`,
           sizes ? viewsInWords(first.states) : 'sizes not known yet',
         )
       : phrase(counted(verdicts.length, frame), several(verdicts.map(answerInBrief)));
   const fields = {
     epoch: payload[1],
     ...(sizes ? {} : { sizesKnown: false }),
-    verdicts: verdicts.map(({ slot, classIndex, exit, reason, entropy, states }) => ({
+    verdicts: verdicts.map(({ slot, classIndex, exit, reason, uncertainty, states }) => ({
       slot,
       class: classIndex === NO_CLASS ? null : classIndex,
       exit,
       ...(reason === 'none' ? {} : { reason }),
-      entropy: Math.round(entropy * 10_000) / 10_000,
+      uncertainty: Math.round(uncertainty * 10_000) / 10_000,
       views: Array.from(states, (state) => viewStateNames[state]),
     })),
   };
@@ -97,8 +97,9 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
 }
 
 /**
- * A status does not say how large the features of an edge section are. They have one size in a frame: the one with which the
- * frame is read to its end, tried from the most samples down, as a frame of several is hardly ever readable otherwise.
+ * A status does not say how large the features of an edge section are. They have one size in a frame: the one with
+ * which the frame is read to its end, tried from the most samples down, as a frame of several is hardly ever readable
+ * otherwise.
  */
 function decodeSamples(payload: Uint8Array, views: number, viewFeatureBytes: number): UplinkSample[] {
   const decode = (edgeFeatureBytes: number) =>
@@ -150,9 +151,9 @@ function answer({ classIndex, exit, reason }: Verdict): string {
 }
 
 function edgeAnswerInWords(body: Uint8Array): string {
-  const { exit, classIndex, entropy } = decodeEdgeAnswer(body);
+  const { exit, classIndex, uncertainty } = decodeEdgeAnswer(body);
   const name = className(classIndex === NO_CLASS ? null : classIndex);
-  return `${name} ${exit === 'fallback' ? 'unsure' : `at the ${exit} exit`}, entropy ${entropy.toFixed(2)}`;
+  return `${name} ${exit === 'fallback' ? 'unsure' : `at the ${exit} exit`}, uncertainty ${uncertainty.toFixed(2)}`;
 }
 
 /** For lists: three of them shall fit one line. */

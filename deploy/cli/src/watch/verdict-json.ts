@@ -10,17 +10,30 @@ export class VerdictJsonError extends Error {
 
 /** The verdict that anyone may read. Throws {@link VerdictJsonError}. */
 export function describeVerdictJson(payload: Uint8Array): Description {
-  const { site, edge, slot, exit, reason, entropy, views, missing, capturedAt, answeredAt, ...rest } = read(payload);
+  const { site, edge, slot, exit, reason, uncertainty, views, missing, capturedAt, answeredAt, ...rest } =
+    read(payload);
   const words = phrase(
     `slot ${slot}`,
     `${printable(rest.class)}, ${exit === 'fallback' ? `fallback: ${printable(String(reason))}` : `${printable(exit)} exit`}`,
-    typeof entropy === 'number' && `entropy ${entropy.toFixed(2)}`,
+    typeof uncertainty === 'number' && `uncertainty ${uncertainty.toFixed(2)}`,
     Array.isArray(missing) && missing.length > 0 && `missing cameras ${printable(missing.join(' '))}`,
     typeof answeredAt === 'number' &&
       typeof capturedAt === 'number' &&
       `after ${Math.round(answeredAt - capturedAt)} ms`,
   );
-  const fields = { site, edge, slot, class: rest.class, exit, reason, entropy, views, missing, capturedAt, answeredAt };
+  const fields = {
+    site,
+    edge,
+    slot,
+    class: rest.class,
+    exit,
+    reason,
+    uncertainty,
+    views,
+    missing,
+    capturedAt,
+    answeredAt,
+  };
   return { frame: 'json', words, fields };
 }
 

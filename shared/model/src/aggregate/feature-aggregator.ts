@@ -32,9 +32,9 @@ export function sourceMap(
 
 /**
  * Joins the maps of the present sources (views, or edges) into the input of the next section. *max*: the largest of
- * the present; *average*: their sum, whose divisor the section applies; *concat*: side by side along the channels. There a
- * source that is not present leaves zeros (0 is neither -1 nor +1, so it casts no vote), or has a learned stand-in: always the same
- * map, which tells the section no more than that the source is missing.
+ * the present; *average*: their sum, whose divisor the section applies; *concat*: side by side along the channels.
+ * There a source that is not present leaves zeros (0 is neither -1 nor +1, so it casts no vote), or has a learned
+ * stand-in: always the same map, which tells the section no more than that the source is missing.
  */
 export class FeatureAggregator {
   /** The joined map, HWC. */

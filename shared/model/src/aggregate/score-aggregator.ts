@@ -2,13 +2,16 @@ import type { AggregatorName } from '../architecture/architecture.js';
 
 /**
  * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
- * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others cast
- * no vote. Without any view the scores are alike for max and average (entropy 1), and for concat the bias with all stand-ins.
+ * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others
+ * cast no vote. Without any view the scores are alike for max and average (entropy 1), and for concat the bias with all
+ * stand-ins.
  */
 export interface ScoreAggregator {
   /** Scores of the last join, one a class; divide by {@link divisor}. */
   readonly out: Int32Array;
-  /** What `out` is a multiple of: the present views where it averages, {@link MIX_UNIT} where it concatenates, else 1. */
+  /**
+   * What `out` is a multiple of: the present views where it averages, {@link MIX_UNIT} where it concatenates, else 1.
+   */
   readonly divisor: number;
   join(scores: Int8Array, offset: number, mask: number): void;
 }
@@ -19,7 +22,9 @@ export interface MixWeights {
   readonly weights: Int32Array;
   /** One a class, in the same unit. */
   readonly bias: Int32Array;
-  /** Learned stand-ins: the scores, `views * classes` in steps, that count where a view is not present; left out: zeros. */
+  /**
+   * Learned stand-ins: the scores, `views * classes` in steps, that count where a view is not present; left out: zeros.
+   */
   readonly missing?: Int8Array | undefined;
 }
 

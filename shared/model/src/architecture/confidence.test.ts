@@ -32,10 +32,10 @@ describe('the measures of an exit', () => {
       const exit = new Exit(scores.length, 0.05, 0.5);
       exit.decide(scores);
       const [first, second] = softmax(scores.map((score) => score * 0.05)).sort((a, b) => b - a);
-      expect(exit.uncertainty('probability')).toBeCloseTo(1 - first, 12);
-      expect(exit.uncertainty('margin')).toBeCloseTo(1 - (first - second), 12);
-      expect(exit.uncertainty('entropy')).toBe(exit.entropy);
-      expect(exit.uncertainty('gate')).toBeUndefined();
+      expect(exit.measure('probability')).toBeCloseTo(1 - first, 12);
+      expect(exit.measure('margin')).toBeCloseTo(1 - (first - second), 12);
+      expect(exit.measure('entropy')).toBe(exit.uncertainty);
+      expect(exit.measure('gate')).toBeUndefined();
     }
   });
 
@@ -49,8 +49,8 @@ describe('the measures of an exit', () => {
         6,
       );
       for (const name of names) {
-        expect(exit.uncertainty(name)).toBeGreaterThanOrEqual(0);
-        expect(exit.uncertainty(name)).toBeLessThanOrEqual(1);
+        expect(exit.measure(name)).toBeGreaterThanOrEqual(0);
+        expect(exit.measure(name)).toBeLessThanOrEqual(1);
       }
     }
   });
@@ -59,7 +59,7 @@ describe('the measures of an exit', () => {
     const at = (gap: number) => {
       const exit = new Exit(3, 1, 0);
       exit.decide([gap, 0, 0]);
-      return [exit.uncertainty('probability')!, exit.uncertainty('margin')!];
+      return [exit.measure('probability')!, exit.measure('margin')!];
     };
     const [near, far] = [at(40), at(50)];
     expect(near[0]).toBeGreaterThan(far[0]);
@@ -70,10 +70,10 @@ describe('the measures of an exit', () => {
   it('are 0 for an only class, and margin is 1 where the first two tie', () => {
     const only = new Exit(1, 0.1, 0);
     only.decide([5]);
-    expect(names.slice(0, 3).map((name) => only.uncertainty(name))).toEqual([0, 0, 0]);
+    expect(names.slice(0, 3).map((name) => only.measure(name))).toEqual([0, 0, 0]);
     const tie = new Exit(4, 0.1, 0);
     tie.decide([9, 1, 9, 2]);
-    expect(tie.uncertainty('margin')).toBe(1);
+    expect(tie.measure('margin')).toBe(1);
   });
 
   it.each(names)('let the sample exit by %s where the exit is told so', (name) => {
@@ -86,8 +86,8 @@ describe('the measures of an exit', () => {
         1,
         random.integer(1, 6),
       );
-      expect(exit.entropy).toBe(exit.uncertainty(name));
-      expect(confident).toBe(exit.entropy <= 0.6);
+      expect(exit.uncertainty).toBe(exit.measure(name));
+      expect(confident).toBe(exit.uncertainty <= 0.6);
       seen.add(confident);
     }
     expect(seen.size).toBe(2);
@@ -102,7 +102,7 @@ describe('a gate', () => {
     expect(evidence).toMatchObject({ gap: 0.75, height: 1.5, present: 4 });
     const { entropy, probability, margin } = evidence;
     const z = -1 + 2 * entropy + 3 * probability - 4 * margin - 0.5 * 0.75 + 0.25 * 1.5 + 4;
-    expect(exit.entropy).toBeCloseTo(1 / (1 + Math.exp(-z)), 12);
+    expect(exit.uncertainty).toBeCloseTo(1 / (1 + Math.exp(-z)), 12);
   });
 
   it('saturates without becoming anything else', () => {
@@ -136,16 +136,16 @@ describe('a bundle', () => {
     const local = createLocalTier(bundle)!;
     local.decide(Int8Array.of(9, 1, 2, 8, 3, 4, 0, 0, 0), 0, 0b011);
     expect(local.exit.evidence[5]).toBe(2);
-    expect(local.exit.entropy).toBe(
+    expect(local.exit.uncertainty).toBe(
       gateUncertainty(bundle.tensors.get('local.gate') as Int32Array, local.exit.evidence),
     );
     const edge = new UpperTier(bundle, 'edge');
     edge.decide([new Uint8Array(4), null, new Uint8Array(4)], 0b101);
     expect(edge.exit.evidence[5]).toBe(2);
-    expect(edge.exit.entropy).toBe(edge.exit.uncertainty('margin'));
+    expect(edge.exit.uncertainty).toBe(edge.exit.measure('margin'));
     const cloud = new UpperTier(bundle, 'cloud');
     cloud.decide([edge.features], 1);
-    expect(cloud.exit.entropy).toBe(cloud.exit.uncertainty('entropy'));
+    expect(cloud.exit.uncertainty).toBe(cloud.exit.measure('entropy'));
   });
 
   it('without its gate is refused', () => {

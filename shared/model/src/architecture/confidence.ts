@@ -1,16 +1,16 @@
 import { exactExp } from '../numbers/exact-math.js';
 
 /**
- * How an exit measures how unsure it is, 0 (sure) to 1. With p1 and p2 the two largest softmax probabilities: normalised
- * `entropy` (DDNN, section III-D), `probability` 1 - p1, `margin` 1 - (p1 - p2), and `gate`, the probability of being wrong that a
- * logistic regression on the {@link evidenceNames evidence} learnt.
+ * How an exit measures how unsure it is, 0 (sure) to 1. With p1 and p2 the two largest softmax probabilities:
+ * normalised `entropy` (DDNN, section III-D), `probability` 1 - p1, `margin` 1 - (p1 - p2), and `gate`, the probability
+ * of being wrong that a logistic regression on the {@link evidenceNames evidence} learnt.
  */
 export const confidenceNames = ['entropy', 'probability', 'margin', 'gate'] as const;
 export type ConfidenceName = (typeof confidenceNames)[number];
 
 /**
- * What an exit knows about its answer: the three measures; `gap`, how far the second score is below the first, and `height`, the
- * first score itself, both in units of the logits; `present`, how many sources took part.
+ * What an exit knows about its answer: the three measures; `gap`, how far the second score is below the first, and
+ * `height`, the first score itself, both in units of the logits; `present`, how many sources took part.
  */
 export const evidenceNames = ['entropy', 'probability', 'margin', 'gap', 'height', 'present'] as const;
 

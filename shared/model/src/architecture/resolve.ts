@@ -63,7 +63,9 @@ function checkGroups(architecture: ResolvedArchitecture): void {
   }
 }
 
-/** Scores relative to a view's best leave the mean's differences as they are, but neither a maximum nor a learned mix. */
+/**
+ * Scores relative to a view's best leave the mean's differences as they are, but neither a maximum nor a learned mix.
+ */
 function checkCoding({ name, device, local }: ResolvedArchitecture): void {
   if (local?.scoreBits !== undefined && local.scoreBits < 8 && local.aggregator !== 'average') {
     throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: local.scoreBits below 8 needs local.aggregator: average`);
@@ -73,7 +75,9 @@ function checkCoding({ name, device, local }: ResolvedArchitecture): void {
   }
 }
 
-/** Stand-ins take a source's place beside the others, so only *concat* has room for them; and they are bits, not pixels. */
+/**
+ * Stand-ins take a source's place beside the others, so only *concat* has room for them; and they are bits, not pixels.
+ */
 function checkMissing({ name, device, local, edge, cloud }: ResolvedArchitecture): void {
   for (const [tier, settings] of Object.entries({ local, edge, cloud })) {
     if (settings?.missing !== 'learned') continue;

@@ -43,9 +43,9 @@ export interface TierShapes {
   /** Bytes of one output on the wire: bits packed, or pixels where the section is empty. */
   readonly featureBytes: number;
   /**
-   * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that the
-   * first block of an averaging tier may see), exit weights and their batch norm (8 a class). In float: 4 a weight, 8 a filter.
-   * Learned stand-ins: the features of each source once more.
+   * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that
+   * the first block of an averaging tier may see), exit weights and their batch norm (8 a class). In float: 4 a weight,
+   * 8 a filter. Learned stand-ins: the features of each source once more.
    */
   readonly memoryBytes: number;
 }
@@ -61,7 +61,10 @@ export interface NetworkShapes {
   readonly pixelBytes: number;
 }
 
-/** Infers every shape. Throws `DDNN_ARCHITECTURE_SHAPE` where a ConvP block follows an FC block of its section or an edge section is empty. */
+/**
+ * Infers every shape. Throws `DDNN_ARCHITECTURE_SHAPE` where a ConvP block follows an FC block of its section or an
+ * edge section is empty.
+ */
 export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
   const { input, device, local, edge, cloud, classes } = architecture;
   for (const [tier, section] of Object.entries({

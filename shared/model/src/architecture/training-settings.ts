@@ -2,7 +2,10 @@ import Type, { type Static } from 'typebox';
 
 const strict = { additionalProperties: false } as const;
 
-/** The schema of an architecture's `training` key: how to train, where that belongs to the network rather than to one run. */
+/**
+ * The schema of an architecture's `training` key: how to train, where that belongs to the network rather than to one
+ * run.
+ */
 export const TrainingSettingsSchema = Type.Object(
   {
     epochs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: '--epochs goes before; 100' })),

@@ -4,10 +4,11 @@ import { ModelError } from '../errors.js';
 /*
  * A bundle file:
  *
- *   "DDNB" · u32 format · u32 length of the header · header (JSON, UTF-8) · tensors, each from a multiple of 8 · SHA-256
+ *   "DDNB" · u32 format · u32 length of the header · header (JSON, UTF-8) · tensors, each from a multiple of 8 ·
+ * SHA-256
  *
- * The header's `tensors` lists name, type, offset (from the first tensor) and length of each, in the order of the file and without
- * gaps. The hash covers every byte before it and is the bundle's name. All integers are little-endian.
+ * The header's `tensors` lists name, type, offset (from the first tensor) and length of each, in the order of the file
+ * and without gaps. The hash covers every byte before it and is the bundle's name. All integers are little-endian.
  */
 
 const MAGIC = [0x44, 0x44, 0x4e, 0x42];
@@ -67,7 +68,9 @@ export function encodeBundleFile(header: object, tensors: ReadonlyMap<string, Te
   return bytes;
 }
 
-/** Reads a bundle file. Throws `DDNN_BUNDLE_DAMAGED` or `DDNN_BUNDLE_VERSION`; `name` is the file's, for the message. */
+/**
+ * Reads a bundle file. Throws `DDNN_BUNDLE_DAMAGED` or `DDNN_BUNDLE_VERSION`; `name` is the file's, for the message.
+ */
 export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
   // A Node Buffer's slice() shares memory, a Uint8Array's copies: tensors must own theirs.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);

@@ -7,7 +7,9 @@ import { decodeBundleFile, encodeBundleFile, type Tensor } from './bundle-file.j
 
 /** What an exit needs beside its weights. */
 export interface ExitSettings {
-  /** The sample exits where uncertainty <= threshold, 0 to 1 or `NEVER_EXITS`; the cloud's is 1, for it always answers. */
+  /**
+   * The sample exits where uncertainty <= threshold, 0 to 1 or `NEVER_EXITS`; the cloud's is 1, for it always answers.
+   */
   readonly threshold: number;
   /** What one unit of a quantised score is worth. */
   readonly step: number;

@@ -1,9 +1,12 @@
 /*
- * Binary arithmetic coding (Witten, Neal and Cleary, 1987) without carries: the interval [low, high] of 32 bits is parted in the ratio of the
- * two outcomes, and its leading bytes are written as soon as both ends share them. Integers alone, so every engine writes the same bytes.
+ * Binary arithmetic coding (Witten, Neal and Cleary, 1987) without carries: the interval [low, high] of 32 bits is
+ * parted in the ratio of the two outcomes, and its leading bytes are written as soon as both ends share them. Integers
+ * alone, so every engine writes the same bytes.
  */
 
-/** A probability of 1 in the coder's unit. Those of single bits stay within `LEAST` of both ends: nothing is certain. */
+/**
+ * A probability of 1 in the coder's unit. Those of single bits stay within `LEAST` of both ends: nothing is certain.
+ */
 export const CERTAIN = 65_536;
 /** The least probability of an outcome. */
 export const LEAST = 32;
@@ -14,7 +17,10 @@ function part(low: number, high: number, share: number): number {
   return (low + (range >>> 16) * share + (((range & 0xffff) * share) >>> 16)) >>> 0;
 }
 
-/** Writes bits, each in as many bits as its probability is worth. Reuses its buffer, which grows with the longest message. */
+/**
+ * Writes bits, each in as many bits as its probability is worth. Reuses its buffer, which grows with the longest
+ * message.
+ */
 export class ArithmeticEncoder {
   #bytes = new Uint8Array(64);
   #length = 0;
@@ -40,7 +46,10 @@ export class ArithmeticEncoder {
     }
   }
 
-  /** Ends the message and returns it, valid until the next one begins. The decoder reads zeros behind the end, so those are left out. */
+  /**
+   * Ends the message and returns it, valid until the next one begins. The decoder reads zeros behind the end, so those
+   * are left out.
+   */
   finish(): Uint8Array {
     for (let kept = 0; kept <= 4; kept++) {
       // The largest number of so many bytes that is not above the interval.
@@ -64,7 +73,10 @@ export class ArithmeticEncoder {
   }
 }
 
-/** Reads what {@link ArithmeticEncoder} wrote, asked with the same probabilities in the same order. Any bytes decode to something. */
+/**
+ * Reads what {@link ArithmeticEncoder} wrote, asked with the same probabilities in the same order. Any bytes decode to
+ * something.
+ */
 export class ArithmeticDecoder {
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;

@@ -12,8 +12,8 @@ import { MapContext } from './map-context.js';
 import { ScoreCode, scoreShareCount } from './score-code.js';
 
 /*
- * Names of a bundle's tensors, where `device.coding` is arithmetic: `device.2.code.bias` and `.neighbours` (features of view 2), and
- * `device.2.code.scores` where `local.scoreBits` is below 8.
+ * Names of a bundle's tensors, where `device.coding` is arithmetic: `device.2.code.bias` and `.neighbours` (features of
+ * view 2), and `device.2.code.scores` where `local.scoreBits` is below 8.
  */
 
 /** How features travel. */
@@ -27,8 +27,8 @@ export function codedSummaries(architecture: Architecture): boolean {
 }
 
 /**
- * How the features of a view travel, on the fastest kernels of this engine unless told otherwise: all give the same bytes. Throws
- * `DDNN_BUNDLE_CONTENT` where a tensor is missing.
+ * How the features of a view travel, on the fastest kernels of this engine unless told otherwise: all give the same
+ * bytes. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing.
  *
  * @param memory where kernels stand; codes that share one are all made before the first of them runs
  */

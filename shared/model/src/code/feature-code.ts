@@ -13,9 +13,9 @@ export interface FeatureCodeWeights {
 }
 
 /**
- * Features as they travel. A bit's probability follows from its place and from the neighbours that were coded before it (logistic
- * regression), and arithmetic coding spends -log2 p bits on it. A body as long as the bare bits *is* the bare bits: a map that would not
- * get shorter travels as it is.
+ * Features as they travel. A bit's probability follows from its place and from the neighbours that were coded before it
+ * (logistic regression), and arithmetic coding spends -log2 p bits on it. A body as long as the bare bits *is* the bare
+ * bits: a map that would not get shorter travels as it is.
  */
 export class FeatureCode {
   readonly #weights: FeatureCodeWeights;

@@ -5,7 +5,10 @@ import type { FeatureCodeWeights } from './feature-code.js';
 import { shareTable } from './log-odds.js';
 import { MapContext } from './map-context.js';
 
-/** Weights of a channel before `assembly/feature-code.ts` reads them: of two bits to the left, of the four above, then channels before. */
+/**
+ * Weights of a channel before `assembly/feature-code.ts` reads them: of two bits to the left, of the four above, then
+ * channels before.
+ */
 const LEFT = 2;
 const ABOVE = 4;
 /** Sums over four channels before, by their bits. */
@@ -96,7 +99,10 @@ function aboveRows(neighbours: Int16Array, starts: readonly number[], count: num
   return rows;
 }
 
-/** Of each channel: the weights of the two bits to the left, then its sums over the four channels before it, and the four before those. */
+/**
+ * Of each channel: the weights of the two bits to the left, then its sums over the four channels before it, and the
+ * four before those.
+ */
 function beforeSums(neighbours: Int16Array, starts: readonly number[]): Int32Array {
   return Int32Array.from(
     starts.slice(0, -1).flatMap((start, channel) => {

@@ -2,12 +2,16 @@ import type { Shape } from '../architecture/shapes.js';
 
 /** Channels before a bit's own that speak for it, at most: the nearest ones. */
 const CHANNELS_BEFORE = 8;
-/** Pixels around a map that are never set, so that neighbours outside of it say nothing: [rows above, columns on each side]. */
+/**
+ * Pixels around a map that are never set, so that neighbours outside of it say nothing: [rows above, columns on each
+ * side].
+ */
 const MARGIN = 2;
 
 /**
- * Which bits of a map (HWC) are known when the next one is coded, row by row, pixel by pixel, channel by channel: of its own channel those to
- * the left (1 and 2), above (1 and 2), above left and above right; of its own pixel the channels before it.
+ * Which bits of a map (HWC) are known when the next one is coded, row by row, pixel by pixel, channel by channel: of
+ * its own channel those to the left (1 and 2), above (1 and 2), above left and above right; of its own pixel the
+ * channels before it.
  */
 export class MapContext {
   /** Where the weights of each channel's neighbours start; the last entry is how many there are. */

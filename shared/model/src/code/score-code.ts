@@ -4,8 +4,9 @@ import { ArithmeticDecoder, ArithmeticEncoder } from './arithmetic-coder.js';
 const MOST_BITS = 12;
 
 /**
- * Probabilities of a score code in the coder's unit. A score is so many levels below its view's best; it is coded as the answers to "is it
- * more than 0? than 1? …", each with a probability of its class, of the question, and of whether a class before it was the best already.
+ * Probabilities of a score code in the coder's unit. A score is so many levels below its view's best; it is coded as
+ * the answers to "is it more than 0? than 1? …", each with a probability of its class, of the question, and of whether
+ * a class before it was the best already.
  */
 export type ScoreShares = Uint16Array;
 
@@ -82,8 +83,8 @@ export class ScoreCode {
 }
 
 /**
- * Asks the questions of one sample's scores in order: `ask` gets the place of its probability, the level and the class, and answers 1 for
- * "more than that level". Training counts with the same walk.
+ * Asks the questions of one sample's scores in order: `ask` gets the place of its probability, the level and the class,
+ * and answers 1 for "more than that level". Training counts with the same walk.
  */
 export function visitScores(
   classes: number,

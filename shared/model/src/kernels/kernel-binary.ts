@@ -15,8 +15,8 @@ import { type Planes, planesOf, tailMask, wholeVectors } from './kernel-planes.j
 type Step = (divisor: number) => void;
 
 /**
- * A binary section and its exit on WebAssembly SIMD: {@link PlainBinary} bit for bit. A run copies its input in, calls a few
- * kernels and allocates nothing.
+ * A binary section and its exit on WebAssembly SIMD: {@link PlainBinary} bit for bit. A run copies its input in, calls
+ * a few kernels and allocates nothing.
  */
 export class KernelBinary implements ScoredSection {
   readonly scores: Int32Array;

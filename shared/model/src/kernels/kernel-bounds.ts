@@ -1,13 +1,19 @@
 import type { PackedWeights } from '../plain/packed-block.js';
 import type { KernelMemory } from './kernel-memory.js';
 
-/** Addresses of folded norms as kernels compare: the bit is 1 where a sum is more than `bounds`, turned round where `flips` is -1. */
+/**
+ * Addresses of folded norms as kernels compare: the bit is 1 where a sum is more than `bounds`, turned round where
+ * `flips` is -1.
+ */
 export interface Bounds {
   readonly bounds: number;
   readonly flips: number;
 }
 
-/** Places the norms of a block whose sums lie within [-largest, largest], largest below 2^31: bounds beyond are cut off there. */
+/**
+ * Places the norms of a block whose sums lie within [-largest, largest], largest below 2^31: bounds beyond are cut off
+ * there.
+ */
 export function placeBounds(memory: KernelMemory, { thresholds, directions }: PackedWeights, largest: number): Bounds {
   const bounds = new Int32Array(thresholds.length);
   const flips = new Int32Array(thresholds.length);

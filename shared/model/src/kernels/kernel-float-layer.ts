@@ -14,7 +14,10 @@ const GROUP_BYTES = 8 + 8 * GROUP;
 /** A table of sums beyond this many bytes would cost more memory than it saves time. */
 const LARGEST_TABLE = 8 * 2 ** 20;
 
-/** A layer of float arithmetic laid out for the kernel of `assembly/float.ts`, up to its activation: a block, or an exit. */
+/**
+ * A layer of float arithmetic laid out for the kernel of `assembly/float.ts`, up to its activation: a block, or an
+ * exit.
+ */
 export class KernelFloatLayer {
   readonly output: FloatMap;
   readonly #run: (divisor: number) => void;

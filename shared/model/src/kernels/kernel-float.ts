@@ -7,7 +7,10 @@ import { floatExitWeights, floatSectionWeights } from '../plain/section-weights.
 import { KernelFloatLayer } from './kernel-float-layer.js';
 import { KernelMemory } from './kernel-memory.js';
 
-/** A map in a kernel's memory, HWC: an aggregator's integers, which may all be -1, 0 or +1, or float32 from the block below. */
+/**
+ * A map in a kernel's memory, HWC: an aggregator's integers, which may all be -1, 0 or +1, or float32 from the block
+ * below.
+ */
 export interface FloatMap {
   readonly at: number;
   readonly shape: Shape;

@@ -5,8 +5,8 @@ const PAGE = 65_536;
 const MARGIN = 256;
 
 /**
- * The memory of one section and its exit: everything is laid out before the first run, then it neither grows nor moves. It goes
- * with its section.
+ * The memory of one section and its exit: everything is laid out before the first run, then it neither grows nor moves.
+ * It goes with its section.
  */
 export class KernelMemory {
   readonly kernels: Kernels;

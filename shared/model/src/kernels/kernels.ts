@@ -1,12 +1,16 @@
 import { kernelBase64 } from './kernel-bytes.js';
 
-/** What computes sections: *simd*, the WebAssembly kernels of `assembly`; *plain*, the TypeScript they are held against. */
+/**
+ * What computes sections: *simd*, the WebAssembly kernels of `assembly`; *plain*, the TypeScript they are held against.
+ */
 export type KernelChoice = 'simd' | 'plain';
 
 /** The kernels' functions; addresses and counts go in, what they make stands in memory. Some give a count. */
 export type Kernels = Readonly<Record<string, (...numbers: number[]) => number>>;
 
-/** The smallest module that counts the bits of bytes in a vector: an engine without WebAssembly SIMD does not take it. */
+/**
+ * The smallest module that counts the bits of bytes in a vector: an engine without WebAssembly SIMD does not take it.
+ */
 const PROBE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0],
   ...[1, 5, 1, 96, 0, 1, 123],

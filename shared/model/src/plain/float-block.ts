@@ -23,11 +23,12 @@ export interface FloatBlock {
 }
 
 /*
- * Every engine that runs JavaScript gives the same bits here. Each product and each sum is rounded to float32, in one fixed order: the
- * inputs of a tap (of a layer, in FC) go in groups of four, the products of a group are added up one after the other, and the group's sum
- * to the output's, which starts at +0. So a sum is never -0, and a 0 of either sign changes none: inputs that are 0 can be left out, and so
- * can whole groups. Batch normalisation rounds each step. The training graph adds up in another order and agrees up to rounding only;
- * evaluation, cloud and browser add up like this.
+ * Every engine that runs JavaScript gives the same bits here. Each product and each sum is rounded to float32, in one
+ * fixed order: the inputs of a tap (of a layer, in FC) go in groups of four, the products of a group are added up one
+ * after the other, and the group's sum to the output's, which starts at +0. So a sum is never -0, and a 0 of either
+ * sign changes none: inputs that are 0 can be left out, and so can whole groups. Batch normalisation rounds each step.
+ * The training graph adds up in another order and agrees up to rounding only; evaluation, cloud and browser add up like
+ * this.
  */
 
 /** Inputs whose products are added up before they go to an output's sum. */
@@ -143,7 +144,10 @@ export class FloatLayer implements FloatBlock {
   }
 }
 
-/** sums[k] += input[from + i] * columns[first + i][k], over `count` inputs, group after group. `group`: as long as `sums`. */
+/**
+ * sums[k] += input[from + i] * columns[first + i][k], over `count` inputs, group after group. `group`: as long as
+ * `sums`.
+ */
 function addProducts(
   input: FloatInput,
   from: number,

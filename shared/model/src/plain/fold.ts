@@ -11,10 +11,11 @@ export interface FoldedNorm {
 }
 
 /**
- * Folds `sign(scale * (x / divisor) + offset)` for integers x in [-limit, limit]. The threshold is the exact place where
- * the training graph's own float32 arithmetic changes sign (each operation rounds monotonically), so packed section
- * and graph agree on every input, not only on most. Throws `DDNN_BUNDLE_CONTENT` for a scale or offset that is no finite
- * number: such a channel never changes sign anywhere, and a training run that ended in NaN should not become a bundle.
+ * Folds `sign(scale * (x / divisor) + offset)` for integers x in [-limit, limit]. The threshold is the exact place
+ * where the training graph's own float32 arithmetic changes sign (each operation rounds monotonically), so packed
+ * section and graph agree on every input, not only on most. Throws `DDNN_BUNDLE_CONTENT` for a scale or offset that is
+ * no finite number: such a channel never changes sign anywhere, and a training run that ended in NaN should not become
+ * a bundle.
  */
 export function foldNorm(scale: Float32Array, offset: Float32Array, limit: number, divisor = 1): FoldedNorm {
   const thresholds = new Int32Array(scale.length);

@@ -3,7 +3,9 @@ import { blockShape, pooled, type Shape, volume } from '../architecture/shapes.j
 import { bitBytes, unpackSigns } from '../numbers/bits.js';
 import { windowMax } from './window-max.js';
 
-/** What a packed block holds: bits of its weights, and one folded norm per divisor of its input (one but for averages). */
+/**
+ * What a packed block holds: bits of its weights, and one folded norm per divisor of its input (one but for averages).
+ */
 export interface PackedWeights {
   /** ConvP: filters x 3 x 3 x channels. FC: units x inputs. Bit 1 is +1. */
   readonly weights: Uint8Array;

@@ -22,8 +22,8 @@ export class PackedSection {
   }
 
   /**
-   * Runs the section; returns its last map (-1 and +1), which stands until the next run. An empty section returns its input
-   * and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
+   * Runs the section; returns its last map (-1 and +1), which stands until the next run. An empty section returns its
+   * input and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
    */
   run(input: Int32Array, divisor = 1): Int32Array {
     let map = input;

@@ -18,13 +18,19 @@ export function fitStep(scores: Iterable<number>, limit: number): number {
   return step > 0 ? step : 1;
 }
 
-/** How far below a view's best its lowest score may be, in steps; undefined where scores are whole bytes, each for itself. */
+/**
+ * How far below a view's best its lowest score may be, in steps; undefined where scores are whole bytes, each for
+ * itself.
+ */
 export function scoreLevels({ local }: Pick<Architecture, 'local'>): number | undefined {
   const bits = local?.scoreBits ?? 8;
   return bits < 8 ? 2 ** bits - 1 : undefined;
 }
 
-/** What one unit of an exit's quantised scores is worth, and how far they reach: for themselves, or below the best of them. */
+/**
+ * What one unit of an exit's quantised scores is worth, and how far they reach: for themselves, or below the best of
+ * them.
+ */
 export interface ScoreScale {
   readonly step: number;
   /** The largest score, either sign. */

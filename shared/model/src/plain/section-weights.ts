@@ -11,8 +11,9 @@ import type { ExitWeights } from './packed-exit.js';
  * Names of a bundle's tensors. A section is `device.2` (view 2), `edge.0` (edge 0) or `cloud`; its block i holds
  * `<section>.<i>.weights`, `.thresholds` and `.directions`, its exit `<section>.exit.weights`, `.scale` and `.offset`.
  * A float section's blocks hold `.weights`, `.scale` and `.offset` instead, all of them float32, and so does its exit.
- * Learned stand-ins of its sources are `<section>.missing`: a map of bits a source, each from a byte of its own. The concat aggregator of edge g's local exit holds
- * `local.<g>.weights` and `.bias`, and its learned stand-ins are `local.<g>.missing`, scores.
+ * Learned stand-ins of its sources are `<section>.missing`: a map of bits a source, each from a byte of its own. The
+ * concat aggregator of edge g's local exit holds `local.<g>.weights` and `.bias`, and its learned stand-ins are
+ * `local.<g>.missing`, scores.
  */
 
 /** Reads the blocks of a section. `divisors`: how many sources its input may be averaged over, else 1. */
@@ -37,7 +38,9 @@ export function sectionWeights(
   });
 }
 
-/** Reads the exit behind a section whose output has that shape. Throws `DDNN_BUNDLE_CONTENT`, also for NaN and infinity. */
+/**
+ * Reads the exit behind a section whose output has that shape. Throws `DDNN_BUNDLE_CONTENT`, also for NaN and infinity.
+ */
 export function exitWeights(bundle: Bundle, name: string, output: Shape): ExitWeights {
   const classes = bundle.architecture.classes.length;
   return {

@@ -2,8 +2,8 @@
 type Comparable = Int32Array | Float32Array;
 
 /**
- * The largest value of a channel in the 3x3 window of output pixel (x, y), stride 2, padding 1. Values beyond the border are
- * left out, as if they were minus infinity. `map` is height x width x channels, HWC.
+ * The largest value of a channel in the 3x3 window of output pixel (x, y), stride 2, padding 1. Values beyond the
+ * border are left out, as if they were minus infinity. `map` is height x width x channels, HWC.
  */
 export function windowMax(
   map: Comparable,

@@ -74,7 +74,7 @@ describe('a random bundle', () => {
       features.add(devices[0].features.join());
       const maps = devices.map((device) => device.features);
       cloud.decide(maps, 1 + (n % 7));
-      if (cloud.exit.entropy <= 0.8) confident++;
+      if (cloud.exit.uncertainty <= 0.8) confident++;
       answers.set(cloud.exit.classIndex, (answers.get(cloud.exit.classIndex) ?? 0) + 1);
     }
     expect(features.size).toBeGreaterThan(50);

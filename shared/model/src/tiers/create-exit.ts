@@ -3,8 +3,8 @@ import { type Bundle, tensor } from '../bundle/bundle.js';
 import { Exit } from './exit.js';
 
 /**
- * The exit of a tier that the bundle has, with the measure that its architecture names. `threshold` replaces the bundle's. Throws
- * `DDNN_BUNDLE_CONTENT` where a gate is missing.
+ * The exit of a tier that the bundle has, with the measure that its architecture names. `threshold` replaces the
+ * bundle's. Throws `DDNN_BUNDLE_CONTENT` where a gate is missing.
  */
 export function createExit(bundle: Bundle, tier: 'local' | 'edge' | 'cloud', threshold?: number): Exit {
   const { architecture, exits } = bundle;

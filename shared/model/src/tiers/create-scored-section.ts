@@ -6,8 +6,8 @@ import { PlainBinary, PlainFloat } from '../plain/plain-scored.js';
 import type { ScoredSection, SectionPlace } from '../plain/scored-section.js';
 
 /**
- * Reads a section of that arithmetic, for the fastest kernels of this engine unless told otherwise: all give the same bits. Throws
- * `DDNN_BUNDLE_CONTENT` where a tensor is missing or not finite.
+ * Reads a section of that arithmetic, for the fastest kernels of this engine unless told otherwise: all give the same
+ * bits. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing or not finite.
  */
 export function createScoredSection(
   arithmetic: Arithmetic | undefined,

@@ -10,7 +10,10 @@ import { createScoredSection } from './create-scored-section.js';
 export class DeviceTier {
   /** Features of the last run: packed bits, or the very array that `run` was given where the section is empty. */
   features: Uint8Array;
-  /** Scores of the last run, one a class, in steps: for themselves, or below the view's best; empty without a local exit. */
+  /**
+   * Scores of the last run, one a class, in steps: for themselves, or below the view's best; empty without a local
+   * exit.
+   */
   readonly scores: Int8Array;
   readonly #section: ScoredSection | undefined;
   readonly #bytes: number;

@@ -17,24 +17,24 @@ describe('an exit', () => {
       const scores = random.array(random.integer(2, 32), () => random.integer(-127, 127));
       const exit = new Exit(scores.length, 0.07, 0.5);
       const confident = exit.decide(scores);
-      expect(exit.entropy).toBeCloseTo(paperEntropy(scores.map((score) => score * 0.07)), 12);
+      expect(exit.uncertainty).toBeCloseTo(paperEntropy(scores.map((score) => score * 0.07)), 12);
       expect(exit.classIndex).toBe(scores.indexOf(Math.max(...scores)));
-      expect(confident).toBe(exit.entropy <= 0.5);
+      expect(confident).toBe(exit.uncertainty <= 0.5);
     }
   });
 
   it.each([2, 3, 5, 7, 32])('is not sure at all where %i scores are alike: exactly 1', (classes) => {
     const exit = new Exit(classes, 0.1, 0.99);
     expect(exit.decide(new Array(classes).fill(-7))).toBe(false);
-    expect(exit.entropy).toBe(1);
+    expect(exit.uncertainty).toBe(1);
   });
 
   it('is as sure as can be where one score is far above: exactly 0, even for the threshold 0', () => {
     const exit = new Exit(3, 1, 0);
     expect(exit.decide([-20_000, 20_000, -20_000])).toBe(true);
-    expect([exit.classIndex, exit.entropy]).toEqual([1, 0]);
+    expect([exit.classIndex, exit.uncertainty]).toEqual([1, 0]);
     expect(exit.decide([0, 20, 0])).toBe(false);
-    expect(exit.entropy).toBeGreaterThan(0);
+    expect(exit.uncertainty).toBeGreaterThan(0);
   });
 
   it('never leaves the range from 0 to 1', () => {
@@ -42,15 +42,15 @@ describe('an exit', () => {
     for (let i = 0; i < 5000; i++) {
       const exit = new Exit(4, 10 ** random.integer(-12, 3), 1);
       expect(exit.decide(random.array(4, () => random.integer(-32_767, 32_767)))).toBe(true);
-      expect(exit.entropy).toBeGreaterThanOrEqual(0);
-      expect(exit.entropy).toBeLessThanOrEqual(1);
+      expect(exit.uncertainty).toBeGreaterThanOrEqual(0);
+      expect(exit.uncertainty).toBeLessThanOrEqual(1);
     }
   });
 
   it('is sure of its only class', () => {
     const exit = new Exit(1, 0.1, 0);
     expect(exit.decide([-3])).toBe(true);
-    expect([exit.classIndex, exit.entropy]).toEqual([0, 0]);
+    expect([exit.classIndex, exit.uncertainty]).toEqual([0, 0]);
   });
 
   it('gives a tie to the lower index', () => {
@@ -64,9 +64,9 @@ describe('an exit', () => {
   it('counts the threshold itself as confident, and one step of a double below it not', () => {
     const probe = new Exit(3, 0.05, 0);
     probe.decide([40, 3, -20]);
-    const { entropy } = probe;
-    expect(new Exit(3, 0.05, entropy).decide([40, 3, -20])).toBe(true);
-    expect(new Exit(3, 0.05, entropy * (1 - Number.EPSILON)).decide([40, 3, -20])).toBe(false);
+    const { uncertainty } = probe;
+    expect(new Exit(3, 0.05, uncertainty).decide([40, 3, -20])).toBe(true);
+    expect(new Exit(3, 0.05, uncertainty * (1 - Number.EPSILON)).decide([40, 3, -20])).toBe(false);
   });
 
   it('lets everything out at threshold 1', () => {
@@ -77,8 +77,8 @@ describe('an exit', () => {
     const [sum, mean] = [new Exit(3, 0.1, 0.5), new Exit(3, 0.1, 0.5)];
     sum.decide([120, 30, -60], 3);
     mean.decide([40, 10, -20]);
-    expect(sum.entropy).toBeCloseTo(mean.entropy, 14);
+    expect(sum.uncertainty).toBeCloseTo(mean.uncertainty, 14);
     sum.decide([120, 30, -60], 1);
-    expect(sum.entropy).toBeLessThan(mean.entropy);
+    expect(sum.uncertainty).toBeLessThan(mean.uncertainty);
   });
 });

@@ -2,14 +2,15 @@ import { type ConfidenceName, evidenceNames, gateUncertainty } from '../architec
 import { exactExp, exactLog } from '../numbers/exact-math.js';
 
 /**
- * One exit: turns quantised scores into a class and an uncertainty; unless told otherwise the normalised entropy (DDNN, section III-D:
- * eta(x) = -sum x_i log x_i / log |C|, with x the softmax of the scores). Deterministic to the bit on every engine.
+ * One exit: turns quantised scores into a class and an uncertainty; unless told otherwise the normalised entropy (DDNN,
+ * section III-D: eta(x) = -sum x_i log x_i / log |C|, with x the softmax of the scores). Deterministic to the bit on
+ * every engine.
  */
 export class Exit {
   /** Class of the last decision. Ties go to the lower index. */
   classIndex = 0;
   /** Uncertainty of the last decision by this exit's measure, 0 (sure) to 1. */
-  entropy = 1;
+  uncertainty = 1;
   readonly threshold: number;
   /** What the last decision was drawn from, by `evidenceNames`. */
   readonly evidence = new Float64Array(evidenceNames.length);
@@ -73,12 +74,12 @@ export class Exit {
     evidence[3] = scores.length > 1 ? gap : 0;
     evidence[4] = (scores[best] * this.#step) / divisor;
     evidence[5] = present;
-    this.entropy = this.uncertainty(this.#confidence)!;
-    return this.entropy <= this.threshold;
+    this.uncertainty = this.measure(this.#confidence)!;
+    return this.uncertainty <= this.threshold;
   }
 
   /** Uncertainty of the last decision by another measure; undefined for `gate` where the exit has none. */
-  uncertainty(confidence: ConfidenceName): number | undefined {
+  measure(confidence: ConfidenceName): number | undefined {
     switch (confidence) {
       case 'entropy':
         return this.evidence[0];

@@ -53,7 +53,7 @@ describe('an upper tier on WebAssembly SIMD is the plain one bit for bit, whiche
             expect(fast.decide(maps, mask), what).toBe(confident);
             expect(fast.scores, what).toEqual(plain.scores);
             if (section.length > 0) expect(fast.features, what).toEqual(plain.features);
-            expect(fast.exit.entropy).toBe(plain.exit.entropy);
+            expect(fast.exit.uncertainty).toBe(plain.exit.uncertainty);
           }
         }
       }

@@ -14,7 +14,9 @@ export interface JoinedSection {
   readonly scores: Int32Array;
   /** Output of the last run as bits. */
   readonly features: Uint8Array;
-  /** Joins the maps whose bit is set in `mask`, and runs on them. Throws where such a map is missing or of another size. */
+  /**
+   * Joins the maps whose bit is set in `mask`, and runs on them. Throws where such a map is missing or of another size.
+   */
   run(maps: readonly (Uint8Array | null | undefined)[], mask: number): void;
 }
 

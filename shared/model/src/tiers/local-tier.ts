@@ -19,7 +19,7 @@ export class LocalTier {
   /**
    * @param scores `views * classes` quantised scores from `offset` on
    * @param mask bit i: view i of this edge's group is present; at least one is
-   * @returns confident: the sample exits here, with `exit.classIndex` and `exit.entropy`
+   * @returns confident: the sample exits here, with `exit.classIndex` and `exit.uncertainty`
    */
   decide(scores: Int8Array, offset: number, mask: number): boolean {
     this.#aggregator.join(scores, offset, mask);

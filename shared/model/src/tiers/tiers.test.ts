@@ -12,8 +12,8 @@ import { createLocalTier } from './local-tier.js';
 import { UpperTier } from './upper-tier.js';
 
 /*
- * The tiers against a composition by hand, straight from the tensors of a bundle: no section, aggregator or exit class, only loops
- * over signs and the table of tensor names.
+ * The tiers against a composition by hand, straight from the tensors of a bundle: no section, aggregator or exit class,
+ * only loops over signs and the table of tensor names.
  */
 
 const architecture: ResolvedArchitecture = {
@@ -184,7 +184,7 @@ describe('the local tier', () => {
         const exit = new Exit(3, step, threshold);
         const confident = exit.decide(map, divisor);
         expect(tier.decide(Int8Array.from([7, ...cast]), 1, mask)).toBe(confident);
-        expect(tier.exit).toMatchObject({ classIndex: exit.classIndex, entropy: exit.entropy });
+        expect(tier.exit).toMatchObject({ classIndex: exit.classIndex, uncertainty: exit.uncertainty });
       }
     }
     expect(() => createLocalTier(bundle, 2)).toThrow(unfit('edge 2: the bundle has edges 0 to 1'));
@@ -260,7 +260,7 @@ describe('an upper tier', () => {
         const confident = exit.decide(expected);
         expect(tier.decide(maps, mask)).toBe(confident);
         expect([...tier.scores]).toEqual(expected);
-        expect(tier.exit).toMatchObject({ classIndex: exit.classIndex, entropy: exit.entropy });
+        expect(tier.exit).toMatchObject({ classIndex: exit.classIndex, uncertainty: exit.uncertainty });
         if (blocks.length > 0) expect(unpack(tier.features, output.length)).toEqual(output);
       }
     }

@@ -17,8 +17,8 @@ export class UpperTier {
   readonly #section: JoinedSection;
 
   /**
-   * `threshold` replaces the bundle's. Throws `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't, `DDNN_BUNDLE_CONTENT`
-   * where a tensor is missing.
+   * `threshold` replaces the bundle's. Throws `DDNN_BUNDLE_UNFIT` for an edge that the bundle hasn't,
+   * `DDNN_BUNDLE_CONTENT` where a tensor is missing.
    *
    * @param kernels default: the fastest
    */
@@ -55,7 +55,7 @@ export class UpperTier {
     return this.#section.scores;
   }
 
-  /** Runs on the maps whose bit is set in `mask`; true: confident, with `exit.classIndex` and `exit.entropy`. */
+  /** Runs on the maps whose bit is set in `mask`; true: confident, with `exit.classIndex` and `exit.uncertainty`. */
   decide(maps: readonly (Uint8Array | null | undefined)[], mask: number): boolean {
     this.#section.run(maps, mask);
     return this.exit.decide(this.scores, 1, countBits(mask));

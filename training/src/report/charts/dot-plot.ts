@@ -18,7 +18,10 @@ const WIDTH = 460;
 const RIGHT = 446;
 const LETTER = 7;
 
-/** Values by name, one row each, over one horizontal axis. Dots of a row stand one above the other, so that none hides another. */
+/**
+ * Values by name, one row each, over one horizontal axis. Dots of a row stand one above the other, so that none hides
+ * another.
+ */
 export function dotPlot(rows: readonly DotRow[], title: string, label: string): Markup {
   const series = new Map(rows.flatMap(({ dots }) => dots.filter(({ value }) => value).map((d) => [d.series.name, d])));
   const names = [...series.keys()];

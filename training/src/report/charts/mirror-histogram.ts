@@ -16,7 +16,10 @@ export interface MirrorHistogram {
   readonly rules?: readonly Rule[];
 }
 
-/** How two groups are spread: right answers upwards, wrong ones downwards, each as shares of its own group, so that few wrong ones show. */
+/**
+ * How two groups are spread: right answers upwards, wrong ones downwards, each as shares of its own group, so that few
+ * wrong ones show.
+ */
 export function mirrorHistogram({ title, xLabel, right, wrong, rules }: MirrorHistogram): Markup {
   const groups = { right: shares(right), wrong: shares(wrong) };
   const most = Math.max(0.05, ...groups.right, ...groups.wrong);

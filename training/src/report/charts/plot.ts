@@ -2,7 +2,10 @@ import { html, type Markup } from '../markup.js';
 import { px } from './marks.js';
 import type { Scale } from './scale.js';
 
-/** Width and height of a plot, and of the frame inside it, in the SVG's own units: about a phone's width, so that text stays readable. */
+/**
+ * Width and height of a plot, and of the frame inside it, in the SVG's own units: about a phone's width, so that text
+ * stays readable.
+ */
 export const frame = { width: 460, height: 290, left: 46, right: 446, top: 26, bottom: 246 } as const;
 
 /** A vertical line with its name beside it, such as the bytes of the raw pixels. */

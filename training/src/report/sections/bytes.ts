@@ -73,7 +73,7 @@ export function bytesSection(subject: Subject): Markup {
     },
   ];
   return html`<section id="bytes"><h2>Bytes and accuracy</h2>
-<p>A sample exits locally where its normalised entropy is at most the threshold T. Training chose T = ${number(chosen.mean, 2)}${measured.length > 1 && ` on average`}. Grey: ${paper.citation}.</p>
+<p>A sample exits locally where its uncertainty is at most the threshold T. Training chose T = ${number(chosen.mean, 2)}${measured.length > 1 && ` on average`}. Grey: ${paper.citation}.</p>
 <div class="figures">
 ${figure('What the threshold does', lineChart(byThreshold, { title: 'Accuracy and local exits over the threshold', x: linearScale([0, 1], [frame.left, frame.right]), xLabel: 'threshold T of the local exit', yLabel: '% of the samples', xTick: String, fromZero: true, rules: [{ x: chosen.mean, label: 'chosen', height: 110 }] }))}
 ${figure('What accuracy costs', bytesChart(subject, rows))}

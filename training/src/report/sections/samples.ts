@@ -26,7 +26,7 @@ interface Hard {
   readonly wrong: number;
   /** Exits that are wrong, and entropies, over all bundles. */
   readonly wrongExits: number;
-  readonly entropy: number;
+  readonly uncertainty: number;
 }
 
 function hardestSamples(subject: Subject): Hard[] {
@@ -42,10 +42,10 @@ function hardestSamples(subject: Subject): Hard[] {
       slot,
       wrong: measured.filter(({ outcomes }) => !outcomes[slot].correct).length,
       wrongExits: answers.filter(({ classIndex }) => classIndex !== truth).length,
-      entropy: answers.reduce((sum, { entropy }) => sum + entropy, 0),
+      uncertainty: answers.reduce((sum, { uncertainty }) => sum + uncertainty, 0),
     };
   });
-  return hard.sort((a, b) => b.wrong - a.wrong || b.wrongExits - a.wrongExits || b.entropy - a.entropy);
+  return hard.sort((a, b) => b.wrong - a.wrong || b.wrongExits - a.wrongExits || b.uncertainty - a.uncertainty);
 }
 
 function card(subject: Subject, { slot, wrong }: Hard): Markup {
@@ -65,7 +65,7 @@ function card(subject: Subject, { slot, wrong }: Hard): Markup {
       if (!answer) return html`<li>${series.name}: none</li>`;
       const right = classes[answer.classIndex] === label;
       const gave = outcomes[slot].exit === exit && outcomes[slot].classIndex !== NO_CLASS;
-      return html`<li class="${right ? 'right' : 'wrong'}">${right ? '✓' : '✗'} ${series.name}: ${gave ? html`<b>${classes[answer.classIndex]}</b>` : classes[answer.classIndex]}, entropy ${answer.entropy.toFixed(2)}${gave && ' – its answer was given'}</li>`;
+      return html`<li class="${right ? 'right' : 'wrong'}">${right ? '✓' : '✗'} ${series.name}: ${gave ? html`<b>${classes[answer.classIndex]}</b>` : classes[answer.classIndex]}, uncertainty ${answer.uncertainty.toFixed(2)}${gave && ' – its answer was given'}</li>`;
     });
   return html`<article><h3>${label}</h3><p><code>${sample}</code>${
     measured.length > 1 && `, wrong in ${wrong} of ${measured.length} bundles`

@@ -28,8 +28,8 @@ const CONNECTIONS = 8;
 const SEVERAL = 16;
 
 /**
- * `ddnn bench cloud`: one cloud process beside the naive one, for several cloud sections. Both and the load run in processes of their
- * own, slice by slice in turn, so that other work on the machine slows both alike.
+ * `ddnn bench cloud`: one cloud process beside the naive one, for several cloud sections. Both and the load run in
+ * processes of their own, slice by slice in turn, so that other work on the machine slows both alike.
  */
 export async function benchCloud({ seconds, json }: BenchFlags): Promise<void> {
   if (!(seconds > 0)) throw new UsageError('--seconds is above 0');

@@ -16,7 +16,10 @@ const CROP = { height: 32, width: 32, channels: 3 } as const;
 const PART = { height: 14, width: 9, channels: 1 } as const;
 const PAPER = fileURLToPath(new URL('../architectures/paper.yaml', import.meta.resolve('@ddnn/training')));
 
-/** The paper's binary cloud section, and the float ones that `ddnn train` recommends for few classes, more, and many samples. */
+/**
+ * The paper's binary cloud section, and the float ones that `ddnn train` recommends for few classes, more, and many
+ * samples.
+ */
 export async function cloudCases(): Promise<CloudCase[]> {
   const paper = parseArchitecture(await readFile(PAPER, 'utf8'), PAPER);
   const recommend = (picture: typeof CROP | typeof PART, classes: number, samples: number) =>

@@ -2,7 +2,9 @@ import { Agent, request } from 'node:http';
 import type { Answers } from './answers.js';
 import type { BenchSample } from './samples.js';
 
-/** Several keep-alive connections to the naive server, one request on each at a time; the bodies are written beforehand. */
+/**
+ * Several keep-alive connections to the naive server, one request on each at a time; the bodies are written beforehand.
+ */
 export class HttpLoad {
   readonly #port: number;
   readonly #pool: readonly BenchSample[];

@@ -7,7 +7,8 @@ import { drawSamples, uplinkSizes } from './samples.js';
 import { UplinkLoad } from './uplink-load.js';
 
 /*
- * The process that loads both clouds of `ddnn bench cloud`, one slice a message. Its one argument is a {@link LoadTask} as JSON.
+ * The process that loads both clouds of `ddnn bench cloud`, one slice a message. Its one argument is a {@link LoadTask}
+ * as JSON.
  */
 
 const EDGES = 4;
@@ -79,7 +80,10 @@ async function uplink({ seconds, samplesAFrame, rate }: LoadSlice, answers: Answ
   }
 }
 
-/** Sends so many frames a second, the edges in turn. A frame that must wait, for too many are in flight, is late from when it was due. */
+/**
+ * Sends so many frames a second, the edges in turn. A frame that must wait, for too many are in flight, is late from
+ * when it was due.
+ */
 function pace(edges: readonly UplinkLoad[], framesASecond: number): NodeJS.Timeout {
   const startedAt = performance.now();
   const dueAt = (frame: number) => startedAt + (frame / framesASecond) * 1000;

@@ -1,6 +1,6 @@
 /*
- * The few MQTT 3.1.1 packets that an edge exchanges with the cloud, written by hand: mqtt.js in the load would need more of a
- * processor than the cloud that it is to fill.
+ * The few MQTT 3.1.1 packets that an edge exchanges with the cloud, written by hand: mqtt.js in the load would need
+ * more of a processor than the cloud that it is to fill.
  */
 
 const TYPE = { connect: 1, connack: 2, publish: 3, puback: 4, subscribe: 8, suback: 9 } as const;

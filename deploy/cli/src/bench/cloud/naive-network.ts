@@ -1,7 +1,9 @@
 import { type Block, type Bundle, blockShape, type Shape, unpackSigns, volume } from '@ddnn/model';
 import type { TensorFlow } from '@ddnn/tensor';
 
-/** The cloud section and its exit through TensorFlow.js, one sample a call: joined features in, one score a class out. */
+/**
+ * The cloud section and its exit through TensorFlow.js, one sample a call: joined features in, one score a class out.
+ */
 export type NaiveNetwork = (features: readonly number[]) => Float32Array;
 
 type Tensor = ReturnType<TensorFlow['tensor']>;

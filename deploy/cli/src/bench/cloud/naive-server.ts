@@ -5,8 +5,9 @@ import fastify from 'fastify';
 import { naiveNetwork } from './naive-network.js';
 
 /*
- * The naive cloud of `ddnn bench cloud`, in a process of its own: joined features as JSON floats in, one run of TensorFlow.js on
- * WebAssembly a sample, class and scores as JSON out. It stores nothing. Its one argument is the bundle's file.
+ * The naive cloud of `ddnn bench cloud`, in a process of its own: joined features as JSON floats in, one run of
+ * TensorFlow.js on WebAssembly a sample, class and scores as JSON out. It stores nothing. Its one argument is the
+ * bundle's file.
  */
 
 const file = process.argv[2];

@@ -20,8 +20,8 @@ export function uplinkSizes({ architecture, shapes }: Bundle): UplinkSizes {
 }
 
 /**
- * Draws samples: bits at random or, where the bundle codes features, as its code expects them, for those are what it makes shorter. The
- * same seed draws the same ones.
+ * Draws samples: bits at random or, where the bundle codes features, as its code expects them, for those are what it
+ * makes shorter. The same seed draws the same ones.
  */
 export function drawSamples(bundle: Bundle, count: number, seed: number): BenchSample[] {
   const { views, cloud, device } = bundle.architecture;

@@ -49,7 +49,10 @@ export function sectionOf(section: string, { naive, own, several, paced, pacedSe
   };
 }
 
-/** What `--json` prints: the first section, which is the paper's network, one sample a frame; beside it the lowest ratio, and all sections. */
+/**
+ * What `--json` prints: the first section, which is the paper's network, one sample a frame; beside it the lowest
+ * ratio, and all sections.
+ */
 export function summaryOf(sections: readonly Section[]) {
   const [{ ratio, samplesPerSecond, p99Ms }] = sections;
   const least = sections.reduce((a, b) => (b.ratio < a.ratio ? b : a));

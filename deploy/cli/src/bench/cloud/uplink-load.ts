@@ -21,8 +21,9 @@ const SITE = 'bench';
 const MAX_SAMPLES = 1024;
 
 /**
- * One edge on the uplink: its credentials and topics, QoS 1, a bounded number of frames in flight. A frame is in flight until all of
- * its samples have their verdict, as an edge counts it. The frames are built beforehand; only slot and packet id change.
+ * One edge on the uplink: its credentials and topics, QoS 1, a bounded number of frames in flight. A frame is in flight
+ * until all of its samples have their verdict, as an edge counts it. The frames are built beforehand; only slot and
+ * packet id change.
  */
 export class UplinkLoad {
   readonly #options: UplinkLoadOptions;
@@ -87,7 +88,10 @@ export class UplinkLoad {
     this.#fill();
   }
 
-  /** Sends one frame that was due at `dueAt`, if another one may be in flight; false: it may not. Its answer is timed from then on. */
+  /**
+   * Sends one frame that was due at `dueAt`, if another one may be in flight; false: it may not. Its answer is timed
+   * from then on.
+   */
   sendOne(dueAt = performance.now()): boolean {
     if (this.#open >= this.#options.inFlight) return false;
     this.#send(dueAt);

@@ -16,7 +16,9 @@ interface BenchEdgeFlags {
   readonly json?: boolean;
 }
 
-/** `ddnn bench edge`: what one edge process decides, beside bare Aedes and beside Mosquitto with a subscriber, in turns. */
+/**
+ * `ddnn bench edge`: what one edge process decides, beside bare Aedes and beside Mosquitto with a subscriber, in turns.
+ */
 export async function benchEdge(flags: BenchEdgeFlags): Promise<void> {
   const { seconds, rounds } = flags;
   if (!(seconds > 0)) throw new UsageError('--seconds is above 0');

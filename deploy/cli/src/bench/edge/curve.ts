@@ -16,7 +16,9 @@ const SCENES = [1, 10, 100, 1000];
 /** Samples of one scene under way, and in one write of a device: the same at every point. */
 const UNDER_WAY = 512;
 const BLOCK = 256;
-/** Of both: where 6,000 clients live, V8 would otherwise go through all of them for every few megabytes that were read. */
+/**
+ * Of both: where 6,000 clients live, V8 would otherwise go through all of them for every few megabytes that were read.
+ */
 const FLAGS = ['--initial-heap-size=512'];
 
 /** How the share of bare Aedes' rate goes with the number of devices; all of them publish. */

@@ -52,7 +52,9 @@ const CONNECT_AT_ONCE = 200;
 const GIVE_UP_MS = 20_000;
 const PUBACK_BYTES = 4;
 const TICK_MS = 1;
-/** At a given rate: how far apart a device's writes are, and after which lag of the load itself it gives up catching up. */
+/**
+ * At a given rate: how far apart a device's writes are, and after which lag of the load itself it gives up catching up.
+ */
 const STEP_MS = 0.25;
 const MAX_LAG_MS = 1;
 const now = () => Number(process.hrtime.bigint()) / 1e6;

@@ -18,8 +18,8 @@ export interface Rate {
 export type Slice = { readonly name: string; readonly stage: Stage; readonly qos: 0 | 1; readonly viewer?: boolean };
 
 /**
- * Gives every slice its turn, round after round, so that whatever else the machine does hits all alike; the first round warms up.
- * Throws where a run lost a sample, a PUBACK or a viewer's frame.
+ * Gives every slice its turn, round after round, so that whatever else the machine does hits all alike; the first round
+ * warms up. Throws where a run lost a sample, a PUBACK or a viewer's frame.
  */
 export async function takeTurns(
   slices: readonly Slice[],

@@ -6,8 +6,8 @@ import type { Answers } from './scenes.js';
 const TELL_AFTER = 512;
 
 /**
- * Tells whoever connects how far the work is, so that the load keeps a bounded number of samples under way: at the end of each turn
- * of the event loop in which something was answered, and within it after every 512 samples.
+ * Tells whoever connects how far the work is, so that the load keeps a bounded number of samples under way: at the end
+ * of each turn of the event loop in which something was answered, and within it after every 512 samples.
  */
 export async function serveProgress(answers: Answers): Promise<number> {
   const listeners = new Set<Socket>();

@@ -12,10 +12,10 @@ export interface VectorCount {
 const VECTOR = 16;
 
 /**
- * Counts what the kernels can't do without (shared/model/assembly/convp.ts): the partial sums of each group of inputs, for every filter
- * one addition a group and tap, or row of taps where there is one channel, one comparison a sum, and pooling by rows and columns. The first block has 16-bit lanes,
- * those behind it bytes, widened before they are pooled. Conversions, packing, addresses and calls are not counted: they are what a better
- * program could save.
+ * Counts what the kernels can't do without (shared/model/assembly/convp.ts): the partial sums of each group of inputs,
+ * for every filter one addition a group and tap, or row of taps where there is one channel, one comparison a sum, and
+ * pooling by rows and columns. The first block has 16-bit lanes, those behind it bytes, widened before they are pooled.
+ * Conversions, packing, addresses and calls are not counted: they are what a better program could save.
  */
 export function countVectors({ input, blocks }: SectionCase): VectorCount {
   let operations = 0;

@@ -28,7 +28,10 @@ interface CaseResult extends VectorCount {
   readonly tfjsUs: number;
   readonly ratio: number;
   readonly plainRatio: number;
-  /** Of the fastest round of each: on a busy machine the reference, which allocates, loses more than its share of the medians. */
+  /**
+   * Of the fastest round of each: on a busy machine the reference, which allocates, loses more than its share of the
+   * medians.
+   */
   readonly fastestUs: number;
   readonly fastestTfjsUs: number;
   readonly fastestRatio: number;
@@ -37,8 +40,8 @@ interface CaseResult extends VectorCount {
 }
 
 /**
- * `ddnn bench section`: device sections through all ways in one process, in turn, so that other work on the machine slows them alike. Medians of
- * the rounds; the first one warms up and counts for nothing.
+ * `ddnn bench section`: device sections through all ways in one process, in turn, so that other work on the machine
+ * slows them alike. Medians of the rounds; the first one warms up and counts for nothing.
  */
 export async function benchSection(flags: SectionFlags): Promise<void> {
   if (flags.rounds < 1) throw new UsageError('--rounds is 1 or more');

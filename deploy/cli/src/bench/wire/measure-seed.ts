@@ -40,7 +40,9 @@ export interface SeedFigures {
   readonly curve: readonly ThresholdRow[];
 }
 
-/** Sends the test rows over real sockets twice, and counts what the means are worth. Throws where a run loses a sample. */
+/**
+ * Sends the test rows over real sockets twice, and counts what the means are worth. Throws where a run loses a sample.
+ */
 export async function measureSeed(
   set: LoadedSet,
   seed: number,
@@ -54,7 +56,8 @@ export async function measureSeed(
       data: set.data,
       split: set.test,
       ...(set.splitColumn === undefined ? {} : { splitColumn: set.splitColumn }),
-      // As fast as it can, one frame at a time and records as a pace would gather them: more at once would share packets that no pace shares.
+      // As fast as it can, one frame at a time and records as a pace would gather them: more at once would share
+      // packets that no pace shares.
       ...(set.unpaced
         ? { inFlight: batchSamples, recordsBatch: Math.max(1, Math.round(rate * RECORDS_SECONDS)) }
         : { inFlight: IN_FLIGHT, rate }),

@@ -45,8 +45,8 @@ export async function loadSet(set: WireSet, told: Told): Promise<LoadedSet> {
 }
 
 /**
- * The network of a seed: from the folder where it is there, else trained and put there. Throws {@link UsageError} for a bundle of
- * another kind.
+ * The network of a seed: from the folder where it is there, else trained and put there. Throws {@link UsageError} for a
+ * bundle of another kind.
  *
  * @param epochs in place of the recommended
  */

@@ -7,7 +7,10 @@ const HEIGHT = 17;
 /** Room on the right for points that fall together. */
 const MORE = 12;
 
-/** Accuracy over bytes, these on a logarithmic axis, for a terminal. Points that fall together stand side by side, later ones further right. */
+/**
+ * Accuracy over bytes, these on a logarithmic axis, for a terminal. Points that fall together stand side by side, later
+ * ones further right.
+ */
 export function terminalPlot(points: readonly WirePoint[], curve: readonly WireCurvePoint[]): string {
   const all = [...points, ...curve].filter(({ bytesPerView }) => bytesPerView > 0);
   const bytes = all.map(({ bytesPerView }) => Math.log10(bytesPerView));

@@ -5,7 +5,10 @@ import { BATCH_SAMPLES, type SeedFigures } from './measure-seed.js';
 /** Accuracy that a simulated refining round may lose. */
 const LOSS = 0.005;
 
-/** Points of the plane of bytes and accuracy, means over the seeds: others' ways, then ours, then what is only simulated. */
+/**
+ * Points of the plane of bytes and accuracy, means over the seeds: others' ways, then ours, then what is only
+ * simulated.
+ */
 export function wirePoints(seeds: readonly SeedFigures[], test: DataSet): WirePoint[] {
   const over = (of: (seed: SeedFigures) => number) => mean(seeds.map(of));
   const bestAccuracy = over((seed) => seed.bestAccuracy);

@@ -23,8 +23,8 @@ interface SceneIdentity {
 const TICK_MS = 10;
 
 /**
- * Many scenes of six cameras behind one listener: the edge's own listener, intake and sample path, one of the two latter a
- * scene. An edge as it is installed serves one scene; records and uplink are left out here.
+ * Many scenes of six cameras behind one listener: the edge's own listener, intake and sample path, one of the two
+ * latter a scene. An edge as it is installed serves one scene; records and uplink are left out here.
  */
 export class ManyScenes implements Contender {
   readonly answers = new Answers();

@@ -5,7 +5,10 @@ import { createLogger, loadConfig } from '@ddnn/process';
 import type { Contender } from '../contender.js';
 import { Answers, bundleBytes, EPOCH, LOCAL_THRESHOLD } from '../scenes.js';
 
-/** Settings of the edges that are measured, apart from the defaults: room for many samples under way, records in large batches. */
+/**
+ * Settings of the edges that are measured, apart from the defaults: room for many samples under way, records in large
+ * batches.
+ */
 export const edgeSettings = {
   epoch: EPOCH,
   slotMs: 0,

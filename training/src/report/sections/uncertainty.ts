@@ -14,32 +14,32 @@ import { percent } from '../words.js';
 const BINS = 10;
 
 /** Whether an exit knows when it is wrong. */
-export function entropySection(subject: Subject): Markup {
+export function uncertaintySection(subject: Subject): Markup {
   const exits = exitsOf(subject).filter(({ exit }) => exit !== 'overall');
   const groups = exits.map(({ exit, series }) => ({ exit, series, judged: judgedBy(subject, exit) }));
   const threshold = (exit: string) =>
     exit === 'cloud' ? undefined : over(subject, ({ bundle }) => bundle.exits[exit as 'local' | 'edge']?.threshold);
   const histograms = groups.map(({ exit, series, judged }) => {
     const chosen = threshold(exit);
-    const entropies = (right: boolean) =>
-      judged.filter(({ truth, said }) => (truth === said) === right).map(({ entropy }) => entropy);
+    const uncertainties = (right: boolean) =>
+      judged.filter(({ truth, said }) => (truth === said) === right).map(({ uncertainty }) => uncertainty);
     const chart = mirrorHistogram({
-      title: `Entropy of right and wrong answers, ${series.name}`,
-      xLabel: 'normalised entropy',
-      right: entropies(true),
-      wrong: entropies(false),
+      title: `Uncertainty of right and wrong answers, ${series.name}`,
+      xLabel: 'uncertainty',
+      right: uncertainties(true),
+      wrong: uncertainties(false),
       rules: chosen ? [{ x: chosen.mean, label: `T ${chosen.mean.toFixed(2)}` }] : [],
     });
-    return figure(`Entropy, ${series.name}`, chart);
+    return figure(`Uncertainty, ${series.name}`, chart);
   });
-  return html`<section id="entropy"><h2>Does an exit know when it is wrong?</h2>
-<p>An exit answers where its entropy is low, so wrong answers should stand to the right. ${
+  return html`<section id="uncertainty"><h2>Does an exit know when it is wrong?</h2>
+<p>An exit answers where its uncertainty is low, so wrong answers should stand to the right. ${
     subject.measured.length > 1 && 'All bundles together. '
-  }Reliability is the share that is right among answers of about one entropy, with its 95 % interval (Wilson); it should fall from left to right.</p>
+  }Reliability is the share that is right among answers of about one uncertainty, with its 95 % interval (Wilson); it should fall from left to right.</p>
 <div class="figures">${histograms}${figure('Reliability', reliability(groups))}</div>
 ${dataTable(
-  'Reliability: share right among answers of about one entropy (answers)',
-  ['entropy', ...groups.map(({ series }) => series.name)],
+  'Reliability: share right among answers of about one uncertainty (answers)',
+  ['uncertainty', ...groups.map(({ series }) => series.name)],
   Array.from({ length: BINS }, (_, bin) => [
     `${(bin / BINS).toFixed(1)} to ${((bin + 1) / BINS).toFixed(1)}`,
     ...groups.map(({ judged }) => {
@@ -65,7 +65,7 @@ function reliability(groups: readonly Group[]): Markup {
       return standingDot(series, point, x.at, y.at);
     }),
   );
-  const axes = { title: 'Share right over entropy', x, y, xLabel: 'normalised entropy', yLabel: '% right' };
+  const axes = { title: 'Share right over uncertainty', x, y, xLabel: 'uncertainty', yLabel: '% right' };
   const key = legend(
     groups.map(({ series }) => series),
     'dots',
@@ -74,7 +74,7 @@ function reliability(groups: readonly Group[]): Markup {
 }
 
 function inBin(judged: readonly Judged[], bin: number): { right: number; count: number } {
-  const inside = judged.filter(({ entropy }) => Math.min(BINS - 1, Math.floor(entropy * BINS)) === bin);
+  const inside = judged.filter(({ uncertainty }) => Math.min(BINS - 1, Math.floor(uncertainty * BINS)) === bin);
   return { right: inside.filter(({ truth, said }) => truth === said).length, count: inside.length };
 }
 
