@@ -79,9 +79,13 @@ describe('an edge', () => {
   it('starts with what the last process left behind, its verdicts switched on', async () => {
     const folder = newFolder();
     const { outbox } = await openOutbox({ folder });
-    await outbox.begin(7, EPOCH, Uint8Array.of(2, 1, 1), { classIndex: 1, uncertainty: 0.5 });
+    await outbox.begin(7, { epoch: EPOCH, states: Uint8Array.of(2, 1, 1), best: { classIndex: 1, uncertainty: 0.5 } });
     await outbox.putPart(7, 0, new Uint8Array(bundle.shapes.device.featureBytes));
-    await outbox.begin(8, EPOCH + 1, Uint8Array.of(2, 1, 1), { classIndex: 1, uncertainty: 0.5 });
+    await outbox.begin(8, {
+      epoch: EPOCH + 1,
+      states: Uint8Array.of(2, 1, 1),
+      best: { classIndex: 1, uncertainty: 0.5 },
+    });
     await outbox.stop();
     const edge = await startEdge({ 'outbox.folder': folder, verdictTopic: true });
     const metrics = await edge.metrics();

@@ -69,7 +69,7 @@ export class Edge {
     this.#group = new ViewGroup(this.#bundle, config.group);
     this.#devices = new DeviceTable(config.devices, architecture.views, this.#group.views);
     this.#links = new LinkBytes(architecture.views);
-    this.#outbox = new Outbox(config.outbox, (entry, reason) => {
+    this.#outbox = new Outbox({ ...config.outbox, views: architecture.views }, (entry, reason) => {
       this.#metrics.dropped.inc({ kind: entry.kind, reason });
       this.#logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
       if (entry.kind === 'features') this.#path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');

@@ -5,8 +5,8 @@ import { openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model
 import { createLogger, loadConfig } from '@ddnn/process';
 import { afterAll, afterEach } from 'vitest';
 import { type EdgeConfig, EdgeConfigSchema } from '../src/config.js';
+import type { Entry } from '../src/outbox/entry.js';
 import { type DropReason, Outbox, type OutboxOptions } from '../src/outbox/outbox.js';
-import type { Entry } from '../src/outbox/outbox-entry.js';
 
 export const EPOCH = 3;
 export const VIEWS = 3;
@@ -55,16 +55,15 @@ export async function openOutbox(options: Partial<OutboxOptions> = {}) {
   const folder = options.folder ?? newFolder();
   const drops: [number, DropReason][] = [];
   const onDrop = (entry: Entry, reason: DropReason) => void drops.push([entry.slot, reason]);
-  const outbox = new Outbox({ maxSamples: 1000, maxAgeMs: 60_000, ...options, folder }, onDrop);
-  await outbox.start();
+  const outbox = new Outbox({ maxSamples: 1000, maxAgeMs: 60_000, views: VIEWS, ...options, folder }, onDrop);
+  const state = await outbox.start();
   open.push(() => outbox.stop());
-  return { outbox, drops, folder };
+  return { outbox, drops, folder, state };
 }
 
 /** An entry of features that nobody has answered. */
 export const unanswered = (slot: number) =>
   ({
-    kind: 'features',
     slot,
     fallback: 'none',
     best: { classIndex: 2, uncertainty: 0.4 },

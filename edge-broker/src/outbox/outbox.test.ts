@@ -1,32 +1,35 @@
 import { fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { newFolder, openOutbox, unanswered } from '../../test/tiny-site.js';
+import type { FeatureEntry } from './entry.js';
+import type { Outbox } from './outbox.js';
 
 const frame = (...bytes: number[]) => Uint8Array.from(bytes);
-const slots = (outbox: Awaited<ReturnType<typeof openOutbox>>['outbox']) =>
-  [...outbox.entries()].map(({ slot }) => slot);
+const slots = (outbox: Outbox) => [...outbox.entries()].map(({ slot }) => slot);
+const features = (outbox: Outbox) => [...outbox.entries()].filter((entry) => entry.kind === 'features');
 /** LevelDB answers with Buffers. */
 const bytes = (value: Uint8Array | undefined) => value && [...value];
 const STATES = Uint8Array.of(2, 1, 2);
 const BEST = { classIndex: 2, uncertainty: 0.4 };
+const CONTEXT = { epoch: 3, states: STATES, best: BEST };
 
 describe('outbox', () => {
   it('has every entry again after a restart, in the order of arrival, byte for byte', async () => {
     const { outbox, folder } = await openOutbox();
     for (const slot of [9, 4, 7]) {
-      await outbox.put(unanswered(slot), frame(slot, 1, 2), 3);
+      await outbox.put(unanswered(slot), frame(slot, 1, 2));
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await outbox.put({ ...unanswered(4), kind: 'record', states: frame() }, frame(8), 0);
+    await outbox.putRecords([{ slot: 4, frame: frame(8), grows: false }], undefined);
     await outbox.markAnswered(7, 'deadline');
     await outbox.stop();
     const { outbox: again } = await openOutbox({ folder });
     expect(slots(again)).toEqual([9, 4, 7, 4]);
-    const [first, , third, record] = again.entries();
+    const [first, , third, record] = again.entries() as IterableIterator<FeatureEntry>;
     expect(first).toMatchObject({ kind: 'features', fallback: 'none', states: STATES });
     expect(first.best.classIndex).toBe(2);
     expect(first.best.uncertainty).toBeCloseTo(0.4, 2);
@@ -37,8 +40,8 @@ describe('outbox', () => {
 
   it('forgets on acknowledgement only, for good, and only the kind that was acknowledged', async () => {
     const { outbox, folder, drops } = await openOutbox();
-    await outbox.put(unanswered(1), frame(1), 3);
-    await outbox.put({ ...unanswered(1), kind: 'record' }, frame(2), 0);
+    await outbox.put(unanswered(1), frame(1));
+    await outbox.putRecords([{ slot: 1, frame: frame(2), grows: false }], undefined);
     expect(await outbox.acknowledge('features', 1)).toBe(true);
     expect(await outbox.acknowledge('features', 1)).toBe(false);
     expect(outbox.has('record', 1)).toBe(true);
@@ -50,7 +53,7 @@ describe('outbox', () => {
 
   it('counts what is refused, too old or too much, with its reason, and drops the oldest', async () => {
     const { outbox, drops, folder } = await openOutbox({ maxSamples: 3, maxAgeMs: 1000 });
-    for (const slot of [1, 2, 3, 4]) await outbox.put(unanswered(slot), frame(slot), 3);
+    for (const slot of [1, 2, 3, 4]) await outbox.put(unanswered(slot), frame(slot));
     expect(drops).toEqual([[1, 'full']]);
     await outbox.refuse('features', 3);
     await outbox.refuse('features', 3);
@@ -71,43 +74,43 @@ describe('outbox', () => {
 
   it('marks a fallback that comes while the entry is being written', async () => {
     const { outbox, folder } = await openOutbox();
-    const written = outbox.put(unanswered(5), frame(5), 3);
+    const written = outbox.put(unanswered(5), frame(5));
     await outbox.markAnswered(5, 'unreachable');
     await written;
     await outbox.stop();
-    const [entry] = (await openOutbox({ folder })).outbox.entries();
+    const [entry] = features((await openOutbox({ folder })).outbox);
     expect(entry.fallback).toBe('unreachable');
   });
 
   it('does not bring an entry back that is acknowledged while its fallback is marked', async () => {
     const { outbox, folder } = await openOutbox();
     for (let slot = 0; slot < 50; slot++) {
-      await outbox.put(unanswered(slot), frame(slot), 3);
+      await outbox.put(unanswered(slot), frame(slot));
       await Promise.all([outbox.markAnswered(slot, 'deadline'), outbox.acknowledge('features', slot)]);
     }
     // A mark without its entry would make the next sample of that slot look answered.
-    await outbox.put(unanswered(7), frame(7), 3);
+    await outbox.put(unanswered(7), frame(7));
     await outbox.stop();
     const { outbox: again } = await openOutbox({ folder });
-    expect([...again.entries()].map(({ slot, fallback }) => [slot, fallback])).toEqual([[7, 'none']]);
+    expect(features(again).map(({ slot, fallback }) => [slot, fallback])).toEqual([[7, 'none']]);
   });
 
   it('puts another frame in the place of one that waits, its fallback and its place in the row kept', async () => {
     const { outbox, folder } = await openOutbox();
-    for (const slot of [1, 2]) await outbox.put(unanswered(slot), frame(slot), 3);
-    const before = outbox.entry('features', 1)!;
+    for (const slot of [1, 2]) await outbox.put(unanswered(slot), frame(slot));
+    const before = outbox.features(1)!;
     await outbox.putPart(1, 0, frame(9));
     const states = Uint8Array.of(2, 3, 1);
-    const replaced = outbox.replace(1, states, frame(7), 3);
+    const replaced = outbox.replace(1, states, frame(7));
     await outbox.markAnswered(1, 'deadline');
     await replaced;
-    const after = outbox.entry('features', 1)!;
+    const after = outbox.features(1)!;
     expect(after).not.toBe(before);
     expect(after).toEqual({ ...before, fallback: 'deadline', states });
     expect([...(await outbox.read(after))!]).toEqual([...frame(7)]);
     await outbox.stop();
     const { outbox: again } = await openOutbox({ folder });
-    expect([...again.entries()].map(({ slot, fallback }) => [slot, fallback])).toEqual([
+    expect(features(again).map(({ slot, fallback }) => [slot, fallback])).toEqual([
       [1, 'deadline'],
       [2, 'none'],
     ]);
@@ -115,11 +118,11 @@ describe('outbox', () => {
 
   it('does not bring an entry back that is acknowledged while it is replaced', async () => {
     const { outbox, folder } = await openOutbox();
-    await outbox.put(unanswered(1), frame(1), 3);
-    const replaced = outbox.replace(1, Uint8Array.of(2, 1, 2), frame(7), 3);
+    await outbox.put(unanswered(1), frame(1));
+    const replaced = outbox.replace(1, Uint8Array.of(2, 1, 2), frame(7));
     await outbox.acknowledge('features', 1);
     await replaced;
-    await outbox.replace(1, Uint8Array.of(2, 1, 2), frame(8), 3);
+    await outbox.replace(1, Uint8Array.of(2, 1, 2), frame(8));
     expect(outbox.size).toBe(0);
     await outbox.stop();
     expect((await openOutbox({ folder })).outbox.size).toBe(0);
@@ -127,22 +130,22 @@ describe('outbox', () => {
 
   it('finds a sample again whose features were still arriving, once', async () => {
     const { outbox, folder } = await openOutbox();
-    await outbox.begin(6, 3, STATES, BEST);
+    await outbox.begin(6, CONTEXT);
     await outbox.putPart(6, 2, frame(4, 5));
-    await outbox.begin(7, 3, STATES, BEST);
+    await outbox.begin(7, CONTEXT);
     await outbox.putPart(7, 0, frame(1));
-    await outbox.settle(7, 3);
-    await outbox.begin(8, 3, STATES, BEST);
+    await outbox.settle(7);
+    await outbox.begin(8, CONTEXT);
     await outbox.putPart(8, 0, frame(1));
-    await outbox.put(unanswered(8), frame(9), 3);
+    await outbox.put(unanswered(8), frame(9));
     await outbox.stop();
     const { outbox: again, drops } = await openOutbox({ folder });
-    const interrupted = await again.interrupted(3);
+    const interrupted = await again.interrupted();
     expect(interrupted).toMatchObject([{ slot: 6, epoch: 3, states: STATES }]);
     expect(interrupted[0].maps.map(bytes)).toEqual([undefined, undefined, [4, 5]]);
-    await again.discard(interrupted[0], 3);
+    await again.discard(interrupted[0]);
     expect(drops).toEqual([[6, 'unfit']]);
-    expect(await again.interrupted(3)).toEqual([]);
+    expect(await again.interrupted()).toEqual([]);
   });
 
   it('does not keep features that came too late for a sample of the last process', async () => {
@@ -150,9 +153,51 @@ describe('outbox', () => {
     await outbox.putPart(6, 2, frame(4, 5));
     await outbox.stop();
     const { outbox: again } = await openOutbox({ folder });
-    await again.interrupted(3);
-    await again.begin(6, 3, STATES, BEST);
-    expect((await again.interrupted(3))[0].maps).toEqual([undefined, undefined, undefined]);
+    await again.interrupted();
+    await again.begin(6, CONTEXT);
+    expect((await again.interrupted())[0].maps).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('an outbox that does not open as it should', () => {
+  it('refuses a folder that another edge has, and one that is none', async () => {
+    const { folder } = await openOutbox();
+    await expect(openOutbox({ folder })).rejects.toMatchObject({ code: 'DDNN_OUTBOX_LOCKED', userFault: true });
+    const file = newFolder();
+    writeFileSync(file, 'x');
+    await expect(openOutbox({ folder: file })).rejects.toMatchObject({ code: 'DDNN_OUTBOX_FOLDER', userFault: true });
+    await expect(openOutbox({ folder: file })).rejects.toThrow('outbox.folder');
+  });
+
+  it.each([
+    ['CURRENT is empty, as after a power cut', 'CURRENT', ''],
+    ['CURRENT names nothing', 'CURRENT', 'MANIFEST-999999\n'],
+  ])('repairs a damaged one where %s: a copy is set aside, every entry is there', async (_, name, content) => {
+    const { outbox, folder } = await openOutbox();
+    for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frame(slot));
+    await outbox.stop();
+    writeFileSync(path.join(folder, name), content);
+    const { outbox: again, state } = await openOutbox({ folder });
+    expect(state).toMatchObject({ entries: 3, lost: 0, setAside: expect.stringContaining(`${folder}.damaged-`) });
+    expect(readFileSync(path.join(state.setAside!, name), 'utf8')).toBe(content);
+    expect(slots(again)).toEqual([1, 2, 3]);
+    await again.put(unanswered(4), frame(4));
+    await again.stop();
+    expect((await openOutbox({ folder })).state).toEqual({ entries: 4, lost: 0, setAside: undefined });
+  });
+
+  it('counts what is missing behind a log that was damaged in its middle', async () => {
+    const { outbox, folder } = await openOutbox();
+    for (let slot = 0; slot < 200; slot++) await outbox.put(unanswered(slot), new Uint8Array(500).fill(slot));
+    await outbox.stop();
+    const log = path.join(folder, readdirSync(folder).find((name) => name.endsWith('.log'))!);
+    const content = readFileSync(log);
+    content.fill(0x55, content.length >> 1, (content.length >> 1) + 100);
+    writeFileSync(log, content);
+    const { outbox: again, state } = await openOutbox({ folder });
+    expect(state.lost).toBeGreaterThan(0);
+    expect(state.entries + state.lost).toBe(200);
+    expect(again.size).toBe(state.entries);
   });
 });
 
@@ -187,8 +232,8 @@ describe('an outbox whose process is killed', () => {
     await gone;
     expect(entries.length).toBeGreaterThanOrEqual(60);
     const { outbox } = await openOutbox({ folder });
-    const kept = new Map([...outbox.entries()].map((entry) => [entry.slot, entry]));
-    const interrupted = new Map((await outbox.interrupted(3)).map((sample) => [sample.slot, sample]));
+    const kept = new Map(features(outbox).map((entry) => [entry.slot, entry]));
+    const interrupted = new Map((await outbox.interrupted()).map((sample) => [sample.slot, sample]));
     for (const slot of entries) {
       expect(bytes(await outbox.read(kept.get(slot)!))).toEqual([1, 2, slot & 255]);
       expect(kept.get(slot)!.fallback).toBe(slot % 4 === 0 ? 'unreachable' : 'none');

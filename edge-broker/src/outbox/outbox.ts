@@ -1,51 +1,49 @@
-import { type FallbackReason, fallbackReasons } from '@ddnn/protocol';
-import { ClassicLevel } from 'classic-level';
-import { type BestExit, NO_EXIT } from './best-exit.js';
-import {
-  type Entry,
-  type EntryKind,
-  frameOf,
-  key,
-  PREFIX,
-  partKey,
-  range,
-  readEntry,
-  writeEntry,
-} from './outbox-entry.js';
-import { type Operation, type OutboxDatabase, OutboxWrites } from './outbox-writes.js';
+import type { FallbackReason } from '@ddnn/protocol';
+import { type OutboxDatabase, openDatabase } from './database.js';
+import { type Entry, type EntryKind, type FeatureEntry, frameOf, writeEntry, writeMark } from './entry.js';
+import { type Interrupted, type SampleContext, writeContext } from './interrupted.js';
+import { keyOf, partKey } from './keys.js';
+import { readEntries, readInterrupted } from './left-behind.js';
+import { OutboxError } from './outbox-error.js';
+import { type Operation, OutboxWrites } from './writes.js';
 
 /**
  * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
- * process ended, and another bundle is in service now.
+ * process ended, and another bundle is in service now. *disk*: it could not be written.
  */
-export type DropReason = 'full' | 'old' | 'refused' | 'unfit';
+export type DropReason = 'full' | 'old' | 'refused' | 'unfit' | 'disk';
 
 /** How the outbox is bounded. */
 export interface OutboxOptions {
   readonly folder: string;
   readonly maxSamples: number;
   readonly maxAgeMs: number;
+  /** Views of the site. */
+  readonly views: number;
 }
 
 /** A record frame, by its first slot. */
 export interface RecordFrame {
   readonly slot: number;
   readonly frame: Uint8Array;
-  /** More verdicts may come into it: it is kept, and not sent yet. After a restart nothing grows. */
+  /** More verdicts may come into it: it is kept, and not sent yet. */
   readonly grows: boolean;
 }
 
-/** A sample whose features were arriving when the process ended. */
-export interface Interrupted {
-  readonly slot: number;
-  /** Under which its features came. */
-  readonly epoch: number;
-  readonly states: Uint8Array;
-  readonly best: BestExit;
-  readonly maps: readonly (Uint8Array | undefined)[];
+/** What a start found. */
+export interface OutboxState {
+  /** Entries that wait. */
+  readonly entries: number;
+  /** Entries that were there and are not any more, for the disk was damaged. */
+  readonly lost: number;
+  /** Where a damaged database was copied to. */
+  readonly setAside: string | undefined;
 }
 
-const NO_STATES = new Uint8Array(0);
+interface Open {
+  readonly db: OutboxDatabase;
+  readonly writes: OutboxWrites;
+}
 
 /**
  * What must reach the cloud, on disk from the moment it is accepted until the cloud's own acknowledgement. Features
@@ -55,45 +53,53 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #onDrop: (entry: Entry, reason: DropReason) => void;
   /** In the order of arrival: the order in which the backlog drains. */
-  readonly #entries = new Map<string, Entry>();
-  #db: OutboxDatabase | undefined;
-  #writes: OutboxWrites | undefined;
+  #entries = new Map<string, Entry>();
+  #open: Open | undefined;
 
   constructor(options: OutboxOptions, onDrop: (entry: Entry, reason: DropReason) => void) {
     this.#options = options;
     this.#onDrop = onDrop;
   }
 
-  /** Opens the folder and reads which entries wait. */
-  async start(): Promise<void> {
-    this.#db = new ClassicLevel<string, Uint8Array>(this.#options.folder, { valueEncoding: 'view' });
-    await this.#db.open();
-    this.#writes = new OutboxWrites(this.#db);
-    const found: [string, Entry][] = [];
-    for (const kind of ['features', 'record'] as const) {
-      for await (const [key, value] of this.#db.iterator(range(PREFIX[kind]))) {
-        found.push([key, readEntry(kind, Number(key.slice(2)), value)]);
-      }
-    }
-    found.sort(([, a], [, b]) => a.addedAt - b.addedAt || a.slot - b.slot);
-    for (const [key, entry] of found) this.#entries.set(key, entry);
-    for await (const [name, value] of this.#db.iterator(range(PREFIX.mark))) {
-      const entry = this.#entries.get(key(PREFIX.features, Number(name.slice(2))));
-      if (entry) entry.fallback = fallbackReasons[value[0]] ?? 'deadline';
+  /** Opens the folder and reads which entries wait. Throws {@link OutboxError}, and leaves nothing open. */
+  async start(): Promise<OutboxState> {
+    const { db, setAside } = await openDatabase(this.#options.folder, Date.now());
+    try {
+      const { entries, lost } = await readEntries(db);
+      this.#entries = entries;
+      this.#open = { db, writes: new OutboxWrites(db, entries.size) };
+      return { entries: entries.size, lost, setAside };
+    } catch (error) {
+      await db.close();
+      throw error;
     }
   }
 
   async stop(): Promise<void> {
-    const db = this.#db;
-    await this.#writes?.settled();
-    this.#writes = undefined;
-    this.#db = undefined;
-    await db?.close();
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.writes.settled();
+    await open?.db.close();
   }
 
   /** Entries that wait. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Entries that may wait. */
+  get maxEntries(): number {
+    return this.#options.maxSamples;
+  }
+
+  /** Why nothing can be written for now; undefined: all is well. */
+  get failure(): OutboxError | undefined {
+    return this.#open?.writes.failure;
+  }
+
+  /** Tries a disk again that refused a write. True: it takes writes, and no acknowledged entry is lost. */
+  async recover(): Promise<boolean> {
+    return (await this.#open?.writes.recover()) ?? false;
   }
 
   /** The waiting entries, oldest first. */
@@ -102,40 +108,39 @@ export class Outbox {
   }
 
   has(kind: EntryKind, slot: number): boolean {
-    return this.#entries.has(key(PREFIX[kind], slot));
+    return this.#entries.has(keyOf(kind, slot));
   }
 
-  /** The entry of a slot, where it waits. */
-  entry(kind: EntryKind, slot: number): Entry | undefined {
-    return this.#entries.get(key(PREFIX[kind], slot));
+  /** The features of a slot, where they wait. */
+  features(slot: number): FeatureEntry | undefined {
+    return this.#entries.get(keyOf('features', slot)) as FeatureEntry | undefined;
   }
 
-  /** Opens a sample: which views took part, needed should the process end before its features are complete. */
-  async begin(slot: number, epoch: number, states: Uint8Array, best: BestExit): Promise<void> {
-    const value = Uint8Array.of(epoch, best.classIndex, Math.round(best.uncertainty * 255), ...states);
-    await this.#write([{ type: 'put', key: key(PREFIX.context, slot), value }]);
+  /** Opens a sample: what is needed of it should the process end before its features are complete. */
+  begin(slot: number, context: SampleContext): Promise<void> {
+    return this.#write([{ type: 'put', key: keyOf('context', slot), value: writeContext(context) }]);
   }
 
   /** Keeps the features of one view; resolves when they are written. */
-  async putPart(slot: number, view: number, features: Uint8Array): Promise<void> {
-    await this.#write([{ type: 'put', key: partKey(slot, view), value: features }]);
+  putPart(slot: number, view: number, features: Uint8Array): Promise<void> {
+    return this.#write([{ type: 'put', key: partKey(slot, view), value: features }]);
   }
 
   /** Drops the parts of a sample that was answered without the cloud. */
-  async settle(slot: number, views: number): Promise<void> {
-    await this.#write(this.#partDeletions(slot, views));
+  settle(slot: number): Promise<void> {
+    return this.#write(this.#partDeletions(slot));
   }
 
-  /** Keeps a frame until it is acknowledged; the sample's parts go in the same write. */
-  async put(entry: Omit<Entry, 'addedAt'>, frame: Uint8Array, views: number): Promise<void> {
-    const { kind, slot } = entry;
-    const stored: Entry = { ...entry, addedAt: Date.now() };
-    const parts = kind === 'features' ? this.#partDeletions(slot, views) : [];
-    const name = key(PREFIX[kind], slot);
+  /** Keeps a sample's frame until it is acknowledged; its parts go in the same write. */
+  async put(sample: Omit<FeatureEntry, 'kind' | 'addedAt'>, frame: Uint8Array): Promise<void> {
+    const stored: Entry = { ...sample, kind: 'features', addedAt: Date.now() };
+    const name = keyOf('features', sample.slot);
+    const more = this.#entries.has(name) ? 0 : 1;
     // Known from now on: a fallback that comes while the disk is busy must find it.
     this.#entries.set(name, stored);
     try {
-      await this.#write([{ type: 'put', key: name, value: writeEntry(stored, frame) }, ...parts]);
+      const put: Operation = { type: 'put', key: name, value: writeEntry(stored, frame) };
+      await this.#write([put, ...this.#partDeletions(sample.slot)], more);
     } catch (error) {
       if (this.#entries.get(name) === stored) this.#entries.delete(name);
       throw error;
@@ -145,53 +150,33 @@ export class Outbox {
 
   /** Keeps record frames, in the place of the one with slot `grown` where there is one, in one atomic write. */
   async putRecords(frames: readonly RecordFrame[], grown: number | undefined): Promise<void> {
-    const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: key(PREFIX.record, grown) }];
-    const entries = frames.map(({ slot, frame, grows }) => {
-      const entry: Entry = {
-        kind: 'record',
-        slot,
-        grows,
-        addedAt: Date.now(),
-        fallback: 'none',
-        best: NO_EXIT,
-        states: NO_STATES,
-      };
-      operations.push({ type: 'put', key: key(PREFIX.record, slot), value: writeEntry(entry, frame) });
+    const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: keyOf('record', grown) }];
+    const addedAt = Date.now();
+    const entries = frames.map(({ slot, frame, grows }): Entry => {
+      const entry = { kind: 'record', slot, grows, addedAt } as const;
+      operations.push({ type: 'put', key: keyOf('record', slot), value: writeEntry(entry, frame) });
       return entry;
     });
-    await this.#write(operations);
-    if (grown !== undefined) this.#entries.delete(key(PREFIX.record, grown));
-    for (const entry of entries) this.#entries.set(key(PREFIX.record, entry.slot), entry);
+    await this.#write(operations, frames.length - (grown === undefined ? 0 : 1));
+    if (grown !== undefined) this.#entries.delete(keyOf('record', grown));
+    for (const entry of entries) this.#entries.set(keyOf('record', entry.slot), entry);
     await this.#keepBounds();
   }
 
-  /** Drops a record frame that the disk had no time for: as many as may wait there wait for it already. */
-  dropUnwritten({ slot }: RecordFrame): void {
-    const entry = {
-      kind: 'record',
-      slot,
-      addedAt: Date.now(),
-      fallback: 'none',
-      best: NO_EXIT,
-      states: NO_STATES,
-    } as const;
-    this.#onDrop(entry, 'full');
-  }
-
-  /** Entries that may wait. */
-  get maxEntries(): number {
-    return this.#options.maxSamples;
+  /** Says that a record frame is dropped that the disk had no time for: as many as may wait do so already. */
+  dropUnwritten({ slot, grows }: RecordFrame): void {
+    this.#onDrop({ kind: 'record', slot, grows, addedAt: Date.now() }, this.failure ? 'disk' : 'full');
   }
 
   /**
    * Puts another frame in the place of a waiting one; the sample's parts go in the same write. Nothing where none
    * waits.
    */
-  async replace(slot: number, states: Uint8Array, frame: Uint8Array, views: number): Promise<void> {
-    const name = key(PREFIX.features, slot);
-    const before = this.#entries.get(name);
-    const parts = this.#partDeletions(slot, views);
+  async replace(slot: number, states: Uint8Array, frame: Uint8Array): Promise<void> {
+    const before = this.features(slot);
+    const parts = this.#partDeletions(slot);
     if (!before) return this.#write(parts);
+    const name = keyOf('features', slot);
     await this.#write([{ type: 'put', key: name, value: writeEntry({ ...before, states }, frame) }, ...parts]);
     // Only now, for until it is written a reader would find the frame before. It may be acknowledged meanwhile.
     if (this.#entries.get(name) === before) this.#entries.set(name, { ...before, states });
@@ -199,31 +184,32 @@ export class Outbox {
 
   /** The sample got a fallback: after a restart it must not be answered a second time. */
   async markAnswered(slot: number, fallback: FallbackReason): Promise<void> {
-    const entry = this.#entries.get(key(PREFIX.features, slot));
+    const entry = this.features(slot);
     if (!entry) return;
     entry.fallback = fallback;
-    const value = Uint8Array.of(fallbackReasons.indexOf(fallback));
-    await this.#write([{ type: 'put', key: key(PREFIX.mark, slot), value }]);
+    await this.#write([{ type: 'put', key: keyOf('mark', slot), value: writeMark(fallback) }]);
   }
 
-  /** The frame of an entry, or undefined where it is gone. */
+  /** The frame of an entry, or undefined where it is gone, or cannot be read until the disk recovers. */
   async read({ kind, slot }: Entry): Promise<Uint8Array | undefined> {
-    const value = await this.#open.get(key(PREFIX[kind], slot));
+    if (!this.#open || this.failure) return undefined;
+    const value = await this.#open.db.get(keyOf(kind, slot));
     return value && frameOf(value);
   }
 
   /** The cloud has it: forget it. False where it was not there. */
-  async acknowledge(kind: EntryKind, slot: number): Promise<boolean> {
-    return this.#remove(key(PREFIX[kind], slot));
+  acknowledge(kind: EntryKind, slot: number): Promise<boolean> {
+    return this.#remove(keyOf(kind, slot));
   }
 
   /** The cloud will never take it: forget it, and say so. */
-  async refuse(kind: EntryKind, slot: number): Promise<void> {
-    await this.#drop(key(PREFIX[kind], slot), 'refused');
+  refuse(kind: EntryKind, slot: number): Promise<void> {
+    return this.#drop(keyOf(kind, slot), 'refused');
   }
 
   /** Drops what is too old. */
   async expire(now: number): Promise<void> {
+    if (this.failure) return;
     for (const [name, { addedAt }] of this.#entries) {
       if (now - addedAt <= this.#options.maxAgeMs) return;
       await this.#drop(name, 'old');
@@ -231,41 +217,22 @@ export class Outbox {
   }
 
   /** Samples that were still gathering features when the last process ended. Call it before there are new ones. */
-  async interrupted(views: number): Promise<Interrupted[]> {
-    const samples: Interrupted[] = [];
-    const slots = new Set<number>();
-    for await (const [name, [epoch, classIndex, uncertainty, ...states]] of this.#open.iterator(
-      range(PREFIX.context),
-    )) {
-      const slot = Number(name.slice(2));
-      slots.add(slot);
-      const parts = Array.from({ length: views }, (_, view) => this.#open.get(partKey(slot, view)));
-      const best = { classIndex, uncertainty: uncertainty / 255 };
-      samples.push({ slot, epoch, states: Uint8Array.from(states), best, maps: await Promise.all(parts) });
-    }
+  async interrupted(): Promise<Interrupted[]> {
+    if (!this.#open) throw notOpen();
+    const { samples, strays } = await readInterrupted(this.#open.db, this.#options.views);
     // Features that came after their sample was answered, and were not yet deleted.
-    const strays: Operation[] = [];
-    for await (const name of this.#open.keys(range(PREFIX.part))) {
-      if (!slots.has(Number(name.split('/')[1]))) strays.push({ type: 'del', key: name });
-    }
-    await this.#write(strays);
+    await this.#write(strays.map((key) => ({ type: 'del', key })));
     return samples;
   }
 
   /** Gives up an interrupted sample that the bundle in service cannot answer. */
-  async discard({ slot, states, best }: Interrupted, views: number): Promise<void> {
-    await this.settle(slot, Math.max(views, states.length));
+  async discard({ slot, states, best }: Interrupted): Promise<void> {
+    await this.#write(this.#partDeletions(slot, states.length));
     this.#onDrop({ kind: 'features', slot, addedAt: Date.now(), fallback: 'dropped', best, states }, 'unfit');
   }
 
-  #write(operations: readonly Operation[]): Promise<void> {
-    if (!this.#writes) return Promise.reject(new Error('the outbox is not open'));
-    return this.#writes.write(operations);
-  }
-
-  get #open(): OutboxDatabase {
-    if (!this.#db) throw new Error('the outbox is not open');
-    return this.#db;
+  #write(operations: readonly Operation[], change = 0): Promise<void> {
+    return this.#open ? this.#open.writes.write(operations, change) : Promise.reject(notOpen());
   }
 
   async #keepBounds(): Promise<void> {
@@ -284,17 +251,22 @@ export class Outbox {
   }
 
   async #remove(name: string): Promise<boolean> {
-    if (!this.#entries.delete(name)) return false;
-    const mark = `${PREFIX.mark}${name.slice(1)}`;
-    await this.#write([
-      { type: 'del', key: name },
-      ...(name.startsWith(PREFIX.features) ? [{ type: 'del' as const, key: mark }] : []),
-    ]);
+    const entry = this.#entries.get(name);
+    if (!entry) return false;
+    this.#entries.delete(name);
+    const operations: Operation[] = [{ type: 'del', key: name }];
+    if (entry.kind === 'features') operations.push({ type: 'del', key: keyOf('mark', entry.slot) });
+    await this.#write(operations, -1);
     return true;
   }
 
-  #partDeletions(slot: number, views: number) {
-    const keys = [key(PREFIX.context, slot), ...Array.from({ length: views }, (_, view) => partKey(slot, view))];
-    return keys.map((name) => ({ type: 'del' as const, key: name }));
+  #partDeletions(slot: number, views = 0): Operation[] {
+    const count = Math.max(views, this.#options.views);
+    const keys = [keyOf('context', slot), ...Array.from({ length: count }, (_, view) => partKey(slot, view))];
+    return keys.map((key) => ({ type: 'del', key }));
   }
+}
+
+function notOpen(): OutboxError {
+  return new OutboxError('DDNN_OUTBOX_DISK', 'the outbox is not open');
 }

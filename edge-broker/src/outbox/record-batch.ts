@@ -30,7 +30,7 @@ export class RecordBatch {
   /** True: a whole batch waits, so flush now. */
   add(verdict: Verdict): boolean {
     const waiting = this.#growing.length + this.#fresh.push(verdict);
-    if (this.#fresh.length === MAX_FRESH) this.#seal();
+    if (this.#fresh.length >= MAX_FRESH) this.#seal();
     return waiting % this.#maxVerdicts === 0;
   }
 
@@ -68,7 +68,15 @@ export class RecordBatch {
     const last = batches.at(-1);
     const grows = !all && last !== undefined && last.length < this.#maxVerdicts;
     const frames = [...sealed, ...batches.map((verdicts) => this.#frame(verdicts, grows && verdicts === last))];
-    await this.#outbox.putRecords(frames, grown);
+    try {
+      await this.#outbox.putRecords(frames, grown);
+    } catch (error) {
+      // The disk may take them later; until then they are as bounded as what it had no time for.
+      this.#sealed = [...sealed, ...this.#sealed];
+      this.#fresh = [...fresh, ...this.#fresh];
+      if (this.#fresh.length >= MAX_FRESH) this.#seal();
+      throw error;
+    }
     if (loose.length > 0) this.#growing = grows ? last : [];
     return grows ? frames.length - 1 : frames.length;
   }

@@ -47,14 +47,8 @@ export class CloudPath {
     // Wait before writing, or a quick answer would find nobody who waits for it.
     if (reachable) this.wait(sample);
     else this.fallback(sample, 'unreachable');
-    const entry = {
-      kind: 'features' as const,
-      slot,
-      fallback: reachable ? ('none' as const) : ('unreachable' as const),
-      best,
-      states,
-    };
-    this.guard(slot, outbox.put(entry, frame, this.#sizes.views).then(onUplink));
+    const fallback: FallbackReason = reachable ? 'none' : 'unreachable';
+    this.guard(slot, outbox.put({ slot, fallback, best, states }, frame).then(onUplink));
   }
 
   /** Sends other content for a sample that is on its way already: the cloud asked for it. */
@@ -64,7 +58,7 @@ export class CloudPath {
     const frame = this.#frame(sample, content, body);
     this.guard(
       slot,
-      outbox.replace(slot, states, frame, this.#sizes.views).then(() => onReplaced(slot)),
+      outbox.replace(slot, states, frame).then(() => onReplaced(slot)),
     );
   }
 

@@ -106,7 +106,7 @@ describe('the way of a sample', () => {
     expect(rig.verdicts[0].states).toEqual(Uint8Array.of(late, late, late));
     await rig.path.drain();
     expect(rig.outbox.size).toBe(0);
-    expect(await rig.outbox.interrupted(3)).toEqual([]);
+    expect(await rig.outbox.interrupted()).toEqual([]);
   });
 
   it('does not wait for a device that dies between its summary and its features', async () => {
@@ -155,7 +155,7 @@ describe('the way of a sample', () => {
     expect(await rig.features(5, 1)).toBe('unwanted');
     expect(await rig.features(6, 0)).toBe('unwanted');
     expect(await rig.features(5, 0)).toBe('taken');
-    const [{ maps }] = await rig.outbox.interrupted(3);
+    const [{ maps }] = await rig.outbox.interrupted();
     expect([...maps[0]!]).toEqual([...rig.devices.features(5, 0)]);
     expect(maps.slice(1)).toEqual([undefined, undefined]);
   });
@@ -212,7 +212,7 @@ describe('an edge section', () => {
     expect(rig.verdicts).toMatchObject([{ slot: 5, exit: 'edge', classIndex: tier.exit.classIndex }]);
     await rig.path.drain();
     expect(rig.outbox.size).toBe(0);
-    expect(await rig.outbox.interrupted(3)).toEqual([]);
+    expect(await rig.outbox.interrupted()).toEqual([]);
   });
 
   it('sends its own features up where it is not, and its exit is the fallback', async () => {
@@ -274,7 +274,7 @@ describe('after a restart', () => {
     expect(states[1]).toBe(present);
     expect([...body]).toEqual([...second.devices.features(5, 1)]);
     expect(second.path.waiting.cloud).toBe(1);
-    expect(await second.outbox.interrupted(3)).toEqual([]);
+    expect(await second.outbox.interrupted()).toEqual([]);
   });
 
   it.each([
@@ -290,7 +290,7 @@ describe('after a restart', () => {
     await second.path.drain();
     expect(second.drops).toEqual([[5, 'unfit']]);
     expect(second.outbox.size).toBe(0);
-    expect(await second.outbox.interrupted(3)).toEqual([]);
+    expect(await second.outbox.interrupted()).toEqual([]);
   });
 });
 
@@ -345,7 +345,7 @@ describe('whatever happens', () => {
     const slots = rig.verdicts.map(({ slot }) => slot).sort((a, b) => a - b);
     expect(slots).toEqual([...seen].sort((a, b) => a - b));
     expect(rig.errors).toEqual([]);
-    expect(await rig.outbox.interrupted(3)).toEqual([]);
+    expect(await rig.outbox.interrupted()).toEqual([]);
     const exits = new Set(rig.verdicts.map(({ exit }) => exit));
     expect(exits).toEqual(new Set(['local', 'cloud', 'fallback', ...(seed % 2 ? [] : ['edge'])]));
   });

@@ -2,8 +2,8 @@ import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddn
 import { createLocalTier, FeatureBodies, type LocalTier, UpperTier } from '@ddnn/model';
 import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { NO_EXIT } from '../outbox/best-exit.js';
-import type { Interrupted } from '../outbox/outbox.js';
-import type { Entry } from '../outbox/outbox-entry.js';
+import type { Entry } from '../outbox/entry.js';
+import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
 import { type Uncertain, verdictOf } from './cloud-wait.js';
@@ -77,7 +77,7 @@ export class SamplePath {
   /** Reads what the last process left behind, before anything new comes in. */
   async backlog(): Promise<Backlog> {
     const { outbox } = this.#deps;
-    return { entries: [...outbox.entries()], interrupted: await outbox.interrupted(this.#views) };
+    return { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
   }
 
   /** Takes up what the last process left behind. */
@@ -101,7 +101,7 @@ export class SamplePath {
       this.#bodies.coded ? map.length <= featureBytes : map.length === featureBytes;
     const fits = states.length === this.#views && interrupted.maps.every((map) => !map || fitsView(map));
     if (!fits || epoch !== config.epoch) {
-      this.#cloud.guard(slot, outbox.discard(interrupted, this.#views));
+      this.#cloud.guard(slot, outbox.discard(interrupted));
       this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'), 'site');
       return;
     }
@@ -140,7 +140,7 @@ export class SamplePath {
     if (features) await this.#deps.outbox.putPart(slot, view, features);
     const offer = this.#collector.offer(slot, place, features);
     // The deadline passed while the disk was busy: the part belongs to no sample any more.
-    if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot, this.#views);
+    if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot);
     return offer === 'taken' ? 'taken' : 'unwanted';
   }
 
@@ -158,7 +158,7 @@ export class SamplePath {
 
   /** The cloud wants the features of a sample that this edge was sure of: another edge of the site is not. */
   askedByCloud(slot: number): void {
-    const entry = this.#deps.outbox.entry('features', slot);
+    const entry = this.#deps.outbox.features(slot);
     // Answered meanwhile, or asked twice.
     if (!entry || this.#collector.has(slot)) return;
     const sample = this.#cloud.sample(slot) ?? this.#fitting(entry);
@@ -215,7 +215,7 @@ export class SamplePath {
       }
     }
     const { config, outbox } = this.#deps;
-    this.#cloud.guard(slot, outbox.begin(slot, config.epoch, states, best));
+    this.#cloud.guard(slot, outbox.begin(slot, { epoch: config.epoch, states, best }));
     this.#collect({ sample: { slot, states, best }, asked: false });
   }
 
@@ -277,6 +277,6 @@ export class SamplePath {
 
   /** Its features are of no more use. */
   #settle(slot: number): void {
-    this.#cloud.guard(slot, this.#deps.outbox.settle(slot, this.#views));
+    this.#cloud.guard(slot, this.#deps.outbox.settle(slot));
   }
 }

@@ -64,7 +64,7 @@ describe('one edge of several', () => {
     expect(stored[0]).toMatchObject({ content: 'edge', states: Uint8Array.of(present, lost, present) });
     expect([...stored[0].body]).toEqual([...tier.features]);
     await rig.path.drain();
-    expect(await rig.outbox.interrupted(3)).toEqual([]);
+    expect(await rig.outbox.interrupted()).toEqual([]);
     expect(rig.verdicts).toEqual([]);
   });
 

@@ -103,7 +103,7 @@ const verdict = (slot: number) =>
 describe('the bridge', () => {
   it('joins samples that are ready together, and forgets each with its own verdict', async () => {
     const { outbox, start, features, send } = await startBridge();
-    for (const slot of [9, 4, 6]) await outbox.put(unanswered(slot), frameOf(slot), VIEWS);
+    for (const slot of [9, 4, 6]) await outbox.put(unanswered(slot), frameOf(slot));
     await start();
     await until(() => features().length > 0);
     expect(features()).toEqual([[4, 6, 9]]);
@@ -115,7 +115,7 @@ describe('the bridge', () => {
 
   it('joins no more samples than may be in flight', async () => {
     const { outbox, start, features, send } = await startBridge({ 'uplink.inFlight': 2 });
-    for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frameOf(slot), VIEWS);
+    for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frameOf(slot));
     await start();
     await until(() => features().length > 0);
     expect(features()).toEqual([[1, 2]]);
@@ -131,7 +131,7 @@ describe('the bridge', () => {
     for (const slot of [7, 5]) batch.add({ ...verdict(slot), exit: 'local' });
     await batch.flush();
     bridge.pump();
-    await outbox.put(unanswered(1), frameOf(1), VIEWS);
+    await outbox.put(unanswered(1), frameOf(1));
     bridge.pump();
     await until(() => bridge.inFlight === 1);
     batch.add({ ...verdict(8), exit: 'local' });

@@ -12,8 +12,8 @@ import {
 } from '@ddnn/protocol';
 import mqtt, { type MqttClient, Store } from 'mqtt';
 import type { EdgeConfig } from '../config.js';
+import type { Entry, EntryKind } from '../outbox/entry.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { Entry, EntryKind } from '../outbox/outbox-entry.js';
 import type { LinkMeter } from '../traffic/link-meter.js';
 
 /** What the cloud says. */
@@ -187,7 +187,7 @@ export class Bridge {
         const features: Uint8Array[] = [];
         for (const entry of this.#outbox.entries()) {
           if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) break;
-          if (entry.grows || this.#inFlight.has(entry)) continue;
+          if ((entry.kind === 'record' && entry.grows) || this.#inFlight.has(entry)) continue;
           this.#inFlight.set(entry, performance.now());
           const frame = await this.#outbox.read(entry);
           if (!frame) this.#inFlight.delete(entry);

@@ -47,7 +47,7 @@ export class ManyScenes implements Contender {
     };
     const config = loadConfig(EdgeConfigSchema, { env: {}, flags });
     const bundle = openBenchBundle();
-    const outbox = new Outbox(config.outbox, () => {});
+    const outbox = new Outbox({ ...config.outbox, views: bundle.architecture.views }, () => {});
     await outbox.start();
     const logger = createLogger({ name: 'edge', level: 'silent' });
     const metrics = createEdgeMetrics(createMetrics('edge'));
