@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-import { type Kernels, kernels, valuesOf } from './kernels.js';
+import { type Kernels, beginKernels, valuesOf } from './kernels.js';
 import { type Operation, operate } from './operation.js';
 
 /**
@@ -64,7 +64,7 @@ class ConvP {
 
   /** @param moving the maps whose gradient is wanted: all of them, or none */
   operation(weights: Tensor, maps: readonly Tensor[], moving: readonly Tensor[]): Operation {
-    const k = kernels();
+    const k = beginKernels();
     const [batch, height, width] = this.#map;
     const images = this.#groups * batch;
     const x = this.#place(k, maps);
@@ -85,7 +85,7 @@ class ConvP {
   }
 
   #weightGradient(dy: Tensor, maps: readonly Tensor[], winners: Uint8Array): Tensor {
-    const k = kernels();
+    const k = beginKernels();
     const [, , , channels] = this.#map;
     const [groups, filters] = [this.#groups, this.#filters];
     // Sums of parts, added up in order: the same on any number of threads.
@@ -108,7 +108,7 @@ class ConvP {
   }
 
   #mapGradients(dy: Tensor, weights: Tensor, winners: Uint8Array): Tensor[] {
-    const k = kernels();
+    const k = beginKernels();
     const [batch, height, width, channels] = this.#map;
     const volume = batch * height * width * channels;
     const slopes = k.placeTensor(this.#tf, dy);

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-import { kernels, valuesOf } from './kernels.js';
+import { beginKernels, valuesOf } from './kernels.js';
 import { operate } from './operation.js';
 
 /**
@@ -24,14 +24,14 @@ export function fcSums(tf: TensorFlow, map: Tensor5D, weights: Tensor3D, mask?: 
   const sizes = [batch, inputs, units];
   const needed = mask ? valuesOf(tf, mask).slice() : new Float32Array(rows).fill(1);
   return operate<Tensor5D>(tf, [map, weights], (x, w) => {
-    const k = kernels();
+    const k = beginKernels();
     const y = k.room(rows * units * 4);
     k.run('fcForward', rows, k.placeTensor(tf, x), k.placeTensor(tf, w), k.place(needed), y, ...sizes);
     return { value: k.tensor(tf, y, [groups, batch, 1, 1, units]), keep: [x, w], gradients };
   });
 
   function gradients(dy: Tensor, [x, w]: readonly Tensor[]): Tensor[] {
-    const k = kernels();
+    const k = beginKernels();
     const [slopes, present] = [k.placeTensor(tf, dy), k.place(needed)];
     const dx = k.room(x.size * 4);
     const dw = k.room(w.size * 4);

@@ -1,7 +1,7 @@
 import type { AggregatorName } from '@ddnn/model';
 import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-import { kernels, valuesOf } from './kernels.js';
+import { beginKernels, valuesOf } from './kernels.js';
 import { operate } from './operation.js';
 
 /** Below every pixel and every bit, so that an absent source never wins a maximum. */
@@ -46,7 +46,7 @@ function concatenate(tf: TensorFlow, sources: Tensor5D, mask: Tensor2D): Tensor4
   const sizes = [count, batch, height * width, channels];
   const heard = valuesOf(tf, mask).slice();
   const run = (kernel: string, tensor: Tensor, shape: readonly number[]) => {
-    const k = kernels();
+    const k = beginKernels();
     const result = k.room(tensor.size * 4);
     k.run(kernel, batch, k.placeTensor(tf, tensor), k.place(heard), result, ...sizes);
     return k.tensor(tf, result, shape);

@@ -100,8 +100,11 @@ export class Kernels {
 
 let loaded: Kernels | undefined;
 
-/** The kernels of this process, loaded when first asked for. */
-export function kernels(): Kernels {
+/**
+ * The kernels of this process, loaded when first asked for, with an empty memory: whatever a call before has placed
+ * there is gone. Once an operation.
+ */
+export function beginKernels(): Kernels {
   // Beside the sources as beside what is built of them.
   loaded ??= new Kernels(new WebAssembly.Module(readFileSync(new URL('../dist/kernels.wasm', import.meta.url))));
   return loaded.begin();

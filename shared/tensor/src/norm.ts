@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-import { kernels, valuesOf } from './kernels.js';
+import { beginKernels, valuesOf } from './kernels.js';
 import { operate } from './operation.js';
 import type { Leaves } from './parameters.js';
 
@@ -51,7 +51,7 @@ export class BatchNorms implements Norms {
     const counts = mask ? valuesOf(tf, mask).slice() : new Float32Array(groups * batch).fill(1);
     const leaves = ['gamma', 'beta'].map((leaf) => this.#leaves.get(`${name}.${leaf}`)!);
     return operate<Tensor5D>(tf, [sums, ...leaves], (x, gamma, beta) => {
-      const k = kernels();
+      const k = beginKernels();
       const inputs = [k.placeTensor(tf, x), k.place(counts), k.placeTensor(tf, gamma), k.placeTensor(tf, beta)];
       const [y, mean, deviation] = [k.room(x.size * 4), k.room(parameters * 4), k.room(parameters * 4)];
       k.run('normForward', groups, ...inputs, y, mean, deviation, k.room(parameters * 8), ...sizes, NORM_EPSILON);
@@ -64,7 +64,7 @@ export class BatchNorms implements Norms {
     });
 
     function gradients(dy: Tensor, [x, gamma, beta]: readonly Tensor[], statistics: Float32Array[]): Tensor[] {
-      const k = kernels();
+      const k = beginKernels();
       const inputs = [k.placeTensor(tf, dy), k.placeTensor(tf, x), k.place(counts)];
       inputs.push(k.placeTensor(tf, gamma), k.placeTensor(tf, beta), ...statistics.map((values) => k.place(values)));
       const [dx, dGamma, dBeta] = [k.room(dy.size * 4), k.room(parameters * 4), k.room(parameters * 4)];
