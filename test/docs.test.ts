@@ -74,11 +74,18 @@ function rowKeys(text: string): string[] {
 /** Rows as they stand, with the padding of aligned tables taken out. */
 const unpadded = (text: string) => text.replace(/ +\|/g, ' |');
 
-const sources = ['device-agent', 'edge-broker', 'cloud-api', 'training', 'deploy/cli', ...rooms('shared')].flatMap(
-  (room) =>
-    readdirSync(path.join(ROOT, room, 'src'), { recursive: true, withFileTypes: true })
-      .filter(({ name }) => name.endsWith('.ts') && !name.includes('.test.'))
-      .map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), 'utf8')),
+const sources = [
+  'device-agent',
+  'edge-broker',
+  'cloud-api',
+  'training',
+  'deploy/cli',
+  'test/bench',
+  ...rooms('shared'),
+].flatMap((room) =>
+  readdirSync(path.join(ROOT, room, 'src'), { recursive: true, withFileTypes: true })
+    .filter(({ name }) => name.endsWith('.ts') && !name.includes('.test.'))
+    .map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), 'utf8')),
 );
 
 function rooms(folder: string): string[] {

@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { randomBundle } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { listen } from '@ddnn/process';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { openBundle } from '@ddnn/model';
 import { type Logger, readSettingFile } from '@ddnn/process';
+import { packageVersion } from '@ddnn/process/version';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
 import { RestServer } from './rest/rest-server.js';
@@ -83,7 +83,7 @@ export class Cloud {
         store,
         architecture: bundle.architecture,
         metrics: metrics.registry,
-        version: await packageVersion(),
+        version: packageVersion(import.meta.url),
         checks: { store: () => store.check().then(() => true) },
         ...config.http,
       },
@@ -109,9 +109,4 @@ export class Cloud {
       },
     });
   }
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,5 +1,6 @@
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
 import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
+import { packageVersion } from '@ddnn/process/version';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
 import type { Camera } from './cameras/camera.js';
 import { createCamera } from './cameras/create-camera.js';
@@ -9,7 +10,6 @@ import { AgentCore } from './core/agent-core.js';
 import { EdgeClock } from './edge-clock.js';
 import { createAgentMetrics } from './metrics.js';
 import { SlotPace } from './slot-pace.js';
-import { SOFTWARE_VERSION } from './version.js';
 
 const CLOCK_BURST = 4;
 const CLOCK_BURST_MS = 100;
@@ -228,7 +228,7 @@ export class Agent {
       featureBytes: shapes.device.featureBytes,
       slotMs: this.#slotMs ?? 0,
       bundle: hash,
-      version: SOFTWARE_VERSION,
+      version: packageVersion(import.meta.url),
     };
   }
 }

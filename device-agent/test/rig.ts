@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Message, MqttListener } from '@ddnn/broker';
 import { encodePng } from '@ddnn/images';
-import { openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import { openBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { createLogger, loadConfig } from '@ddnn/process';
 import {
   decodeClock,

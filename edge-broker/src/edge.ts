@@ -1,6 +1,7 @@
 import { MqttListener } from '@ddnn/broker';
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
 import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
+import { packageVersion } from '@ddnn/process/version';
 import {
   type Acknowledgement,
   encodeStatus,
@@ -24,7 +25,6 @@ import { ViewGroup } from './samples/view-group.js';
 import { LinkBytes } from './traffic/site-traffic.js';
 import { Bridge } from './uplink/bridge.js';
 import { verdictJson } from './verdict-json.js';
-import { SOFTWARE_VERSION } from './version.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;
@@ -280,7 +280,7 @@ export class Edge {
       featureBytes: shapes.device.featureBytes,
       slotMs: this.#config.slotMs,
       bundle: hash,
-      version: SOFTWARE_VERSION,
+      version: packageVersion(import.meta.url),
     };
   }
 }

@@ -1,4 +1,5 @@
-import { type Bundle, DeviceTier, edgeGroup, openBundle, randomBundle } from '@ddnn/model';
+import { type Bundle, DeviceTier, edgeGroup, openBundle } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { decodeUplinkFeatures, type UplinkSample, type UplinkSizes, type Verdict } from '@ddnn/protocol';
 import type { OutboxOptions } from '../src/outbox/outbox.js';
 import { SamplePath } from '../src/samples/sample-path.js';

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import { openBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { createLogger, loadConfig } from '@ddnn/process';
 import { afterAll, afterEach } from 'vitest';
 import { type EdgeConfig, EdgeConfigSchema } from '../src/config.js';

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import type { ResolvedArchitecture } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import mqtt, { type MqttClient } from 'mqtt';
 import { ROOT } from '../ddnn.js';
 

@@ -18,7 +18,6 @@ export type { Progress } from './learn/fit.js';
 export { recommendArchitecture } from './learn/recommend.js';
 export { type TrainOptions, trainNetwork } from './learn/train.js';
 export type { TrainedBundle, TrainingReport } from './learn/training-report.js';
-export { type MeasuredEpoch, measureEpochs, type TrainingWay } from './measure-epochs.js';
 export * from './report/index.js';
 export * from './sweeps/index.js';
 export {
@@ -28,4 +27,3 @@ export {
 } from './thresholds/calibrate-thresholds.js';
 export type { Certificate } from './thresholds/risk-control.js';
 export type { GoalChoice, ThresholdGoal } from './thresholds/threshold-goal.js';
-export * from './wire/index.js';

@@ -1,4 +1,5 @@
-import { createFeatureCode, openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import { createFeatureCode, openBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { joinBodies, type UplinkSample } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { CloudExit } from './cloud-exit.js';

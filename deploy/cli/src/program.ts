@@ -1,10 +1,12 @@
+import { packageVersion } from '@ddnn/process/version';
 import { Command, InvalidArgumentError } from 'commander';
+import { manifest, number, whole, wholes } from './terminal/options.js';
 
 /** Every command, each loaded only when it is called: an agent on a small board must not pay for the trainer. */
 export function createProgram(): Command {
   const program = new Command('ddnn')
     .description('One neural network across cameras, a gateway and the cloud, over MQTT')
-    .version('0.1.0')
+    .version(packageVersion(import.meta.url))
     .showHelpAfterError('(ddnn --help lists the commands)')
     .exitOverride((error) => {
       // Commander's own exit code for a wrong call is 1; here 2 says "wrong usage".
@@ -153,49 +155,9 @@ export function createProgram(): Command {
     .action(async (file, options) => (await import('./commands/inspect.js')).inspect(file, options));
 
   const bench = program.command('bench').description('measure this machine');
-  manifest(bench.command('train'))
-    .description('seconds an epoch of training, beside plain TensorFlow.js on WebAssembly')
-    .option('--arch <file>', 'architecture (YAML); default: the paper’s network')
-    .option('--batch <n>', 'samples in one step', whole, 64)
-    .option('--epochs <n>', 'epochs to time, after one to warm up', whole, 3)
-    .option('--json', 'one JSON document on standard output')
-    .action(async (options) => (await import('./commands/bench-train.js')).benchTrain(options));
-  bench
-    .command('cloud')
-    .description('samples a second of one cloud process, beside TensorFlow.js behind HTTP')
-    .option('--seconds <n>', 'length of one slice of load', number, 1)
-    .option('--json', 'one JSON document on standard output')
-    .action(async (options) => (await import('./bench/cloud/bench-cloud.js')).benchCloud(options));
-  bench
-    .command('section')
-    .description('microseconds a picture of device sections, beside TensorFlow.js on WebAssembly')
-    .option('--rounds <n>', 'rounds to take the median of', whole, 15)
-    .option('--json', 'one JSON document on standard output')
-    .action(async (options) => (await import('./bench/section/run.js')).benchSection(options));
-  bench
-    .command('edge')
-    .description('samples a second of one edge process, beside bare Aedes and beside Mosquitto with a subscriber')
-    .option('--seconds <n>', 'of each slice', number, 2)
-    .option('--rounds <n>', 'slices of each contender, in turns', whole, 5)
-    .option('--no-curve', 'without the curve from 6 to 6,000 devices')
-    .option('--samples <n>', 'also send so many samples through an edge and watch its memory', whole)
-    .option('--json', 'one JSON document on standard output')
-    .action(async (options) => (await import('./bench/edge/bench-edge.js')).benchEdge(options));
-  bench
-    .command('wire')
-    .description(
-      'bytes an answer costs, and what each means to save them is worth; a seed takes a minute or two, of mnist ten',
-    )
-    .requiredOption('--data <folder>', 'holds epfl6/, eth80/ and mnist/, as far as the sets need them')
-    .option('--sets <list>', 'of split_random, split (both epfl6), ring6 (eth80) and mnist', 'split_random')
-    .option('--seeds <n>', 'networks of each set', whole, 5)
-    .option('--bundles <folder>', 'keep the networks here as SET-SEED.ddnn, and use those that are here')
-    .option('--epochs <n>', 'passes over the training rows; default: as recommended', whole)
-    .option('--rate <n>', 'samples a second; mnist goes as fast as it can', number, 10)
-    .option('--one-process', 'run agents, edge and cloud inside this process instead of one process each')
-    .option('--svg <file>', 'write the plots as a picture')
-    .option('--json', 'one JSON document on standard output')
-    .action(async (options) => (await import('./bench/wire/bench-wire.js')).benchWire(options));
+  program.hook('preSubcommand', async (_, command) => {
+    if (command === bench) await (await import('./commands/bench.js')).addBenchmarks(bench);
+  });
 
   return program;
 }
@@ -212,13 +174,6 @@ function process_(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
     .option('--config <file>', 'YAML file; environment DDNN_… and --set rise above it')
     .option('--set <key=value...>', 'a setting, as --set uplink.port=1884', settings, {})
     .action(async (options) => (await import('./commands/processes.js')).runRole(name, options));
-}
-
-function manifest(command: Command): Command {
-  return command
-    .requiredOption('--data <file>', 'manifest (CSV), FILE.npz or mnist6:FOLDER')
-    .option('--split <name>', 'only the rows whose split column says so')
-    .option('--split-column <name>', 'another split column');
 }
 
 function goal(command: Command): Command {
@@ -243,22 +198,6 @@ function trainAgain(command: Command): Command {
     .option('--epochs <n>', 'where networks are trained: passes over their rows', whole, 100)
     .option('--seed <n>', 'where networks are trained: their seed', whole, 1)
     .option('--backend <name>', 'where networks are trained: node or wasm; default: node where it loads');
-}
-
-function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
-  return Number(text);
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError('it must be a number, 0 or above.');
-  return value;
-}
-
-function wholes(text: string): number[] {
-  return text.split(',').map(whole);
 }
 
 function settings(text: string, before: Record<string, string>): Record<string, string> {

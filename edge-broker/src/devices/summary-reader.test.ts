@@ -1,4 +1,5 @@
-import { createScoreCode, openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import { createScoreCode, openBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { encodeCodedSummary, encodeSummary } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { createSummaryReaders } from './summary-reader.js';

@@ -5,4 +5,3 @@ export * from './float';
 export * from './join';
 export * from './pack';
 export * from './planes';
-export * from './rates';

@@ -2,6 +2,7 @@ export {
   type Backend,
   type BackendName,
   loadBackend,
+  loadWasm,
   type Scalar,
   type Tensor,
   type Tensor2D,
@@ -16,7 +17,5 @@ export * from './join-scores.js';
 export * from './network.js';
 export * from './norm.js';
 export * from './parameters.js';
-export * from './plain-section.js';
-export * from './plain-wasm.js';
 export * from './section.js';
 export * from './sign.js';

@@ -1,7 +1,7 @@
 import type { Architecture } from '@ddnn/model';
 import { describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { trainNetwork } from '../learn/train.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { augmentation } from './augment.js';
 import { createRandom } from './random.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { holdOut } from './held-out.js';
 import { blocksOfFrames, groupRows, holdOutGroups } from './held-out-groups.js';
 import { createRandom } from './random.js';

@@ -1,6 +1,6 @@
 import { encodeJpeg } from '@ddnn/images';
 import { expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { imageBytes } from './image-bytes.js';
 
 const data = syntheticData({ rows: 4, views: 2, side: 8, seed: 1 });

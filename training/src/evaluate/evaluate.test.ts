@@ -1,9 +1,9 @@
 import type { Architecture, Bundle } from '@ddnn/model';
 import { NO_CLASS } from '@ddnn/protocol';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type SyntheticOptions, syntheticData } from '../../test/synthetic-data.js';
 import type { DataSet } from '../data/data-set.js';
 import { trainNetwork } from '../learn/train.js';
+import { type SyntheticOptions, syntheticData } from '../testing/synthetic-data.js';
 import { evaluate } from './evaluate.js';
 
 /** Sizes that are known need no encoder, which is slow. */

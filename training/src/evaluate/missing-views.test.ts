@@ -1,8 +1,8 @@
 import type { Architecture, Bundle } from '@ddnn/model';
 import { NO_CLASS } from '@ddnn/protocol';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { trainNetwork } from '../learn/train.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { evaluate } from './evaluate.js';
 import { MissingViews } from './missing-views.js';
 import { Tiers } from './tiers.js';

@@ -1,4 +1,5 @@
-import { openBundle, type ResolvedArchitecture, randomBundle } from '@ddnn/model';
+import { openBundle, type ResolvedArchitecture } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
 import { ViewState } from '@ddnn/protocol';
 import { expect, test } from 'vitest';
 import { ByteCount } from './byte-count.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { loadBackend, type Tensor2D } from '@ddnn/tensor';
 import { expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { distillationLoss } from './distillation.js';
 import { teacherOf } from './teacher.js';
 import { trainNetwork } from './train.js';

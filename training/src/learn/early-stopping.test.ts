@@ -1,8 +1,8 @@
 import type { Architecture } from '@ddnn/model';
 import { loadBackend, Network } from '@ddnn/tensor';
 import { expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { createRandom } from '../data/random.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { type BestEpoch, isBetter, isOver, type Judgement } from './early-stopping.js';
 import type { Progress } from './fit.js';
 import { fit } from './fit.js';

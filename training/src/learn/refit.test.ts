@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArchitecture } from '@ddnn/model';
 import { expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { removeCheckpoint } from './checkpoint.js';
 import { type TrainOptions, trainNetwork } from './train.js';
 

@@ -1,8 +1,8 @@
 import { type Architecture, resolveArchitecture } from '@ddnn/model';
 import { describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import type { DataSet } from '../data/data-set.js';
 import { createRandom } from '../data/random.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import type { ThresholdGoal } from '../thresholds/threshold-goal.js';
 import { createRecipe } from './recipe.js';
 import { assignRows } from './row-roles.js';

@@ -1,8 +1,8 @@
 import { type Architecture, unpackSigns } from '@ddnn/model';
 import { expect, test } from 'vitest';
-import { type SyntheticOptions, syntheticData } from '../../test/synthetic-data.js';
 import type { DataSet } from '../data/data-set.js';
 import { evaluate } from '../evaluate/evaluate.js';
+import { type SyntheticOptions, syntheticData } from '../testing/synthetic-data.js';
 import type { Progress } from './fit.js';
 import { trainNetwork } from './train.js';
 

@@ -1,6 +1,6 @@
 import type { Architecture } from '@ddnn/model';
 import { expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { trainNetwork } from './train.js';
 
 const architecture: Architecture = {

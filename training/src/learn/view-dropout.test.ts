@@ -1,9 +1,9 @@
 import type { Architecture } from '@ddnn/model';
 import { type BatchNorms, disposeBatch, loadBackend, Network, type NetworkOutput } from '@ddnn/tensor';
 import { describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { createBatch } from '../data/batches.js';
 import { createRandom } from '../data/random.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { trainNetwork } from './train.js';
 import { viewDropout } from './view-dropout.js';
 

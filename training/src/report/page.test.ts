@@ -1,7 +1,7 @@
 import type { Architecture, Bundle } from '@ddnn/model';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { trainNetwork } from '../learn/train.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { type MeasuredBundle, measureBundle } from './measure.js';
 import { renderReport } from './page.js';
 import { noSweeps, retrainAll } from './retrain.js';

@@ -1,9 +1,9 @@
 import type { Architecture, Bundle } from '@ddnn/model';
 import { NO_CLASS } from '@ddnn/protocol';
 import { beforeAll, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { trainNetwork } from '../learn/train.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { overAll, sweepCameras, sweepSingle } from './cameras.js';
 
 const architecture: Architecture = {

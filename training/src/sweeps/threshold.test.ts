@@ -1,8 +1,8 @@
 import type { Architecture, Bundle } from '@ddnn/model';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { trainNetwork } from '../learn/train.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { paperBytes } from './paper.js';
 import { sweepThreshold, type ThresholdRow } from './threshold.js';
 

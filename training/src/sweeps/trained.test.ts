@@ -1,9 +1,9 @@
 import type { Architecture } from '@ddnn/model';
 import { describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { pickViews } from '../data/data-set.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { trainNetwork } from '../learn/train.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { type SweepProgress, sweepRetrained, sweepTrained, type TrainedRow } from './trained.js';
 import { aggregatorVariants, filterVariants, survivors } from './variants.js';
 

@@ -1,9 +1,9 @@
 import { type Architecture, NEVER_EXITS } from '@ddnn/model';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { syntheticData } from '../../test/synthetic-data.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { trainNetwork } from '../learn/train.js';
 import type { TrainedBundle } from '../learn/training-report.js';
+import { syntheticData } from '../testing/synthetic-data.js';
 import { fitBudget } from './budget.js';
 import { calibrateThresholds } from './calibrate-thresholds.js';
 import { judge } from './judge.js';

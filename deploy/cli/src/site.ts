@@ -1,0 +1,7 @@
+/*
+ * What a command of another package runs a site with: a bundle, one of its processes, or all of them on recorded
+ * images.
+ */
+export { type ManifestFlags, readBundle } from './commands/open-bundle.js';
+export { runSite } from './commands/run.js';
+export { startMember } from './fleet/member.js';

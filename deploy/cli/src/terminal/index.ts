@@ -1,0 +1,9 @@
+/*
+ * What a command of another package speaks to the terminal with.
+ */
+export { UsageError } from './failure.js';
+export { manifest, number, whole } from './options.js';
+export { printJson } from './output.js';
+export { ProgressLine } from './progress.js';
+export { createTable } from './table.js';
+export { bytes, clock, percent } from './words.js';

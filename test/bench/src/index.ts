@@ -1,0 +1,1 @@
+export { addBenchCommands } from './bench-commands.js';
