@@ -15,7 +15,6 @@ beforeEach(() => {
 afterEach(async () => {
   await server?.stop();
   server = undefined;
-  metrics.close();
 });
 
 async function start(checks: Record<string, Check> = {}, port = 0): Promise<string> {

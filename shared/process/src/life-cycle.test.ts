@@ -42,7 +42,7 @@ describe('a life cycle', () => {
       return 4711;
     });
     await expect(life.start()).rejects.toThrow('b does not start');
-    expect(events.splice(0)).toEqual(['+a', '-a']);
+    expect(events.splice(0)).toEqual(['+a', '-b', '-a']);
     await life.stop();
     expect(events).toEqual([]);
     broken = false;

@@ -1,9 +1,9 @@
-/** A part that can be closed. Closing it twice does nothing the second time. */
+/** A part that can be closed. Where it is not open, or only half, `stop` closes what there is. */
 export interface Stoppable {
   stop(): void | Promise<void>;
 }
 
-/** A part that is opened and closed. A `start` that throws has left nothing open. */
+/** A part that is opened and closed. */
 export interface Startable<Started> extends Stoppable {
   start(): Started | Promise<Started>;
 }
@@ -12,11 +12,10 @@ export interface Startable<Started> extends Stoppable {
 export class OpenParts {
   readonly #parts: Stoppable[] = [];
 
-  /** Starts a part, and keeps it. @returns what its `start` returns */
+  /** Starts a part, and keeps it: it is closed also where it comes only half way. @returns what its `start` returns */
   async start<Started>(part: Startable<Started>): Promise<Started> {
-    const started = await part.start();
     this.#parts.push(part);
-    return started;
+    return part.start();
   }
 
   /** Keeps what is open already, or a step that must come before the parts below it are closed. */
