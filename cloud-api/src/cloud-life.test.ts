@@ -49,7 +49,7 @@ describe('the life of a cloud', () => {
       await mend();
       const ports = await cloud.start();
       const client = connect(ports);
-      await once(client, 'connect');
+      await new Promise((resolve) => client.once('connect', resolve));
       await client.endAsync();
       expect((await fetch(`http://127.0.0.1:${ports.httpPort}/readyz`)).status).toBe(200);
       await cloud.stop();

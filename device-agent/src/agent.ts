@@ -51,7 +51,7 @@ export class Agent {
     this.#giveUp = deps.giveUp ?? ((error) => deps.logger.error({ code: error.code }, error.message));
   }
 
-  /** Opens bundle and camera and starts connecting; the edge need not be there yet. A failed start leaves nothing open. */
+  /** Opens bundle and camera and starts connecting; the edge may be away. A failed start leaves nothing open. */
   start(): Promise<{ healthPort: number }> {
     return this.#life.start();
   }

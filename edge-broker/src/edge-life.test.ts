@@ -130,7 +130,7 @@ describe('the life of an edge', () => {
     }, 1);
     open.push(async () => clearInterval(sending));
     await until(() => published.length > 0);
-    const gone = once(viewer, 'close');
+    const gone = new Promise<void>((resolve) => viewer.once('close', () => resolve()));
     await edge.stop();
     await gone;
     const { outbox } = await openOutbox({ folder });

@@ -84,7 +84,6 @@ describe('HealthServer', () => {
     expect(text).toContain('ddnn_wait_seconds_bucket{le="1",process="edge"} 1');
     expect(text).toContain('process_cpu_seconds_total{process="edge"}');
     expect(text).not.toContain('ddnn_other_total');
-    other.close();
   });
 
   it('answers 404 to other paths and 405 to other methods, in JSON', async () => {

@@ -16,7 +16,7 @@ export interface LoggerOptions {
 const STANDARD_ERROR = 2;
 const SECRETS = ['token', 'password'];
 
-/** Nobody means to log these; where somebody does all the same, as with a whole section of settings, no log has them. */
+/** Nobody means to log these; where somebody does, as with a whole section of settings, the log lacks them. */
 export const redact = { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '(secret)' };
 
 /**
