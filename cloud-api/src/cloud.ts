@@ -1,5 +1,5 @@
 import { openBundle } from '@ddnn/model';
-import { type Logger, readSettingFile } from '@ddnn/process';
+import { LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
@@ -28,8 +28,7 @@ export class Cloud {
   readonly #config: CloudConfig;
   readonly #logger: Logger;
   readonly #makeStore: (options: SqliteStoreOptions) => VerdictStore;
-  /** In the order of starting. */
-  #running: { stop(): Promise<void> }[] = [];
+  readonly #life = new LifeCycle((parts) => this.#open(parts));
 
   constructor(config: CloudConfig, { logger, createStore = (options) => new SqliteStore(options) }: CloudParts) {
     this.#config = config;
@@ -40,42 +39,31 @@ export class Cloud {
   /**
    * Opens bundle, store and ports. Throws CloudError, ModelError, StoreError or ProcessError, and leaves nothing open.
    */
-  async start(): Promise<CloudPorts> {
-    try {
-      return await this.#start();
-    } catch (error) {
-      await this.stop();
-      throw error;
-    }
+  start(): Promise<CloudPorts> {
+    return this.#life.start();
   }
 
   /** Lets what was taken in be stored, then closes everything. */
-  async stop(): Promise<void> {
-    const running = this.#running.reverse();
-    this.#running = [];
-    for (const part of running) await part.stop();
+  stop(): Promise<void> {
+    return this.#life.stop();
   }
 
-  async #start(): Promise<CloudPorts> {
+  async #open(parts: OpenParts): Promise<CloudPorts> {
     const config = this.#config;
     const logger = this.#logger;
     const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     const metrics = createCloudMetrics();
-    this.#running.push({ stop: async () => metrics.registry.close() });
 
     const store = this.#createStore(metrics);
-    await store.start();
-    this.#running.push(store);
+    await parts.start(store);
     const roster = new Roster(config.uplink.maxEdges, config.uplink.maxDevicesAnEdge);
     roster.restore(await store.edges(), await store.devices());
 
     const sendDown: Uplink['send'] = (which, edge, frame) => uplink.send(which, edge, frame);
     const ingest = new Ingest(config, { bundle, store, roster, metrics, logger, sendDown });
     const uplink = new Uplink(config, { roster, ingest, metrics, logger });
-    ingest.start();
-    this.#running.push(ingest);
-    const mqttPort = await uplink.start();
-    this.#running.push(uplink);
+    await parts.start(ingest);
+    const mqttPort = await parts.start(uplink);
 
     const rest = new RestServer(
       config,
@@ -89,8 +77,7 @@ export class Cloud {
       },
       logger,
     );
-    this.#running.push(rest);
-    const httpPort = await rest.start();
+    const httpPort = await parts.start(rest);
     return { mqttPort, httpPort };
   }
 

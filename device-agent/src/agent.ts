@@ -1,7 +1,8 @@
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
-import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
+import { createMetrics, HealthServer, LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
+import { AgentError } from './agent-error.js';
 import type { Camera } from './cameras/camera.js';
 import { createCamera } from './cameras/create-camera.js';
 import type { AgentConfig } from './config.js';
@@ -15,11 +16,14 @@ const CLOCK_BURST = 4;
 const CLOCK_BURST_MS = 100;
 const CLOCK_INTERVAL_MS = 30_000;
 const EPOCH_UNKNOWN = 0;
+const UNCONFIRMED = 'the edge has not confirmed this bundle';
 
 /** One camera's agent: captures, runs the device section, publishes summaries and answers feature requests. */
 export class Agent {
   readonly #config: AgentConfig;
   readonly #logger: Logger;
+  readonly #giveUp: (error: AgentError) => void;
+  readonly #life = new LifeCycle((parts) => this.#open(parts));
   readonly #metrics = createMetrics('agent');
   readonly #count = createAgentMetrics(this.#metrics);
   readonly #clock = new EdgeClock();
@@ -32,26 +36,43 @@ export class Agent {
   #core!: AgentCore;
   #camera!: Camera;
   #connection!: EdgeConnection;
-  #health!: HealthServer;
   #clockTimer: NodeJS.Timeout | undefined;
   #batchTimer: NodeJS.Timeout | undefined;
   /** Undefined until the edge has said which bundle is in service, and that it is ours. */
   #slotMs: number | undefined;
+  /** Why it takes no part, while `#slotMs` is undefined. */
+  #idleBecause = UNCONFIRMED;
   #captures: Promise<void> = Promise.resolve();
 
-  constructor(config: AgentConfig, { logger }: { logger: Logger }) {
+  /** @param deps `giveUp` hears what this agent cannot go on with; it only logs it where there is nobody to hear */
+  constructor(config: AgentConfig, deps: { logger: Logger; giveUp?: (error: AgentError) => void }) {
     this.#config = config;
-    this.#logger = logger;
+    this.#logger = deps.logger;
+    this.#giveUp = deps.giveUp ?? ((error) => deps.logger.error({ code: error.code }, error.message));
   }
 
-  /** Opens bundle and camera and starts connecting; the edge need not be there yet. */
-  async start(): Promise<{ healthPort: number }> {
+  /** Opens bundle and camera and starts connecting; the edge may be away. A failed start leaves nothing open. */
+  start(): Promise<{ healthPort: number }> {
+    return this.#life.start();
+  }
+
+  /** Sends what waits, says that it is gone, and closes everything. */
+  stop(): Promise<void> {
+    return this.#life.stop();
+  }
+
+  /** Captures and publishes one sample. A parent calls it; with the pace `clock` the agent does so itself. */
+  capture(slot: number): Promise<void> {
+    this.#captures = this.#captures.then(() => this.#capture(slot));
+    return this.#captures;
+  }
+
+  async #open(parts: OpenParts): Promise<{ healthPort: number }> {
     const config = this.#config;
     this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     refusePixels(this.#bundle, config.allowPixels);
     this.#core = new AgentCore(this.#bundle, config.view, config.cacheSamples, config.batch.samples);
     this.#camera = createCamera(config, this.#bundle.architecture.input);
-    await this.#camera.start();
     this.#connection = new EdgeConnection(
       config,
       {
@@ -61,37 +82,32 @@ export class Agent {
         onFeatureRequest: (frame) => this.#onFeatureRequest(frame),
         onClock: (frame) => this.#onClock(frame),
         onBadFrame: (error, topic) => this.#onBadFrame(error, topic),
+        onTaken: () => this.#giveUp(this.#taken()),
       },
       this.#logger,
     );
-    this.#connection.start(this.#status('offline'));
-    this.#health = new HealthServer({
+    const health = new HealthServer({
       ...config.health,
       metrics: this.#metrics,
       logger: this.#logger,
       checks: {
-        edge: () => this.#connection.connected || 'not connected to the edge',
-        bundle: () => this.#slotMs !== undefined || 'the edge has not confirmed this bundle',
+        edge: () => this.#connection.ready,
+        bundle: () => this.#slotMs !== undefined || this.#idleBecause,
       },
     });
-    return { healthPort: await this.#health.start() };
+    const healthPort = await parts.start(health);
+    await parts.start(this.#camera);
+    this.#connection.start(this.#status('offline'));
+    parts.add(() => this.#leave());
+    return { healthPort };
   }
 
-  /** Captures and publishes one sample. A parent calls it; with the pace `clock` the agent does so itself. */
-  capture(slot: number): Promise<void> {
-    this.#captures = this.#captures.then(() => this.#capture(slot));
-    return this.#captures;
-  }
-
-  async stop(): Promise<void> {
+  async #leave(): Promise<void> {
     this.#pace.stop();
     clearInterval(this.#clockTimer);
     await this.#captures;
-    this.#sendSummaries(this.#core?.flush() ?? []);
-    await this.#connection?.stop(this.#core.epoch, this.#status('offline'));
-    await this.#camera?.stop();
-    await this.#health?.stop();
-    this.#metrics.close();
+    this.#sendSummaries(this.#core.flush());
+    await this.#connection.stop(this.#core.epoch, this.#status('offline'));
   }
 
   async #capture(slot: number): Promise<void> {
@@ -137,15 +153,15 @@ export class Agent {
   }
 
   /** The edge does not, or no longer, take samples of this bundle: what waits is not sent later either. */
-  #pause(): void {
+  #pause(why: string): void {
     this.#slotMs = undefined;
+    this.#idleBecause = why;
     this.#pace.stop();
     this.#core.drop();
     clearTimeout(this.#batchTimer);
   }
 
   #onConnected(): void {
-    this.#logger.info({ url: this.#config.edge.url }, 'connected to the edge');
     // The birth goes out on every connect, or a broker that restarted would show the will for ever.
     this.#connection.sendStatus(this.#core.epoch, this.#status(this.#slotMs === undefined ? 'unfit' : 'online'));
     this.#askClock();
@@ -155,22 +171,20 @@ export class Agent {
 
   #onDisconnected(): void {
     clearInterval(this.#clockTimer);
-    this.#pause();
+    this.#pause(UNCONFIRMED);
   }
 
   #onEdgeStatus(status: Status & { epoch: number }): void {
     if (status.state !== 'online') {
-      this.#pause();
+      this.#pause('the edge is offline');
       return;
     }
     const fits = status.bundle.every((byte, i) => byte === this.#bundle.hash[i]);
     if (!fits) {
-      this.#pause();
       const serves = Buffer.from(status.bundle).toString('hex').slice(0, 12);
-      this.#logger.error(
-        { code: 'DDNN_AGENT_BUNDLE', serves, mine: this.#bundle.id.slice(0, 12) },
-        `the edge serves bundle ${serves}, this agent has ${this.#bundle.id.slice(0, 12)}: install the same file on both`,
-      );
+      const mine = this.#bundle.id.slice(0, 12);
+      this.#pause(`the edge serves bundle ${serves}, this agent has ${mine}: install the same file on both`);
+      this.#logger.error({ code: 'DDNN_AGENT_BUNDLE', serves, mine }, this.#idleBecause);
       this.#connection.sendStatus(EPOCH_UNKNOWN, this.#status('unfit'));
       return;
     }
@@ -215,6 +229,12 @@ export class Agent {
         this.#connection.sendClockAsk(encodeClock(this.#core.epoch, { asked: performance.now() }));
       }, i * CLOCK_BURST_MS).unref();
     }
+  }
+
+  #taken(): AgentError {
+    const { device, edge } = this.#config;
+    const message = `another agent is connected to ${edge.url} as device "${device}": give one of them another name`;
+    return new AgentError('DDNN_AGENT_TAKEN', `${message} (setting device)`);
   }
 
   #status(state: Status['state']): Status {

@@ -1,4 +1,4 @@
-import { HealthSettings, LogSettings } from '@ddnn/process';
+import { BrokerUrlSetting, HealthSettings, LogSettings, SecretSetting } from '@ddnn/process';
 import { NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
@@ -28,14 +28,20 @@ export const AgentConfigSchema = Type.Object({
   }),
   view: Type.Integer({ minimum: 0, maximum: 31, description: 'which view of the bundle this camera is' }),
   edge: Type.Object({
-    url: Type.String({ default: 'mqtt://127.0.0.1:1883', description: 'the edge broker' }),
-    token: Type.Optional(Type.String({ description: 'password of this device, where the edge asks for one' })),
+    url: BrokerUrlSetting('the edge broker', 'mqtt://127.0.0.1:1883'),
+    token: Type.Optional(SecretSetting('password of this device, where the edge asks for one')),
     keepaliveSeconds: Type.Integer({ default: 15, minimum: 1, maximum: 3600 }),
     reconnectMs: Type.Integer({
       default: 1000,
       minimum: 50,
       maximum: 60_000,
-      description: 'mean wait before connecting again',
+      description: 'mean wait before connecting again, after the first failure; it doubles with each further one',
+    }),
+    maxReconnectMs: Type.Integer({
+      default: 5000,
+      minimum: 50,
+      maximum: 600_000,
+      description: 'mean wait at most',
     }),
   }),
   bundle: Type.String({ description: 'bundle file' }),

@@ -133,5 +133,10 @@ export async function startAgent(flags: Record<string, unknown>) {
   };
   open.push(stop);
   const metrics = async () => (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text();
-  return { agent, lines, stop, metrics };
+  /** The failing checks of `/readyz`. */
+  const ready = async () => {
+    const answer = await (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).json();
+    return ((answer as { failing?: object }).failing ?? {}) as Record<string, string>;
+  };
+  return { agent, lines, stop, metrics, ready };
 }

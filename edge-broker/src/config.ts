@@ -1,4 +1,4 @@
-import { HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
+import { BrokerUrlSetting, HealthSettings, LogSettings, PortSetting, SecretSetting } from '@ddnn/process';
 import { NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
@@ -31,7 +31,7 @@ export const EdgeConfigSchema = Type.Object({
       Type.Object({
         device: Name('the device’s name'),
         view: Type.Integer({ minimum: 0, maximum: 31 }),
-        token: Type.Optional(Type.String({ minLength: 1, description: 'its password' })),
+        token: Type.Optional(SecretSetting('its password')),
       }),
       { description: 'who may connect as which view; default: devices "0", "1", … without a password' },
     ),
@@ -65,15 +65,19 @@ export const EdgeConfigSchema = Type.Object({
     }),
   }),
   uplink: Type.Object({
-    url: Type.Optional(
-      Type.String({ description: 'the cloud’s MQTT listener; without it every uncertain sample is a fallback' }),
-    ),
+    url: Type.Optional(BrokerUrlSetting('the cloud’s MQTT listener; without it every uncertain sample is a fallback')),
     keepaliveSeconds: Type.Integer({ default: 15, minimum: 1, maximum: 3600 }),
     reconnectMs: Type.Integer({
       default: 1000,
       minimum: 50,
       maximum: 60_000,
-      description: 'mean wait before connecting again',
+      description: 'mean wait before connecting again, after the first failure; it doubles with each further one',
+    }),
+    maxReconnectMs: Type.Integer({
+      default: 5000,
+      minimum: 50,
+      maximum: 600_000,
+      description: 'mean wait at most',
     }),
     inFlight: Type.Integer({
       default: 64,

@@ -1,286 +1,157 @@
-import { MqttListener } from '@ddnn/broker';
-import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
-import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
-import { packageVersion } from '@ddnn/process/version';
-import {
-  type Acknowledgement,
-  encodeStatus,
-  encodeTraffic,
-  FrameError,
-  NO_VIEW,
-  type Status,
-  topic,
-  type Verdict,
-} from '@ddnn/protocol';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openBundle, refusePixels } from '@ddnn/model';
+import { createMetrics, HealthServer, LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
+import { encodeTraffic, type Verdict } from '@ddnn/protocol';
 import type { EdgeConfig } from './config.js';
-import { type Device, DeviceTable } from './devices/device-table.js';
-import { FeatureRequests } from './devices/feature-requests.js';
-import { type Identity, Intake } from './devices/intake.js';
-import { createEdgeMetrics } from './metrics.js';
-import { Outbox } from './outbox/outbox.js';
-import { RecordBatch } from './outbox/record-batch.js';
-import { RecordTurns } from './outbox/record-turns.js';
-import { SamplePath } from './samples/sample-path.js';
-import { ViewGroup } from './samples/view-group.js';
-import { LinkBytes } from './traffic/site-traffic.js';
-import { Bridge } from './uplink/bridge.js';
-import { verdictJson } from './verdict-json.js';
+import type { Device } from './devices/device-table.js';
+import type { EdgeError } from './edge-error.js';
+import { EdgeParts } from './edge-parts.js';
+import type { Outbox, OutboxState } from './outbox/outbox.js';
+import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;
+/** Devices that were told that the edge goes have sent their last summaries by then. */
+const FAREWELL_MS = 100;
 const DRAIN_MS = 3_000;
+
+/** What an edge works with. */
+export interface EdgeDeps {
+  readonly logger: Logger;
+  /** Hears every verdict, as a benchmark does. */
+  readonly onVerdict?: (verdict: Verdict) => void;
+  /** Hears what this edge cannot go on with; it is only logged where there is nobody to hear. */
+  readonly giveUp?: (error: EdgeError) => void;
+}
+
+/** Where a started edge listens. */
+export interface EdgePorts {
+  readonly mqttPort: number;
+  readonly healthPort: number;
+}
 
 /** An edge broker: embedded MQTT broker, sample window, exits, outbox and bridge. */
 export class Edge {
   readonly #config: EdgeConfig;
-  readonly #logger: Logger;
-  readonly #hearVerdict: ((verdict: Verdict) => void) | undefined;
-  readonly #registry = createMetrics('edge');
-  readonly #metrics = createEdgeMetrics(this.#registry);
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #recordTurns = new RecordTurns(
-    () => this.#bridge.pump(),
-    (error) => this.#logger.error({ err: error }, 'records could not be written'),
-  );
-  #bundle!: Bundle;
-  #group!: ViewGroup;
-  #devices!: DeviceTable;
-  #links!: LinkBytes;
-  #outbox!: Outbox;
-  #path!: SamplePath;
-  #records!: RecordBatch;
-  #bridge!: Bridge;
-  #listener!: MqttListener<Identity>;
-  #health!: HealthServer;
+  readonly #deps: EdgeDeps;
+  readonly #life = new LifeCycle((parts) => this.#open(parts));
 
-  /** @param deps `onVerdict` hears every verdict, as a benchmark does */
-  constructor(config: EdgeConfig, deps: { logger: Logger; onVerdict?: (verdict: Verdict) => void }) {
+  constructor(config: EdgeConfig, deps: EdgeDeps) {
     this.#config = config;
-    this.#logger = deps.logger;
-    this.#hearVerdict = deps.onVerdict;
+    this.#deps = deps;
   }
 
-  /** Opens bundle and outbox, listens, and starts connecting to the cloud. */
-  async start(): Promise<{ mqttPort: number; healthPort: number }> {
-    const config = this.#config;
-    this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
-    refusePixels(this.#bundle, config.allowPixels);
-    const { architecture } = this.#bundle;
-    this.#group = new ViewGroup(this.#bundle, config.group);
-    this.#devices = new DeviceTable(config.devices, architecture.views, this.#group.views);
-    this.#links = new LinkBytes(architecture.views);
-    this.#outbox = new Outbox({ ...config.outbox, views: architecture.views }, (entry, reason) => {
-      this.#metrics.dropped.inc({ kind: entry.kind, reason });
-      this.#logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
-      if (entry.kind === 'features') this.#path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
-    });
-    await this.#outbox.start();
-    this.#records = new RecordBatch(this.#outbox, config.epoch, config.records.batch);
-    this.#bridge = this.#createBridge();
-    this.#path = this.#createPath();
-    const backlog = await this.#path.backlog();
-    const mqttPort = await this.#listen();
-    this.#path.resume(backlog);
-    await this.#listener.publish(topic('edgeStatus'), encodeStatus(config.epoch, this.#status('online')), 1, true);
-    this.#bridge.start(this.#status('offline'));
-    this.#timers.push(
-      setInterval(() => this.#path.expire(performance.now()), TICK_MS),
-      setInterval(() => this.#recordTurns.flush(this.#records), config.records.flushMs),
-      setInterval(() => this.#recordTurns.send(this.#records), config.records.sendMs),
-      setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS),
-      setInterval(() => this.#reportTraffic(), config.trafficMs),
-    );
-    this.#health = new HealthServer({
-      ...config.health,
-      metrics: this.#registry,
-      logger: this.#logger,
-      checks: {
-        cloud: () => config.uplink.url === undefined || this.#bridge.connected || 'not connected to the cloud',
-      },
-    });
-    return { mqttPort, healthPort: await this.#health.start() };
+  /** Opens bundle and outbox, listens, and starts connecting to the cloud. A failed start leaves nothing open. */
+  start(): Promise<EdgePorts> {
+    return this.#life.start();
   }
 
   /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
-  async stop(): Promise<void> {
-    await this.#path.drain();
-    await this.#records.send();
-    this.#bridge.pump();
+  stop(): Promise<void> {
+    return this.#life.stop();
+  }
+
+  async #open(opened: OpenParts): Promise<EdgePorts> {
+    const config = this.#config;
+    const { logger, onVerdict, giveUp = (error) => logger.error({ code: error.code }, error.message) } = this.#deps;
+    const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
+    refusePixels(bundle, config.allowPixels);
+    const registry = createMetrics('edge');
+    const parts = new EdgeParts({ config, bundle, logger, registry, onVerdict, giveUp });
+    let isOpen = false;
+    const checks = {
+      edge: () => isOpen || 'starting',
+      cloud: () => parts.bridge.ready,
+      outbox: () => parts.outbox.failure?.message ?? true,
+    };
+    const healthPort = await opened.start(new HealthServer({ ...config.health, metrics: registry, logger, checks }));
+
+    tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
+    // Samples that came in while the listener closed.
+    opened.add(async () => {
+      await parts.path.drain();
+      await parts.records.flush();
+    });
+    const backlog = await parts.path.backlog();
+    const mqttPort = await opened.start(parts.listener);
+    parts.path.resume(backlog);
+    await parts.publishStatus('online');
+    parts.bridge.start(parts.status('offline'));
+    const timers = this.#startTimers(parts);
+    opened.add(() => this.#leave(parts, timers));
+    isOpen = true;
+    return { mqttPort, healthPort };
+  }
+
+  #startTimers(parts: EdgeParts): readonly NodeJS.Timeout[] {
+    const { records, trafficMs } = this.#config;
+    return [
+      setInterval(() => parts.path.expire(performance.now()), TICK_MS),
+      setInterval(() => parts.recordTurns.flush(parts.records), records.flushMs),
+      setInterval(() => parts.recordTurns.send(parts.records), records.sendMs),
+      setInterval(() => this.#keepHouse(parts), HOUSEKEEPING_MS),
+      setInterval(() => this.#reportTraffic(parts), trafficMs),
+    ];
+  }
+
+  /** All that comes before the listener closes: whatever was taken is answered while somebody can hear it. */
+  async #leave(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
+    const { path, records, bridge, outbox } = parts;
+    await parts.publishStatus('offline');
+    await wait(FAREWELL_MS);
+    await path.drain();
+    await records.send();
+    bridge.pump();
     const giveUpAt = performance.now() + DRAIN_MS;
-    const busy = () => this.#outbox.size > 0 || this.#path.waiting.cloud > 0;
-    while (this.#bridge.connected && busy() && performance.now() < giveUpAt) {
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    const busy = () => outbox.size > 0 || path.waiting.cloud > 0;
+    while (bridge.connected && busy() && performance.now() < giveUpAt) {
+      await wait(TICK_MS);
     }
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
     // What the cloud did not answer in time is a fallback now; its features and record stay on disk.
-    this.#path.cloudLost();
-    await this.#records.flush();
-    this.#reportTraffic();
-    await this.#bridge.stop(this.#config.epoch, this.#status('offline'));
-    await this.#listener.publish(
-      topic('edgeStatus'),
-      encodeStatus(this.#config.epoch, this.#status('offline')),
-      1,
-      true,
-    );
-    await this.#listener.stop();
-    await this.#path.drain();
-    // Samples that came in since the last flush.
-    await this.#records.flush();
-    await this.#outbox.stop();
-    await this.#health.stop();
-    this.#registry.close();
+    path.cloudLost();
+    await records.flush();
+    this.#reportTraffic(parts);
+    await bridge.stop(this.#config.epoch, parts.status('offline'));
+    const drained = path.drain();
+    parts.takeNoMore();
+    await drained;
+    await parts.published;
   }
 
-  #createBridge(): Bridge {
-    return new Bridge(this.#config, {
-      views: this.#bundle.architecture.views,
-      several: this.#group.several,
-      outbox: this.#outbox,
-      meter: this.#links.uplink,
-      logger: this.#logger,
-      messages: {
-        onConnected: () => this.#onCloud(),
-        onDisconnected: () => this.#path.cloudLost(),
-        onVerdicts: (verdicts) => this.#onCloudVerdicts(verdicts),
-        onAcknowledgement: (acknowledgement) => this.#onAcknowledgement(acknowledgement),
-        onRequest: (slots) => {
-          for (const slot of slots) this.#path.askedByCloud(slot);
-        },
-        onBadFrame: (error, name) => {
-          const code = error instanceof FrameError ? error.code : 'DDNN_EDGE_FAILED';
-          this.#metrics.badUplinkFrames.inc({ code });
-          this.#logger.warn({ code, topic: name, err: (error as Error).message }, 'frame refused');
-        },
+  #keepHouse({ bridge, outbox, metrics, path }: EdgeParts): void {
+    bridge.resendOverdue(performance.now());
+    if (outbox.failure) this.#recover(outbox, bridge);
+    outbox.expire(Date.now()).catch((error: unknown) => this.#deps.logger.error({ err: error }, 'the outbox failed'));
+    metrics.outbox.set(outbox.size);
+    for (const [what, samples] of Object.entries(path.waiting)) metrics.waiting.set({ for: what }, samples);
+  }
+
+  /** The disk refused a write: it is tried again until it takes one. */
+  #recover(outbox: Outbox, bridge: Bridge): void {
+    const { logger } = this.#deps;
+    outbox.recover().then(
+      (recovered) => {
+        if (!recovered) return;
+        logger.info({ entries: outbox.size }, 'the outbox writes again');
+        bridge.pump();
       },
-    });
+      (error: unknown) => logger.error({ err: error }, 'the outbox failed'),
+    );
   }
 
-  #createPath(): SamplePath {
-    const requests = new FeatureRequests(this.#config.epoch, (view, frame) => this.#sendRequest(view, frame));
-    return new SamplePath({
-      bundle: this.#bundle,
-      config: this.#config,
-      outbox: this.#outbox,
-      isLive: (view) => this.#devices.ofView(view)?.status?.state === 'online',
-      cloudReachable: () => this.#bridge.connected,
-      requestFeatures: (view, slot) => requests.ask(view, slot),
-      onUplink: () => this.#bridge.pump(),
-      onReplaced: (slot) => this.#bridge.settled('features', slot),
-      onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
-      onRecord: (verdict) => this.#records.add(verdict),
-      onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
-    });
-  }
-
-  #listen(): Promise<number> {
-    const { config, intake } = { config: this.#config, intake: this.#createIntake() };
-    this.#listener = new MqttListener({ ...config.mqtt, setting: 'mqtt.port' }, intake, this.#logger);
-    return this.#listener.start();
-  }
-
-  #createIntake(): Intake {
-    return new Intake({
-      bundle: this.#bundle,
-      config: this.#config,
-      devices: this.#devices,
-      path: this.#path,
-      meters: this.#links.devices,
-      metrics: this.#metrics,
-      logger: this.#logger,
-      publish: (name, payload) => this.#publish(name, payload),
-      onDeviceStatus: (device, frame) => this.#bridge.sendDeviceStatus(device.name, frame),
-      onDeviceBytes: (device, bytes) => this.#links.addGone(device, bytes),
-    });
-  }
-
-  #sendRequest(view: number, frame: Uint8Array): void {
-    const device = this.#devices.ofView(view);
-    if (!device) return;
-    const name = topic('featureRequest', { device: device.name });
-    this.#links.devices[view].count('down', name.length, frame.length, 0);
-    this.#publish(name, frame);
-  }
-
-  #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
-    this.#metrics.countVerdict(verdict.exit, verdict.reason);
-    this.#hearVerdict?.(verdict);
-    const { site, edge, slotMs, verdictTopic } = this.#config;
-    if (verdictTopic) {
-      const { classes } = this.#bundle.architecture;
-      const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
-      this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
-    }
-    // The cloud knows its own verdicts; it learns of all others by record.
-    if (by === 'site' && this.#records.add(verdict)) this.#recordTurns.flush(this.#records);
-  }
-
-  #onCloud(): void {
-    this.#logger.info({ url: this.#config.uplink.url }, 'connected to the cloud');
-    this.#bridge.sendStatus(this.#config.epoch, this.#status('online'));
-    for (const { name, status } of this.#devices.devices) {
-      if (status) this.#bridge.sendDeviceStatus(name, encodeStatus(status.epoch, status));
-    }
-  }
-
-  #onCloudVerdicts(verdicts: readonly Verdict[]): void {
-    for (const verdict of verdicts) {
-      // A verdict for features that are gone was sent twice, as after a lost link.
-      const waits = this.#outbox.has('features', verdict.slot);
-      if (!this.#path.cloudVerdict(verdict) && waits) this.#metrics.revised.inc();
-      this.#settle(this.#outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
-    }
-  }
-
-  #onAcknowledgement({ of, result, slots }: Acknowledgement): void {
-    const kind = of === 'record' ? 'record' : 'features';
-    for (const slot of slots) {
-      if (!this.#outbox.has(kind, slot)) continue;
-      const done = result === 'stored' ? this.#outbox.acknowledge(kind, slot) : this.#outbox.refuse(kind, slot);
-      this.#settle(done, kind, slot);
-    }
-  }
-
-  #settle(done: Promise<unknown>, kind: 'features' | 'record', slot: number): void {
-    done
-      .then(() => this.#bridge.settled(kind, slot))
-      .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
-  }
-
-  #keepHouse(): void {
-    this.#bridge.resendOverdue(performance.now());
-    this.#outbox.expire(Date.now()).catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox failed'));
-    this.#metrics.outbox.set(this.#outbox.size);
-    for (const [what, samples] of Object.entries(this.#path.waiting)) this.#metrics.waiting.set({ for: what }, samples);
-  }
-
-  #reportTraffic(): void {
+  #reportTraffic({ bridge, listener, links, path, devices, metrics }: EdgeParts): void {
     const open = {
-      uplink: this.#bridge.socketBytes,
-      device: ({ name }: Device) => this.#listener.socketBytes(({ device }) => device?.name === name),
+      uplink: bridge.socketBytes,
+      device: ({ name }: Device) => listener.socketBytes(({ device }) => device?.name === name),
     };
-    const traffic = this.#links.report(this.#path.samples, this.#devices.devices, open, this.#metrics);
-    this.#bridge.sendTraffic(encodeTraffic(this.#config.epoch, traffic));
+    bridge.sendTraffic(encodeTraffic(this.#config.epoch, links.report(path.samples, devices.devices, open, metrics)));
   }
+}
 
-  #publish(name: string, payload: Uint8Array): void {
-    this.#listener
-      .publish(name, payload, 0)
-      .catch((error: unknown) => this.#logger.error({ topic: name, err: error }, 'not published'));
-  }
-
-  #status(state: Status['state']): Status {
-    const { architecture, shapes, hash } = this.#bundle;
-    return {
-      state,
-      view: NO_VIEW,
-      views: architecture.views,
-      classes: architecture.classes.length,
-      scoreBytes: shapes.scoreBytes,
-      featureBytes: shapes.device.featureBytes,
-      slotMs: this.#config.slotMs,
-      bundle: hash,
-      version: packageVersion(import.meta.url),
-    };
-  }
+/** A damaged outbox costs what it lost, and is told; the edge answers all the same. */
+function tellOutbox({ entries, lost, setAside }: OutboxState, folder: string, logger: Logger): void {
+  if (setAside !== undefined)
+    logger.error({ folder, setAside, entries, lost }, 'the outbox was damaged and is repaired');
+  else if (lost > 0) logger.error({ folder, entries, lost }, 'entries of the outbox are lost: its files were damaged');
 }

@@ -74,7 +74,7 @@ export class Installation {
       window: { featureDeadlineMs: 5000, cloudDeadlineMs: 10_000 },
       verdictTopic: true,
       outbox: { folder: path.join(this.folder, 'outbox') },
-      uplink: { url: `mqtt://127.0.0.1:${uplinkPort}`, reconnectMs: 100, resendMs: 500 },
+      uplink: { url: `mqtt://127.0.0.1:${uplinkPort}`, reconnectMs: 100, maxReconnectMs: 200, resendMs: 500 },
       ...settings,
     });
   }
@@ -85,7 +85,7 @@ export class Installation {
         device: String(view),
         view,
         bundle: this.bundle,
-        edge: { url: `mqtt://127.0.0.1:${edge.ports.mqttPort}`, reconnectMs: 100 },
+        edge: { url: `mqtt://127.0.0.1:${edge.ports.mqttPort}`, reconnectMs: 100, maxReconnectMs: 200 },
         camera: { kind: 'simulated', seed: 1 },
       });
     return Promise.all([0, 1].map(start));

@@ -21,7 +21,6 @@ import { Intake } from './intake.js';
 async function intakeRig() {
   const rig = await pathRig();
   const registry = createMetrics('edge');
-  open.push(async () => registry.close());
   const metrics = createEdgeMetrics(registry);
   const devices = new DeviceTable(undefined, 3);
   const published: [string, Uint8Array][] = [];

@@ -70,6 +70,7 @@ async function startBridge(flags: Record<string, unknown> = {}) {
         ),
       onRequest: () => {},
       onBadFrame: (error) => expect.unreachable(String(error)),
+      onTaken: () => {},
     },
   });
   const settle = async (kind: 'features' | 'record', samples: readonly { slot: number }[]) => {

@@ -10,7 +10,7 @@ import {
   topic,
   type Verdict,
 } from '@ddnn/protocol';
-import mqtt, { type MqttClient, Store } from 'mqtt';
+import { MqttSession } from '@ddnn/session';
 import type { EdgeConfig } from '../config.js';
 import type { Entry, EntryKind } from '../outbox/entry.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -25,21 +25,19 @@ export interface CloudMessages {
   /** It wants the features of these slots (configuration f). */
   onRequest(slots: readonly number[]): void;
   onBadFrame(error: unknown, topic: string): void;
+  /** Another edge is connected under this name. */
+  onTaken(): void;
 }
 
 const MAX_SAMPLES_A_FRAME = 1024;
-const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
- * link, until the cloud's own acknowledgement. mqtt.js keeps nothing for it: its store has no bound and loses on
- * replay.
+ * link, until the cloud's own acknowledgement.
  */
 export class Bridge {
   readonly #config: EdgeConfig;
   readonly #views: number;
-  /** Only one edge of several is ever asked for features. */
-  readonly #several: boolean;
   readonly #outbox: Outbox;
   readonly #meter: LinkMeter;
   readonly #messages: CloudMessages;
@@ -50,10 +48,10 @@ export class Bridge {
    */
   readonly #inFlight = new Map<Entry, number>();
   readonly #names;
-  #client: MqttClient | undefined;
+  /** Undefined where no cloud is configured. */
+  readonly #session: MqttSession | undefined;
   #pumping = false;
   #pumpAgain = false;
-  #socketBytesBefore = 0;
 
   constructor(
     config: EdgeConfig,
@@ -68,7 +66,6 @@ export class Bridge {
   ) {
     this.#config = config;
     this.#views = deps.views;
-    this.#several = deps.several;
     this.#outbox = deps.outbox;
     this.#meter = deps.meter;
     this.#messages = deps.messages;
@@ -83,10 +80,16 @@ export class Bridge {
       uplinkFeatures: topic('uplinkFeatures', { site, edge }),
       record: topic('record', { site, edge }),
     };
+    this.#session = this.#createSession(deps.several);
   }
 
   get connected(): boolean {
-    return this.#client?.connected ?? false;
+    return this.#session?.connected ?? false;
+  }
+
+  /** True, or why the cloud is out of reach that is configured. */
+  get ready(): true | string {
+    return this.#session?.ready ?? true;
   }
 
   /** Entries sent and not yet acknowledged. */
@@ -96,29 +99,12 @@ export class Bridge {
 
   /** Bytes that have crossed the uplink's sockets. */
   get socketBytes(): number {
-    return this.#socketBytesBefore + currentSocketBytes(this.#client);
+    return this.#session?.socketBytes ?? 0;
   }
 
   /** Starts connecting, and goes on until {@link stop}; the cloud need not be there yet. */
   start(offline: Status): void {
-    const { uplink, site, edge, epoch } = this.#config;
-    if (uplink.url === undefined) return;
-    const client = mqtt.connect(uplink.url, {
-      clientId: `${site}-${edge}`,
-      username: `${site}/${edge}`,
-      keepalive: uplink.keepaliveSeconds,
-      reconnectPeriod: uplink.reconnectMs,
-      queueQoSZero: false,
-      resubscribe: false,
-      will: { topic: this.#names.status, payload: Buffer.from(encodeStatus(epoch, offline)), qos: 1, retain: true },
-    });
-    this.#client = client;
-    client.on('connect', () => this.#onConnect(client));
-    client.on('close', () => this.#onClose(client));
-    client.on('error', (error) =>
-      this.#logger.warn({ err: error.message, url: uplink.url }, 'no connection to the cloud'),
-    );
-    client.on('message', (name, payload, packet) => this.#onMessage(name, payload, packet.qos));
+    this.#session?.start(encodeStatus(this.#config.epoch, offline));
   }
 
   /** Sends what waits, as far as the bound on entries in flight allows. */
@@ -149,34 +135,54 @@ export class Bridge {
   }
 
   sendStatus(epoch: number, status: Status): void {
-    this.#publishSession(this.#names.status, encodeStatus(epoch, status), true);
+    this.#session?.publish(this.#names.status, encodeStatus(epoch, status), 1, true);
   }
 
   /** Passes a device's status on, as it came. */
   sendDeviceStatus(device: string, frame: Uint8Array): void {
     const { site, edge } = this.#config;
-    this.#publishSession(topic('uplinkDeviceStatus', { site, edge, device }), frame, true);
+    this.#session?.publish(topic('uplinkDeviceStatus', { site, edge, device }), frame, 1, true);
   }
 
   sendTraffic(frame: Uint8Array): void {
-    this.#publishSession(this.#names.traffic, frame, false);
+    this.#session?.publish(this.#names.traffic, frame, 1);
   }
 
   /** Says *offline*, waits until everything sent has left, and closes. */
   async stop(epoch: number, offline: Status): Promise<void> {
-    const client = this.#client;
-    if (!client) return;
-    if (client.connected) {
-      const frame = Buffer.from(encodeStatus(epoch, offline));
-      const said = client.publishAsync(this.#names.status, frame, { qos: 1, retain: true });
-      // A link that breaks now says the same by the last will.
-      await Promise.race([
-        said.catch(() => undefined),
-        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS)),
-      ]);
-    }
-    this.#client = undefined;
-    await client.endAsync(true);
+    await this.#session?.stop(encodeStatus(epoch, offline));
+  }
+
+  /** @param several only one edge of several is ever asked for features */
+  #createSession(several: boolean): MqttSession | undefined {
+    const { uplink, site, edge } = this.#config;
+    if (uplink.url === undefined) return undefined;
+    const { verdict, acknowledgement, request, status } = this.#names;
+    const name = `${site}/${edge}`;
+    return new MqttSession(
+      {
+        ...uplink,
+        url: uplink.url,
+        peer: 'the cloud',
+        clientId: name,
+        username: name,
+        filters: several ? [verdict, acknowledgement, request] : [verdict, acknowledgement],
+        statusTopic: status,
+      },
+      {
+        onConnected: () => {
+          this.#messages.onConnected();
+          this.pump();
+        },
+        onDisconnected: () => {
+          this.#inFlight.clear();
+          this.#messages.onDisconnected();
+        },
+        onMessage: (topicName, payload, qos) => this.#onMessage(topicName, payload, qos),
+        onTaken: () => this.#messages.onTaken(),
+      },
+      this.#logger,
+    );
   }
 
   async #drainOutbox(): Promise<void> {
@@ -203,42 +209,9 @@ export class Bridge {
 
   #send(name: string, frame: Uint8Array): void {
     // A link that broke while the disk was read: it stays in the outbox.
-    if (!this.connected) return;
+    if (!this.#session?.publish(name, frame, 1)) return;
     this.#meter.count('up', name.length, frame.length, 1);
     this.#meter.countPayload(frame.length);
-    this.#client!.publish(name, frame as Buffer, { qos: 1 }, (error) => {
-      if (error) this.#logger.debug({ err: error.message, topic: name }, 'not sent, it stays in the outbox');
-    });
-  }
-
-  #publishSession(name: string, frame: Uint8Array, retain: boolean): void {
-    if (!this.connected) return;
-    this.#client!.publish(name, frame as Buffer, { qos: 1, retain }, (error) => {
-      if (error) this.#logger.debug({ err: error.message, topic: name }, 'not sent');
-    });
-  }
-
-  #onConnect(client: MqttClient): void {
-    this.#inFlight.clear();
-    const { verdict, acknowledgement, request } = this.#names;
-    const filters = this.#several ? [verdict, acknowledgement, request] : [verdict, acknowledgement];
-    client.subscribe(filters, { qos: 1 }, (error) => {
-      if (error) {
-        this.#logger.warn({ err: error.message }, 'the cloud refused a subscription');
-        return;
-      }
-      this.#messages.onConnected();
-      this.pump();
-    });
-  }
-
-  #onClose(client: MqttClient): void {
-    this.#socketBytesBefore += currentSocketBytes(client);
-    this.#inFlight.clear();
-    // mqtt.js would send all of it again, one by one, before it lets our own frames and subscriptions pass.
-    client.outgoingStore = new Store();
-    client.options.reconnectPeriod = this.#config.uplink.reconnectMs * (0.5 + Math.random());
-    this.#messages.onDisconnected();
   }
 
   #onMessage(name: string, payload: Uint8Array, qos: number): void {
@@ -256,9 +229,4 @@ export class Bridge {
       this.#messages.onBadFrame(error, name);
     }
   }
-}
-
-function currentSocketBytes(client: MqttClient | undefined): number {
-  const socket = client?.stream as { bytesRead?: number; bytesWritten?: number } | undefined;
-  return (socket?.bytesRead ?? 0) + (socket?.bytesWritten ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import * as Value from 'typebox/value';
+import { BROKER_URL_FORMAT, brokerUrlProblem } from './broker-url.js';
 import type { ConfigErrorCode } from './config-error.js';
 import { childSchema, chosen, isMapping, type Schema } from './schema.js';
 
@@ -22,10 +23,15 @@ export function findProblems(schema: Schema, value: unknown, path: readonly stri
     const inside = value.flatMap((item, index) => findProblems(part.items!, item, [...path, String(index)]));
     if (inside.length > 0) return inside;
   }
+  if (part.format === BROKER_URL_FORMAT && typeof value === 'string') {
+    const problem = brokerUrlProblem(value);
+    return problem ? bad(problem) : [];
+  }
   const errors = Value.Errors(part as TSchema, value);
   if (errors.length === 0) return [];
   if (part.anyOf || part.enum || part.const !== undefined) return bad(`must be ${choices(part)}`);
-  return bad(errors.map((error) => readable(error.message, value)).join(' and '));
+  const shown = part.secret ? 'a secret' : kindOf(value);
+  return bad(errors.map((error) => readable(error.message, shown)).join(' and '));
 }
 
 function findInMapping(part: Schema, value: Record<string, unknown>, path: readonly string[]): ConfigProblem[] {
@@ -53,8 +59,8 @@ function findInMapping(part: Schema, value: Record<string, unknown>, path: reado
   return errors.map(({ message }) => ({ code: 'DDNN_CONFIG_VALUE', path, reason: message }));
 }
 
-function readable(message: string, value: unknown): string {
-  return message.startsWith('must be ') && !/[<>=]/.test(message) ? `${message}, not ${kindOf(value)}` : message;
+function readable(message: string, shown: string): string {
+  return message.startsWith('must be ') && !/[<>=]/.test(message) ? `${message}, not ${shown}` : message;
 }
 
 function kindOf(value: unknown): string {

@@ -27,15 +27,13 @@ export function readConfigFile(file: string): ConfigFile {
   const broken = document.errors[0];
   if (broken) {
     const { line, col } = lines.linePos(broken.pos[0]);
-    throw new ConfigError('DDNN_CONFIG_YAML', `${file}, line ${line}, column ${col}: ${broken.message}`, {
-      cause: broken,
-    });
+    throw new ConfigError('DDNN_CONFIG_YAML', `${file}, line ${line}, column ${col}: ${withoutText(broken)}`);
   }
   let values: unknown;
   try {
     values = document.toJS() ?? {};
   } catch (cause) {
-    throw new ConfigError('DDNN_CONFIG_YAML', `${file}: ${(cause as Error).message}`, { cause });
+    throw new ConfigError('DDNN_CONFIG_YAML', `${file}: ${withoutText(cause)}`);
   }
   if (!isMapping(values)) {
     throw new ConfigError('DDNN_CONFIG_YAML', `${file}, line 1, column 1: must be a mapping of settings`);
@@ -63,4 +61,9 @@ export function readConfigFile(file: string): ConfigFile {
 
 function pairOf(map: YAMLMap, key: string) {
   return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
+}
+
+/** What YAML says, without the text of the file that it may repeat behind a colon: that may be a secret. */
+function withoutText(error: unknown): string {
+  return (error as Error).message.split(': ', 1)[0]!;
 }

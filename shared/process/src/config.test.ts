@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConfigSources, loadConfig } from './config.js';
-import { LogSettings } from './settings.js';
+import { LogSettings, SecretSetting } from './settings.js';
 
 const schema = Type.Object({
   uplink: Type.Object({
@@ -307,6 +307,16 @@ describe('refusals', () => {
       }
     })() as Error;
     expect(error.message).not.toContain('hunter2');
+  });
+
+  it('shows no secret, be it a number or a reference in YAML', () => {
+    const secret = Type.Object({ edge: Type.Object({ token: SecretSetting('password') }) });
+    const refused = (text: string) => () => loadConfig(secret, { env: {}, file: yaml(text) });
+    expect(refused('edge: { token: 4711 }\n')).toThrow(/edge\.token must be string, not a secret$/);
+    for (const text of ['edge: { token: *geheim }\n', 'edge:\n  token: |geheim\n']) {
+      expect(refused(text)).toThrow(expect.objectContaining({ code: 'DDNN_CONFIG_YAML' }));
+      expect(refused(text)).not.toThrow(/geheim/);
+    }
   });
 
   it('counts the other mistakes', () => {

@@ -15,7 +15,6 @@ beforeEach(() => {
 afterEach(async () => {
   await server?.stop();
   server = undefined;
-  metrics.close();
 });
 
 async function start(checks: Record<string, Check> = {}, port = 0): Promise<string> {
@@ -85,7 +84,6 @@ describe('HealthServer', () => {
     expect(text).toContain('ddnn_wait_seconds_bucket{le="1",process="edge"} 1');
     expect(text).toContain('process_cpu_seconds_total{process="edge"}');
     expect(text).not.toContain('ddnn_other_total');
-    other.close();
   });
 
   it('answers 404 to other paths and 405 to other methods, in JSON', async () => {

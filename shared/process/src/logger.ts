@@ -14,13 +14,17 @@ export interface LoggerOptions {
 }
 
 const STANDARD_ERROR = 2;
+const SECRETS = ['token', 'password'];
+
+/** Nobody means to log these; where somebody does, as with a whole section of settings, the log lacks them. */
+export const redact = { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '(secret)' };
 
 /**
  * A logger that writes to standard error, since standard output is for `--json` documents.
  * It writes at once, so that the last line before a crash is not lost.
  */
 export function createLogger({ name, level, pretty: forPeople }: LoggerOptions): Logger {
-  const options = { name, level, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = { name, level, timestamp: pino.stdTimeFunctions.isoTime, redact };
   if (forPeople ?? process.stderr.isTTY) {
     const ignore = 'pid,hostname';
     const colorize = process.stderr.isTTY && !process.env.NO_COLOR;

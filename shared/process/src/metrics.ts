@@ -25,8 +25,6 @@ export interface Metrics {
   ): Histogram<L>;
   /** all metrics in Prometheus' text format */
   text(): Promise<string>;
-  /** forgets all metrics; they are not served any more */
-  close(): void;
 }
 
 /**
@@ -61,6 +59,5 @@ export function createMetrics(name: string): Metrics {
     histogram: (name, help, buckets, labels = []) =>
       new Histogram({ name, help, buckets: [...buckets], labelNames: labels, registers }),
     text: () => registry.metrics(),
-    close: () => registry.clear(),
   };
 }

@@ -152,3 +152,15 @@ it('exits 1 and tells its parent when the start fails otherwise', async () => {
   expect(await message('failed')).toEqual(failed);
   expect((await ended()).code).toBe(1);
 });
+
+it.each([
+  ['gives up', 2, 'fixture cannot go on: another one is here'],
+  ['breaks down', 1, 'fixture cannot go on'],
+])('drains before it ends where it %s while it runs, and exits %i', async (behaviour, exits, says) => {
+  const { ended } = start(behaviour);
+  const { code, out, log } = await ended();
+  expect(code).toBe(exits);
+  expect(out).toBe('drained\n');
+  const fatal = log.split('\n').filter((line) => line.includes('"level":60'));
+  expect(fatal.map((line) => JSON.parse(line).msg)).toEqual([says]);
+});

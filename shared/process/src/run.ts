@@ -10,7 +10,8 @@ export interface Running {
 export interface RunOptions {
   readonly name: string;
   readonly logger: Logger;
-  start(): Promise<Running>;
+  /** `giveUp` ends a process that runs: in order, with exit code 2 where the error is the user's fault, else 1 */
+  start(giveUp: (error: unknown) => void): Promise<Running>;
   /** an orderly stop that takes longer is given up with exit code 1; 10,000 when left out */
   readonly stopTimeoutMs?: number;
 }
@@ -29,13 +30,14 @@ export interface ParentMessage {
  * Runs a process from start to exit. It ends the Node process: nothing follows this call.
  *
  * SIGTERM, SIGINT, a parent's `{ type: 'stop' }` and the loss of the parent stop it in order, exit code 0; a second
- * signal, a stop that fails or takes too long, and an uncaught error exit with 1. A failing start exits with 2 when it
- * is the user's fault.
+ * signal, a stop that fails or takes too long, and an uncaught error exit with 1. A failing start, and what makes a
+ * running process give up, exit with 2 when it is the user's fault.
  */
 export function runProcess({ name, logger, start, stopTimeoutMs = 10_000 }: RunOptions): void {
   let running: Running | undefined;
   let stopReason: string | undefined;
   let stopping = false;
+  let exitCode = 0;
 
   const stop = async () => {
     // While still starting, the stop waits until there is something to stop.
@@ -44,7 +46,7 @@ export function runProcess({ name, logger, start, stopTimeoutMs = 10_000 }: RunO
     try {
       await running.stop();
       logger.info(`${name} stopped`);
-      process.exit(0);
+      process.exit(exitCode);
     } catch (error) {
       logger.fatal({ err: error }, `${name} failed to stop`);
       process.exit(1);
@@ -60,6 +62,15 @@ export function runProcess({ name, logger, start, stopTimeoutMs = 10_000 }: RunO
       process.exit(1);
     }, stopTimeoutMs);
     void stop();
+  };
+
+  const giveUp = (error: unknown) => {
+    if (stopReason !== undefined) return;
+    const { isUserFault, code, message } = faultOf(error);
+    if (isUserFault) logger.fatal({ code }, `${name} cannot go on: ${message}`);
+    else logger.fatal({ err: error }, `${name} cannot go on`);
+    exitCode = isUserFault ? 2 : 1;
+    requestStop(message);
   };
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -87,7 +98,7 @@ export function runProcess({ name, logger, start, stopTimeoutMs = 10_000 }: RunO
 
   const begin = async () => {
     try {
-      running = await start();
+      running = await start(giveUp);
     } catch (error) {
       await fail(error, name, logger);
       return;
@@ -100,19 +111,21 @@ export function runProcess({ name, logger, start, stopTimeoutMs = 10_000 }: RunO
 }
 
 async function fail(error: unknown, name: string, logger: Logger): Promise<void> {
-  const { code, userFault } = Object(error) as { code?: unknown; userFault?: unknown };
-  const message = error instanceof Error ? error.message : String(error);
-  const isUserFault = userFault === true;
+  const { isUserFault, code, message } = faultOf(error);
   // A stack helps nobody who mistyped a setting.
   if (isUserFault) logger.fatal({ code }, `${name} cannot start: ${message}`);
   else logger.fatal({ err: error }, `${name} failed to start`);
-  await tellParent({
-    type: 'failed',
-    code: typeof code === 'string' ? code : 'DDNN_PROCESS_FAILED',
-    message,
-    userFault: isUserFault,
-  });
+  await tellParent({ type: 'failed', code, message, userFault: isUserFault });
   process.exit(isUserFault ? 2 : 1);
+}
+
+function faultOf(error: unknown): { isUserFault: boolean; code: string; message: string } {
+  const { code, userFault } = Object(error) as { code?: unknown; userFault?: unknown };
+  return {
+    isUserFault: userFault === true,
+    code: typeof code === 'string' ? code : 'DDNN_PROCESS_FAILED',
+    message: error instanceof Error ? error.message : String(error),
+  };
 }
 
 /** Resolves when the message is on its way, or there is no parent to hear it. */

@@ -10,6 +10,9 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  readonly format?: string;
+  /** a password or the like: no message shows it */
+  readonly secret?: boolean;
 }
 
 export type Mapping = Record<string, unknown>;

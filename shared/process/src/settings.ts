@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TString, Type } from 'typebox';
 
 /** A level of logging; `silent` logs nothing. */
 export const LogLevelSetting = Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -6,6 +6,11 @@ export const LogLevelSetting = Type.Enum(['trace', 'debug', 'info', 'warn', 'err
   description: 'least severe level that is logged',
 });
 export type LogLevel = Static<typeof LogLevelSetting>;
+
+/** A password or a token; no message and no log line shows it. */
+export function SecretSetting(description: string): TString {
+  return Type.String({ minLength: 1, secret: true, description });
+}
 
 /** A TCP port to listen on; 0 takes a free one. */
 export const PortSetting = Type.Integer({ minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' });

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-import { type Kernels, beginKernels, valuesOf } from './kernels.js';
+import { beginKernels, type Kernels, valuesOf } from './kernels.js';
 import { type Operation, operate } from './operation.js';
 
 /**

@@ -1,4 +1,5 @@
-import { createLogger, loadConfig, runProcess } from '@ddnn/process';
+import { runProcess } from '@ddnn/process';
+import { createUnit, type Role } from '../fleet/create-unit.js';
 
 /** What a parent may tell an agent that it paces. */
 interface CaptureMessage {
@@ -8,43 +9,20 @@ interface CaptureMessage {
 
 /** Runs one role of an installation until it is told to stop. */
 export async function runRole(
-  role: 'agent' | 'edge' | 'cloud',
-  { config: file, set }: { config?: string; set: Record<string, string> },
+  role: Role,
+  { config: file, set: flags }: { config?: string; set: Record<string, string> },
 ): Promise<void> {
-  if (role === 'agent') {
-    const { Agent, AgentConfigSchema } = await import('@ddnn/device-agent');
-    const config = loadConfig(AgentConfigSchema, { file, flags: set });
-    const logger = createLogger({ name: `agent-${config.device}`, ...config.log });
-    const agent = new Agent(config, { logger });
-    if (config.pace === 'parent') {
-      process.on('message', (message: CaptureMessage) => {
-        if (message?.type === 'capture') void agent.capture(message.slot);
-      });
-    }
-    runProcess({
-      name: 'agent',
-      logger,
-      start: async () => ({ announce: await agent.start(), stop: () => agent.stop() }),
-    });
-  } else if (role === 'edge') {
-    const { Edge, EdgeConfigSchema } = await import('@ddnn/edge-broker');
-    const config = loadConfig(EdgeConfigSchema, { file, flags: set });
-    const logger = createLogger({ name: 'edge', ...config.log });
-    const edge = new Edge(config, { logger });
-    runProcess({
-      name: 'edge',
-      logger,
-      start: async () => ({ announce: await edge.start(), stop: () => edge.stop() }),
-    });
-  } else {
-    const { Cloud, CloudConfigSchema } = await import('@ddnn/cloud-api');
-    const config = loadConfig(CloudConfigSchema, { file, flags: set });
-    const logger = createLogger({ name: 'cloud', ...config.log });
-    const cloud = new Cloud(config, { logger });
-    runProcess({
-      name: 'cloud',
-      logger,
-      start: async () => ({ announce: await cloud.start(), stop: () => cloud.stop() }),
-    });
-  }
+  let giveUp: (error: unknown) => void = () => {};
+  const { unit, logger } = await createUnit(role, { file, flags, giveUp: (error) => giveUp(error) });
+  process.on('message', (message: CaptureMessage) => {
+    if (message?.type === 'capture') void unit.capture?.(message.slot);
+  });
+  runProcess({
+    name: role,
+    logger,
+    start: async (end) => {
+      giveUp = end;
+      return { announce: await unit.start(), stop: async () => unit.stop() };
+    },
+  });
 }

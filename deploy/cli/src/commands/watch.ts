@@ -1,5 +1,5 @@
 import { parseTopic } from '@ddnn/protocol';
-import { BrokerFeed, withoutPassword } from '../watch/broker-feed.js';
+import { BrokerFeed } from '../watch/broker-feed.js';
 import { WatchContext } from '../watch/context.js';
 import { JsonLines, TextLines } from '../watch/line-views.js';
 import { LiveView } from '../watch/live-view.js';
@@ -18,7 +18,7 @@ export async function watch(
   { url, seconds, json = false }: WatchFlags,
   output: Output = process.stdout,
 ): Promise<void> {
-  const watched = { url: withoutPassword(url), context: new WatchContext(), rates: new Rates(performance.now()) };
+  const watched = { url, context: new WatchContext(), rates: new Rates(performance.now()) };
   const view = viewOf(watched, json, output);
   const feed = new BrokerFeed(url, {
     onMessage: (topic, payload, qos, retained) => {

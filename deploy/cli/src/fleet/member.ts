@@ -2,10 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ChildMessage, createLogger, type LogLevel, loadConfig } from '@ddnn/process';
-
-/** One role of an installation. */
-export type Role = 'agent' | 'edge' | 'cloud';
+import type { ChildMessage, LogLevel } from '@ddnn/process';
+import { createUnit, type Role } from './create-unit.js';
 
 /** A started agent, edge or cloud. */
 export interface Member {
@@ -95,13 +93,10 @@ function readiness(child: ChildProcess, role: Role): Promise<Record<string, numb
 }
 
 async function startInside(role: Role, name: string, config: object): Promise<Member> {
-  const flags = config as Record<string, unknown>;
-  const logger = createLogger({ name, level: (config as { log: { level: LogLevel } }).log.level });
-  const unit = await createUnit(role, flags, logger);
-  const announce = { ...(await unit.start()) };
+  const { unit } = await createUnit(role, { name, flags: { ...config }, env: {} });
+  const announce = { ...(await unit.start()) } as Record<string, number>;
   let alive = true;
   const stop = async () => {
-    if (!alive) return;
     alive = false;
     await unit.stop();
   };
@@ -112,7 +107,7 @@ async function startInside(role: Role, name: string, config: object): Promise<Me
       return alive;
     },
     capture(slot) {
-      if (alive && 'capture' in unit) void unit.capture(slot);
+      if (alive) void unit.capture?.(slot);
     },
     stop,
     kill() {
@@ -120,17 +115,4 @@ async function startInside(role: Role, name: string, config: object): Promise<Me
       void stop();
     },
   };
-}
-
-async function createUnit(role: Role, flags: Record<string, unknown>, logger: ReturnType<typeof createLogger>) {
-  if (role === 'agent') {
-    const { Agent, AgentConfigSchema } = await import('@ddnn/device-agent');
-    return new Agent(loadConfig(AgentConfigSchema, { flags, env: {} }), { logger });
-  }
-  if (role === 'edge') {
-    const { Edge, EdgeConfigSchema } = await import('@ddnn/edge-broker');
-    return new Edge(loadConfig(EdgeConfigSchema, { flags, env: {} }), { logger });
-  }
-  const { Cloud, CloudConfigSchema } = await import('@ddnn/cloud-api');
-  return new Cloud(loadConfig(CloudConfigSchema, { flags, env: {} }), { logger });
 }

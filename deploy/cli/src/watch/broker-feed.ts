@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { checkBrokerUrl } from '@ddnn/process';
+import { connectionProblem } from '@ddnn/session';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 1_000;
 const KEEPALIVE_SECONDS = 30;
-const BROKER_URL = /^(mqtts?|tcp|tls|wss?):\/\/[^/]/;
 
-/** The broker is away, refuses, or the URL is none. */
+/** The broker is away, or refuses. */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   readonly userFault = true;
@@ -32,7 +33,7 @@ export class BrokerFeed {
     this.#events = events;
   }
 
-  /** Connects and subscribes. Throws {@link BrokerError} where the first attempt fails. */
+  /** Connects and subscribes. @throws BrokerError where the first attempt fails, ConfigError for a URL that is none */
   async start(): Promise<void> {
     const client = this.#connect();
     this.#client = client;
@@ -44,7 +45,7 @@ export class BrokerFeed {
       await subscribe(client);
     } catch (error) {
       await this.stop();
-      throw new BrokerError(`${withoutPassword(this.#url)}: ${reasonOf(error)}`);
+      throw new BrokerError(`${this.#url}: ${reasonOf(error)}`);
     }
     client.on('close', () => this.#lost('connection lost'));
     client.on('error', (error) => this.#lost(reasonOf(error)));
@@ -75,22 +76,15 @@ export class BrokerFeed {
   }
 
   #connect(): MqttClient {
-    const shown = withoutPassword(this.#url);
-    // mqtt.js takes any text, and goes to localhost where it finds no host in it.
-    if (!BROKER_URL.test(this.#url) || !URL.canParse(this.#url)) {
-      throw new BrokerError(`"${shown}" is no URL of a broker, as mqtt://127.0.0.1:1883 is one`);
-    }
-    try {
-      return mqtt.connect(this.#url, {
-        clientId: `ddnn-watch-${randomBytes(4).toString('hex')}`,
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        reconnectPeriod: RECONNECT_MS,
-        keepalive: KEEPALIVE_SECONDS,
-        resubscribe: false,
-      });
-    } catch (error) {
-      throw new BrokerError(`${shown}: ${reasonOf(error)}`);
-    }
+    checkBrokerUrl(this.#url, '--url');
+    return mqtt.connect(this.#url, {
+      clientId: `ddnn-watch-${randomBytes(4).toString('hex')}`,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: RECONNECT_MS,
+      reconnectOnConnackError: true,
+      keepalive: KEEPALIVE_SECONDS,
+      resubscribe: false,
+    });
   }
 }
 
@@ -109,25 +103,7 @@ async function subscribe(client: MqttClient): Promise<void> {
   if (grant === undefined || grant.qos > 2) throw new Error('the broker refused the subscription to #');
 }
 
-const reasons: Record<string, string> = {
-  ECONNREFUSED: 'no broker listens there',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'no such host',
-  ETIMEDOUT: 'no answer',
-  EHOSTUNREACH: 'no way to this host',
-  ECONNRESET: 'the other side closed the connection',
-};
-
-/** In one line; the error of a host with several addresses has a code and no message. */
+/** Why it does not work, in one line. */
 function reasonOf(error: unknown): string {
-  const { code, message } = Object(error) as { code?: unknown; message?: string };
-  const known = reasons[String(code)];
-  if (known) return `${known} (${code})`;
-  if (message === 'connack timeout') return 'no MQTT broker answers there';
-  return (message || String(code ?? error)).split('\n', 1)[0];
-}
-
-/** A URL as it may stand on a screen. */
-export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  return (error as Error).message === 'connack timeout' ? 'no MQTT broker answers there' : connectionProblem(error);
 }

@@ -66,19 +66,13 @@ describe('ddnn watch on an unreachable broker', () => {
     });
   });
 
-  it('never shows a password', async () => {
-    const port = await freePort();
-    await expect(watch({ url: `mqtt://user:secret@127.0.0.1:${port}` }, new PassThrough())).rejects.toThrow(
-      `mqtt://127.0.0.1:${port}: `,
-    );
-  });
-
-  it.each(['127.0.0.1:1883', 'http://127.0.0.1', 'mqtt://', 'mqtt://127.0.0.1:99999'])(
+  it.each(['127.0.0.1:1883', 'http://127.0.0.1', 'mqtt://', 'mqtt://127.0.0.1:99999', 'mqtt://user:geheim@127.0.0.1'])(
     'refuses the URL %s',
     async (url) => {
       await expect(watch({ url }, new PassThrough())).rejects.toMatchObject({
         userFault: true,
-        code: 'DDNN_CLI_BROKER',
+        code: 'DDNN_CONFIG_VALUE',
+        message: expect.stringMatching(/^--url must (?!.*geheim)/),
       });
     },
   );

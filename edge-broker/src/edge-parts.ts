@@ -1,0 +1,233 @@
+import { MqttListener } from '@ddnn/broker';
+import type { Bundle } from '@ddnn/model';
+import type { Logger, Metrics } from '@ddnn/process';
+import { packageVersion } from '@ddnn/process/version';
+import {
+  type Acknowledgement,
+  encodeStatus,
+  FrameError,
+  NO_VIEW,
+  type Status,
+  topic,
+  type Verdict,
+} from '@ddnn/protocol';
+import type { EdgeConfig } from './config.js';
+import { DeviceTable } from './devices/device-table.js';
+import { FeatureRequests } from './devices/feature-requests.js';
+import { type Identity, Intake } from './devices/intake.js';
+import { EdgeError } from './edge-error.js';
+import { createEdgeMetrics } from './metrics.js';
+import { Outbox } from './outbox/outbox.js';
+import { RecordBatch } from './outbox/record-batch.js';
+import { RecordTurns } from './outbox/record-turns.js';
+import { SamplePath } from './samples/sample-path.js';
+import { ViewGroup } from './samples/view-group.js';
+import { LinkBytes } from './traffic/site-traffic.js';
+import { Bridge } from './uplink/bridge.js';
+import { verdictJson } from './verdict-json.js';
+
+/** What the parts of an edge work with. */
+export interface EdgeSurroundings {
+  readonly config: EdgeConfig;
+  readonly bundle: Bundle;
+  readonly logger: Logger;
+  readonly registry: Metrics;
+  readonly onVerdict: ((verdict: Verdict) => void) | undefined;
+  readonly giveUp: (error: EdgeError) => void;
+}
+
+/** The parts of an edge, made and joined: who hears what of whom. Nothing is open before {@link Edge} starts them. */
+export class EdgeParts {
+  readonly metrics;
+  readonly devices: DeviceTable;
+  readonly links: LinkBytes;
+  readonly outbox: Outbox;
+  readonly records: RecordBatch;
+  readonly recordTurns: RecordTurns;
+  readonly bridge: Bridge;
+  readonly path: SamplePath;
+  readonly listener: MqttListener<Identity>;
+  #published: Promise<void> = Promise.resolve();
+  readonly #config: EdgeConfig;
+  readonly #bundle: Bundle;
+  readonly #logger: Logger;
+  readonly #hearVerdict: ((verdict: Verdict) => void) | undefined;
+
+  /** @throws EdgeError for devices or a group that the bundle hasn't */
+  constructor({ config, bundle, logger, registry, onVerdict, giveUp }: EdgeSurroundings) {
+    this.#config = config;
+    this.#bundle = bundle;
+    this.#logger = logger;
+    this.#hearVerdict = onVerdict;
+    this.metrics = createEdgeMetrics(registry);
+    const { views } = bundle.architecture;
+    const group = new ViewGroup(bundle, config.group);
+    this.devices = new DeviceTable(config.devices, views, group.views);
+    this.links = new LinkBytes(views);
+    this.outbox = new Outbox({ ...config.outbox, views }, (entry, reason) => {
+      this.metrics.dropped.inc({ kind: entry.kind, reason });
+      logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
+      if (entry.kind === 'features') this.path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
+    });
+    this.records = new RecordBatch(this.outbox, config.epoch, config.records.batch);
+    this.recordTurns = new RecordTurns(
+      () => this.bridge.pump(),
+      (error) => logger.error({ err: error }, 'records could not be written'),
+    );
+    this.bridge = this.#createBridge(group.several, giveUp);
+    this.path = this.#createPath();
+    this.listener = new MqttListener({ ...config.mqtt, setting: 'mqtt.port' }, this.#createIntake(), logger);
+  }
+
+  /** What this edge says of itself. */
+  status(state: Status['state']): Status {
+    const { architecture, shapes, hash } = this.#bundle;
+    return {
+      state,
+      view: NO_VIEW,
+      views: architecture.views,
+      classes: architecture.classes.length,
+      scoreBytes: shapes.scoreBytes,
+      featureBytes: shapes.device.featureBytes,
+      slotMs: this.#config.slotMs,
+      bundle: hash,
+      version: packageVersion(import.meta.url),
+    };
+  }
+
+  /** Tells the devices whether this edge is there, and which bundle it serves. */
+  async publishStatus(state: Status['state']): Promise<void> {
+    await this.listener.publish(topic('edgeStatus'), encodeStatus(this.#config.epoch, this.status(state)), 1, true);
+  }
+
+  /** Resolves when what was published so far is on its way. */
+  get published(): Promise<void> {
+    return this.#published;
+  }
+
+  /** From now on no sample begins: a summary counts only while its device is known to be online. */
+  takeNoMore(): void {
+    for (const device of this.devices.devices) device.status = undefined;
+  }
+
+  #createBridge(several: boolean, giveUp: (error: EdgeError) => void): Bridge {
+    return new Bridge(this.#config, {
+      views: this.#bundle.architecture.views,
+      several,
+      outbox: this.outbox,
+      meter: this.links.uplink,
+      logger: this.#logger,
+      messages: {
+        onConnected: () => this.#onCloud(),
+        onDisconnected: () => this.path.cloudLost(),
+        onVerdicts: (verdicts) => this.#onCloudVerdicts(verdicts),
+        onAcknowledgement: (acknowledgement) => this.#onAcknowledgement(acknowledgement),
+        onRequest: (slots) => {
+          for (const slot of slots) this.path.askedByCloud(slot);
+        },
+        onBadFrame: (error, name) => {
+          const code = error instanceof FrameError ? error.code : 'DDNN_EDGE_FAILED';
+          this.metrics.badUplinkFrames.inc({ code });
+          this.#logger.warn({ code, topic: name, err: (error as Error).message }, 'frame refused');
+        },
+        onTaken: () => giveUp(this.#taken()),
+      },
+    });
+  }
+
+  #createPath(): SamplePath {
+    const requests = new FeatureRequests(this.#config.epoch, (view, frame) => this.#sendRequest(view, frame));
+    return new SamplePath({
+      bundle: this.#bundle,
+      config: this.#config,
+      outbox: this.outbox,
+      isLive: (view) => this.devices.ofView(view)?.status?.state === 'online',
+      cloudReachable: () => this.bridge.connected,
+      requestFeatures: (view, slot) => requests.ask(view, slot),
+      onUplink: () => this.bridge.pump(),
+      onReplaced: (slot) => this.bridge.settled('features', slot),
+      onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
+      onRecord: (verdict) => this.records.add(verdict),
+      onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
+    });
+  }
+
+  #createIntake(): Intake {
+    return new Intake({
+      bundle: this.#bundle,
+      config: this.#config,
+      devices: this.devices,
+      path: this.path,
+      meters: this.links.devices,
+      metrics: this.metrics,
+      logger: this.#logger,
+      publish: (name, payload) => this.#publish(name, payload),
+      onDeviceStatus: (device, frame) => this.bridge.sendDeviceStatus(device.name, frame),
+      onDeviceBytes: (device, bytes) => this.links.addGone(device, bytes),
+    });
+  }
+
+  #sendRequest(view: number, frame: Uint8Array): void {
+    const device = this.devices.ofView(view);
+    if (!device) return;
+    const name = topic('featureRequest', { device: device.name });
+    this.links.devices[view].count('down', name.length, frame.length, 0);
+    this.#publish(name, frame);
+  }
+
+  #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
+    this.metrics.countVerdict(verdict.exit, verdict.reason);
+    this.#hearVerdict?.(verdict);
+    const { site, edge, slotMs, verdictTopic } = this.#config;
+    if (verdictTopic) {
+      const { classes } = this.#bundle.architecture;
+      const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
+      this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
+    }
+    // The cloud knows its own verdicts; it learns of all others by record.
+    if (by === 'site' && this.records.add(verdict)) this.recordTurns.flush(this.records);
+  }
+
+  #onCloud(): void {
+    this.bridge.sendStatus(this.#config.epoch, this.status('online'));
+    for (const { name, status } of this.devices.devices) {
+      if (status) this.bridge.sendDeviceStatus(name, encodeStatus(status.epoch, status));
+    }
+  }
+
+  #onCloudVerdicts(verdicts: readonly Verdict[]): void {
+    for (const verdict of verdicts) {
+      // A verdict for features that are gone was sent twice, as after a lost link.
+      const waits = this.outbox.has('features', verdict.slot);
+      if (!this.path.cloudVerdict(verdict) && waits) this.metrics.revised.inc();
+      this.#settle(this.outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
+    }
+  }
+
+  #onAcknowledgement({ of, result, slots }: Acknowledgement): void {
+    const kind = of === 'record' ? 'record' : 'features';
+    for (const slot of slots) {
+      if (!this.outbox.has(kind, slot)) continue;
+      const done = result === 'stored' ? this.outbox.acknowledge(kind, slot) : this.outbox.refuse(kind, slot);
+      this.#settle(done, kind, slot);
+    }
+  }
+
+  #settle(done: Promise<unknown>, kind: 'features' | 'record', slot: number): void {
+    done
+      .then(() => this.bridge.settled(kind, slot))
+      .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
+  }
+
+  #publish(name: string, payload: Uint8Array): void {
+    this.#published = this.listener
+      .publish(name, payload, 0)
+      .catch((error: unknown) => this.#logger.error({ topic: name, err: error }, 'not published'));
+  }
+
+  #taken(): EdgeError {
+    const { site, edge, uplink } = this.#config;
+    const message = `another edge is connected to ${uplink.url} as "${site}/${edge}": give one of them another name`;
+    return new EdgeError('DDNN_EDGE_TAKEN', `${message} (settings site and edge)`);
+  }
+}

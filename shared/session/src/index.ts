@@ -1,0 +1,2 @@
+export { connectionProblem } from './connection-problem.js';
+export { MqttSession, type SessionEvents, type SessionOptions } from './mqtt-session.js';
