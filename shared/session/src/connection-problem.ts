@@ -15,7 +15,7 @@ const refusals: Readonly<Record<number, string>> = {
   2: 'refused: another process is connected under this name',
   3: 'refused: the broker is not available',
   4: 'refused: wrong name or password',
-  5: 'refused: wrong name or password',
+  5: 'refused: not authorized, or wrong name or password',
 };
 
 /** CONNACK: the name is in use. */

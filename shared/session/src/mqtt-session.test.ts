@@ -89,7 +89,7 @@ describe('a session', () => {
     expect(lines).toEqual([
       expect.stringContaining('no connection to the edge: the other side closed the connection'),
       'no connection to the edge: no broker listens there (ECONNREFUSED)',
-      'no connection to the edge: refused: wrong name or password (return code 5)',
+      'no connection to the edge: refused: not authorized, or wrong name or password (return code 5)',
     ]);
   });
 
