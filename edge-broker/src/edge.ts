@@ -1,4 +1,4 @@
-import { MqttListener } from '@ddnn/broker';
+import { createListenerMetrics, MqttListener } from '@ddnn/broker';
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
 import { createMetrics, HealthServer, type Logger, readSettingFile } from '@ddnn/process';
 import {
@@ -175,7 +175,9 @@ export class Edge {
 
   #listen(): Promise<number> {
     const { config, intake } = { config: this.#config, intake: this.#createIntake() };
-    this.#listener = new MqttListener({ ...config.mqtt, setting: 'mqtt.port' }, intake, this.#logger);
+    const options = { ...config.mqtt, setting: 'mqtt.port', reservedConnections: this.#devices.devices.length };
+    this.#listener = new MqttListener(options, intake, this.#logger);
+    createListenerMetrics(this.#registry, this.#listener.counts);
     return this.#listener.start();
   }
 
