@@ -60,14 +60,15 @@ export class Uplink {
     return !peer || peer.viewer || this.#roster.admit(peer) ? peer : undefined;
   }
 
-  async #take(peer: Peer, { topic: name, payload, qos }: Message): Promise<void | false> {
+  /** False: not worth keeping for later subscribers. */
+  async #take(peer: Peer, { topic: name, payload, qos }: Message): Promise<boolean> {
     try {
       const parsed = checkPublish(peer, name);
       const { site, edge } = parsed.peer;
       this.#metrics.countPublish('up', parsed.which, site, name, payload.length, qos);
       const worthKeeping = this.#worthKeeping(parsed, parsed.peer, payload);
       await this.#ingest.take({ site, edge }, parsed, payload);
-      return worthKeeping ? undefined : false;
+      return worthKeeping;
     } catch (error) {
       this.#ingest.complain(peer.viewer ? undefined : peer, 'publish', error);
       throw error;

@@ -27,9 +27,9 @@ export interface Access<Identity> {
   /**
    * Takes a published message. An error closes the publisher's connection, as for a topic that is not its own. A QoS 1
    * message is acknowledged only once this has returned or its promise resolved: what must be durable is written here.
-   * False, or a promise of it: the message is not worth keeping, whatever its retain flag says.
+   * Returning false, or a promise of it: the message is not worth keeping, whatever its retain flag says.
    */
-  take(identity: Identity, message: Message): void | false | Promise<unknown>;
+  take(identity: Identity, message: Message): unknown;
   maySubscribe(identity: Identity, filter: string): boolean;
   /** The topic of this client that is taken straight from its socket, past Aedes, where there is one. */
   direct?(identity: Identity): DirectTopic | undefined;

@@ -32,8 +32,8 @@ export class Outlet {
    * says *full* has drained, so this one never says it.
    */
   install(): void {
-    this.#socket.write = (...given: unknown[]) => {
-      this.#write(...(given as Parameters<Socket['write']>));
+    this.#socket.write = (bytes: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
+      this.#write(bytes, encoding as BufferEncoding, callback as () => void);
       this.#cutOffBeyond(this.#bounds.maxQueuedBytes + this.#bounds.maxPacketBytes);
       return true;
     };
