@@ -1,3 +1,4 @@
+import { listenerSettings } from '@ddnn/broker';
 import { LogSettings, PortSetting } from '@ddnn/process';
 import Type, { type Static } from 'typebox';
 
@@ -29,6 +30,7 @@ export const CloudConfigSchema = Type.Object({
       ),
       maxSamplesAFrame: Count(1_024, 1, 4_096, 'samples in one frame at most'),
       drainTimeoutMs: Count(8_000, 1_000, 60_000, 'a subscriber that does not read for so long is cut off'),
+      ...listenerSettings,
       joinDeadlineMs: Count(
         1_000,
         1,

@@ -60,14 +60,14 @@ export function agentConfig(flags: Record<string, unknown>): AgentConfig {
 
 /** The edge's side in the hands of the test: a real listener that keeps what devices publish. */
 export async function startEdge({ port = 0, slotMs = 0, answersClock = true } = {}) {
-  const taken: (Message & { from: string | null })[] = [];
+  const taken: (Message & { from: string })[] = [];
   const listener = new MqttListener<string>(
     { host: '127.0.0.1', port, setting: 'test', maxPacketBytes: 10_000, maxConnections: 9, drainTimeoutMs: 1000 },
     {
       admit: (name) => name ?? 'viewer',
       maySubscribe: () => true,
+      publishRight: (_, topic) => (topic.startsWith('i/') ? 'retained' : 'plain'),
       take: (from, message) => {
-        if (from === null && !message.topic.startsWith('i/')) return;
         taken.push({ ...message, payload: Uint8Array.from(message.payload), from });
         if (answersClock && message.topic.startsWith('t/')) {
           const answer = encodeClock(EPOCH, { asked: decodeClock(message.payload).asked, edge: Date.now() });

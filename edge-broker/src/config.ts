@@ -1,3 +1,4 @@
+import { listenerSettings } from '@ddnn/broker';
 import { BrokerUrlSetting, HealthSettings, LogSettings, PortSetting, SecretSetting } from '@ddnn/process';
 import { NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
@@ -46,6 +47,7 @@ export const EdgeConfigSchema = Type.Object({
     }),
     maxConnections: Type.Integer({ default: 256, minimum: 1, maximum: 65_535 }),
     drainTimeoutMs: Milliseconds(5_000, 'a subscriber that does not read for so long is cut off'),
+    ...listenerSettings,
   }),
   window: Type.Object({
     samples: Type.Integer({

@@ -1,11 +1,28 @@
-/** A configuration that an edge can't serve, or can't go on with. Always the user's input. */
+/**
+ * What an edge can't serve, can't go on with or does not accept: `_DEVICES` and `_GROUP` a configuration, `_TAKEN` a
+ * name that another process has, `_ACCESS` a message on a topic that is not its sender's, `_VIEW` a device that runs as
+ * another view.
+ */
+export type EdgeErrorCode =
+  | 'DDNN_EDGE_DEVICES'
+  | 'DDNN_EDGE_GROUP'
+  | 'DDNN_EDGE_TAKEN'
+  | 'DDNN_EDGE_ACCESS'
+  | 'DDNN_EDGE_VIEW';
+
+/** What the user can put right in the configuration. */
+const userFaults: readonly EdgeErrorCode[] = ['DDNN_EDGE_DEVICES', 'DDNN_EDGE_GROUP', 'DDNN_EDGE_TAKEN'];
+
+/** An error of an edge. */
 export class EdgeError extends Error {
   override readonly name = 'EdgeError';
-  readonly userFault = true;
-  readonly code: 'DDNN_EDGE_DEVICES' | 'DDNN_EDGE_GROUP' | 'DDNN_EDGE_TAKEN';
+  /** The configuration is the user's input. */
+  readonly userFault: boolean;
+  readonly code: EdgeErrorCode;
 
-  constructor(code: EdgeError['code'], message: string) {
+  constructor(code: EdgeErrorCode, message: string) {
     super(message);
     this.code = code;
+    this.userFault = userFaults.includes(code);
   }
 }

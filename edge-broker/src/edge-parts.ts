@@ -1,4 +1,4 @@
-import { MqttListener } from '@ddnn/broker';
+import { createListenerMetrics, MqttListener } from '@ddnn/broker';
 import type { Bundle } from '@ddnn/model';
 import type { Logger, Metrics } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
@@ -76,7 +76,10 @@ export class EdgeParts {
     );
     this.bridge = this.#createBridge(group.several, giveUp);
     this.path = this.#createPath();
-    this.listener = new MqttListener({ ...config.mqtt, setting: 'mqtt.port' }, this.#createIntake(), logger);
+    const places = { reservedConnections: this.devices.devices.length };
+    const options = { ...config.mqtt, ...places, setting: 'mqtt.port' };
+    this.listener = new MqttListener(options, this.#createIntake(), logger);
+    createListenerMetrics(registry, this.listener.counts);
   }
 
   /** What this edge says of itself. */

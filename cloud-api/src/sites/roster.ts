@@ -55,11 +55,18 @@ export class Roster {
   /** Notes what a device said of itself. Throws `DDNN_CLOUD_DEVICES` beyond the bound. */
   setDevice(name: EdgeName, device: string, state: StatusState, view: number): void {
     const { devices } = this.#edge(name);
-    if (!devices.has(device) && devices.size >= this.#maxDevices) {
+    if (!this.hasRoomFor(name, device)) {
       const where = `${name.site}/${name.edge}`;
       throw new CloudError('DDNN_CLOUD_DEVICES', `${where} reports more than ${this.#maxDevices} devices`);
     }
     devices.set(device, state === 'online' ? view : undefined);
+  }
+
+  /** Whether the device of an edge is known or may still be, and the edge itself where none is named. */
+  hasRoomFor(name: EdgeName, device: string | undefined): boolean {
+    const edge = this.#known(name);
+    if (!edge || device === undefined) return edge !== undefined;
+    return edge.devices.has(device) || edge.devices.size < this.#maxDevices;
   }
 
   /** The edges of a site that are online. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Bundle, edgeGroups } from '@ddnn/model';
-import type { Logger } from '@ddnn/process';
+import { LimitedLogger, type Logger } from '@ddnn/process';
 import {
   type AcknowledgementResult,
   decodeUplinkFeatures,
@@ -23,7 +23,6 @@ import type { EdgeName, Roster } from '../sites/roster.js';
 import { SiteReports } from '../sites/site-reports.js';
 import { type NewVerdict, NO_CLASS_NAME, type VerdictStore } from '../store/verdict-store.js';
 import { FrameGate } from './frame-gate.js';
-import { LogLimit } from './log-limit.js';
 import { refusedSlots } from './refused-slots.js';
 
 /** What an ingest works with. */
@@ -36,8 +35,6 @@ export interface IngestParts {
   readonly sendDown: SendDown;
 }
 
-const LOG_INTERVAL_MS = 10_000;
-const LOG_KEYS = 1_000;
 const STOP_TIMEOUT_MS = 5_000;
 /** Samples decided before other work gets its turn. */
 const SAMPLES_A_TURN = 8;
@@ -54,11 +51,12 @@ export class Ingest {
   readonly #reports: SiteReports;
   readonly #gate: FrameGate;
   readonly #verdicts: VerdictSender;
-  readonly #logLimit = new LogLimit(LOG_INTERVAL_MS, LOG_KEYS);
+  readonly #log: LimitedLogger;
 
   constructor(config: CloudConfig, parts: IngestParts) {
     this.#config = config;
     this.#parts = parts;
+    this.#log = new LimitedLogger(parts.logger);
     this.#exit = new CloudExit(parts.bundle);
     if (edgeGroups(parts.bundle.architecture).length > 1) this.#join = new SiteJoin(config, this.#joinParts());
     this.#reports = new SiteReports(config.epoch, parts, (site) => this.#join?.recheck(site));
@@ -96,11 +94,9 @@ export class Ingest {
     const { code = 'DDNN_CLOUD_FAILED', message } = error as { code?: string; message: string };
     this.#parts.metrics.frames.inc({ kind, result: code });
     const from = edge ? `${edge.site}/${edge.edge}` : 'unknown';
-    const suppressed = this.#logLimit.pass(`${from} ${kind} ${code}`, performance.now());
-    if (suppressed === undefined) return;
     // A fault of ours needs its stack, a bad frame does not.
     const details = code.startsWith('DDNN_') && code !== 'DDNN_CLOUD_FAILED' ? { code } : { err: error };
-    this.#parts.logger.warn({ ...details, from, kind, suppressed }, `not accepted: ${message}`);
+    this.#log.warn(`${from} ${kind} ${code}`, { ...details, from, kind }, `not accepted: ${message}`);
   }
 
   /** Takes nothing more in, and waits for what is under way. */

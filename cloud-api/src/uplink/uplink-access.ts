@@ -1,3 +1,4 @@
+import type { PublishRight } from '@ddnn/broker';
 import { NAME_PATTERN, type ParsedTopic, parseTopic, topics } from '@ddnn/protocol';
 import { CloudError } from '../cloud-error.js';
 import type { EdgeName } from '../sites/roster.js';
@@ -15,24 +16,34 @@ export function parsePeer(name: string | undefined): Peer | undefined {
   return groups && { viewer: false, site: groups.site, edge: groups.edge };
 }
 
-/** Throws `DDNN_CLOUD_IDENTITY` unless the topic is one that this peer publishes: `u/{its site}/{its edge}/…`. */
-export function checkPublish(peer: Peer | null, topic: string): ParsedTopic & { readonly peer: EdgeName } {
-  const parsed = parseTopic(topic);
-  const name = peer === null || peer.viewer ? 'a viewer' : `${peer.site}/${peer.edge}`;
-  if (
-    !parsed ||
-    topics[parsed.which].to !== 'cloud' ||
-    peer === null ||
-    peer.viewer ||
-    parsed.names.site !== peer.site ||
-    parsed.names.edge !== peer.edge
-  ) {
-    throw new CloudError('DDNN_CLOUD_IDENTITY', `${name} may not publish to ${topic}`);
+/** `site/edge`, which is no other edge's; undefined for a viewer. */
+export function peerName(peer: Peer): string | undefined {
+  return peer.viewer ? undefined : `${peer.site}/${peer.edge}`;
+}
+
+/** The topic, where it is one that this peer publishes on: `u/{its site}/{its edge}/…`; a viewer has none. */
+function ownTopic(peer: Peer, topic: string): ParsedTopic | undefined {
+  const parsed = peer.viewer || !topic.startsWith(`u/${peerName(peer)}/`) ? undefined : parseTopic(topic);
+  return parsed && topics[parsed.which].to === 'cloud' ? parsed : undefined;
+}
+
+/** Throws `DDNN_CLOUD_IDENTITY` unless the topic is one that this peer publishes on. */
+export function checkPublish(peer: Peer, topic: string): ParsedTopic & { readonly peer: EdgeName } {
+  const parsed = ownTopic(peer, topic);
+  if (!parsed || peer.viewer) {
+    throw new CloudError('DDNN_CLOUD_IDENTITY', `${peerName(peer) ?? 'a viewer'} may not publish to ${topic}`);
   }
   return { ...parsed, peer };
 }
 
+/** What a peer may do with a topic, as message or last will: only a status is kept for later subscribers. */
+export function publishRight(peer: Peer, topic: string): PublishRight {
+  const parsed = ownTopic(peer, topic);
+  if (!parsed) return 'none';
+  return topics[parsed.which].retained ? 'retained' : 'plain';
+}
+
 /** An edge reads what is meant for it, a viewer everything. */
 export function maySubscribe(peer: Peer, filter: string): boolean {
-  return peer.viewer || filter.startsWith(`d/${peer.site}/${peer.edge}/`);
+  return peer.viewer || filter.startsWith(`d/${peerName(peer)}/`);
 }

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
+import { encodeStatus } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
-import { closed, connect, edge, features, sample, startCloud, until } from '../../test/live-cloud.js';
+import { closed, connect, EPOCH, edge, features, sample, startCloud, until } from '../../test/live-cloud.js';
 
 describe('access to the uplink', () => {
   it.each([
@@ -70,6 +71,30 @@ describe('access to the uplink', () => {
     await new Promise((resolve) => other.once('error', resolve));
     await client.endAsync(true);
     await edge(ports);
+  });
+
+  it('keeps for later viewers no status that can’t be read, nor one of a device too many', async () => {
+    const { ports, metrics } = await startCloud({ 'uplink.maxDevicesAnEdge': 1 });
+    const { client } = await edge(ports);
+    const frame = Buffer.from(
+      encodeStatus(EPOCH, {
+        ...{ state: 'online', view: 0, views: 3, classes: 3, scoreBytes: 3, featureBytes: 8, slotMs: 100 },
+        ...{ bundle: new Uint8Array(32), version: '1.0.0' },
+      }),
+    );
+    const retained = { qos: 1, retain: true } as const;
+    await client.publishAsync('u/plaza/north/i/a', frame, retained);
+    await until(async () => (await metrics()).includes('kind="uplinkDeviceStatus",result="taken"'));
+    await client.publishAsync('u/plaza/north/i/b', frame, retained);
+    await client.publishAsync('u/plaza/north/i/a', 'junk', retained);
+    await client.publishAsync('u/plaza/north/f', Buffer.from(features(sample(5))), retained);
+    const viewer = connect(ports);
+    const heard: string[] = [];
+    viewer.on('message', (topic, payload, { retain }) => retain && heard.push(`${topic} ${payload.equals(frame)}`));
+    await viewer.subscribeAsync('#', { qos: 1 });
+    await client.publishAsync('u/plaza/north/i', 'x', { qos: 1 });
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(['u/plaza/north/i/a true']);
   });
 
   it('closes a connection whose packet claims more than the bound, before it has sent it', async () => {

@@ -1,21 +1,19 @@
-import { type Message, MqttListener } from '@ddnn/broker';
+import { createListenerMetrics, type Message, MqttListener } from '@ddnn/broker';
 import type { Logger } from '@ddnn/process';
-import { topic } from '@ddnn/protocol';
+import { decodeStatus, type ParsedTopic, topic, topics } from '@ddnn/protocol';
 import type { CloudMetrics } from '../cloud-metrics.js';
 import type { CloudConfig } from '../config.js';
 import type { DownTopic } from '../downlink/send-down.js';
 import type { EdgeName, Roster } from '../sites/roster.js';
 import type { Ingest } from './ingest.js';
-import { checkPublish, maySubscribe, type Peer, parsePeer } from './uplink-access.js';
+import { checkPublish, maySubscribe, type Peer, parsePeer, peerName, publishRight } from './uplink-access.js';
 
-/** The MQTT listener for edges and viewers: who may do what, and the bytes that cross it. */
+/** The MQTT listener for edges and viewers, and the bytes that cross it. */
 export class Uplink {
   readonly #roster: Roster;
   readonly #ingest: Ingest;
   readonly #metrics: CloudMetrics;
   readonly #listener: MqttListener<Peer>;
-  /** The latest connection of each edge: the will of an older one says nothing about the edge. */
-  readonly #latest = new Map<string, Peer>();
 
   constructor(
     { host, uplink }: CloudConfig,
@@ -24,16 +22,20 @@ export class Uplink {
     this.#roster = parts.roster;
     this.#ingest = parts.ingest;
     this.#metrics = parts.metrics;
-    const { port, maxPacketBytes, maxConnections, drainTimeoutMs } = uplink;
+    // Edges come before viewers, but they need not have come yet: half of the places wait for them.
+    const reservedConnections = Math.min(uplink.maxEdges, Math.ceil(uplink.maxConnections / 2));
     this.#listener = new MqttListener<Peer>(
-      { host, port, setting: 'uplink.port', maxPacketBytes, maxConnections, drainTimeoutMs },
+      { ...uplink, host, setting: 'uplink.port', reservedConnections },
       {
         admit: (username) => this.#admit(username),
+        nameOf: peerName,
+        publishRight,
         take: (peer, message) => this.#take(peer, message),
         maySubscribe,
       },
       parts.logger,
     );
+    createListenerMetrics(parts.metrics.registry, this.#listener.counts);
   }
 
   /** @returns the port. @throws ProcessError when it cannot be bound */
@@ -55,25 +57,33 @@ export class Uplink {
 
   #admit(username: string | undefined): Peer | undefined {
     const peer = parsePeer(username);
-    if (!peer || peer.viewer) return peer;
-    if (!this.#roster.admit(peer)) return undefined;
-    this.#latest.set(username!, peer);
-    return peer;
+    return !peer || peer.viewer || this.#roster.admit(peer) ? peer : undefined;
   }
 
-  async #take(peer: Peer | null, { topic: name, payload, qos }: Message): Promise<void> {
+  /** False: not worth keeping for later subscribers. */
+  async #take(peer: Peer, { topic: name, payload, qos }: Message): Promise<boolean> {
     try {
       const parsed = checkPublish(peer, name);
       const { site, edge } = parsed.peer;
       this.#metrics.countPublish('up', parsed.which, site, name, payload.length, qos);
-      if (parsed.which === 'uplinkStatus' && this.#latest.get(`${site}/${edge}`) !== peer) {
-        this.#metrics.frames.inc({ kind: parsed.which, result: 'stale' });
-        return;
-      }
+      const worthKeeping = this.#worthKeeping(parsed, parsed.peer, payload);
       await this.#ingest.take({ site, edge }, parsed, payload);
+      return worthKeeping;
     } catch (error) {
-      this.#ingest.complain(peer && !peer.viewer ? peer : undefined, 'publish', error);
+      this.#ingest.complain(peer.viewer ? undefined : peer, 'publish', error);
       throw error;
+    }
+  }
+
+  /** A status that can be read, of a device that there is room for. */
+  #worthKeeping({ which, names }: ParsedTopic, edge: EdgeName, payload: Uint8Array): boolean {
+    if (!topics[which].retained || !this.#roster.hasRoomFor(edge, names.device)) return false;
+    try {
+      decodeStatus(payload);
+      return true;
+    } catch {
+      // The ingest says what is wrong with it.
+      return false;
     }
   }
 }

@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Status } from '@ddnn/protocol';
 import { EdgeError } from '../edge-error.js';
+import { DeviceAccess } from './device-access.js';
 
 /** One device of this edge and what it last said of itself. */
 export interface Device {
   readonly name: string;
   readonly view: number;
   readonly token: string | undefined;
+  readonly access: DeviceAccess;
   status: (Status & { readonly epoch: number }) | undefined;
 }
 
@@ -26,6 +28,7 @@ export class DeviceTable {
       name: device,
       view,
       token,
+      access: new DeviceAccess(device),
       status: undefined,
     }));
     this.#byName = new Map(this.devices.map((device) => [device.name, device]));

@@ -161,6 +161,18 @@ describe('intake', () => {
     expect(await count('summary', 'taken')).toBe(1);
   });
 
+  it('says of junk on a status topic that it is not worth keeping, and the status before it stays', async () => {
+    const { take, status, devices, count } = await intakeRig();
+    expect(status(0, 'online')).toBeUndefined();
+    for (const junk of [new Uint8Array(), Uint8Array.of(1, 2, 3), Buffer.from('{"state":"online"}')]) {
+      expect(take('0', 'i/0', junk)).toBe(false);
+    }
+    expect(devices.get('0')?.status?.state).toBe('online');
+    const codes = ['DDNN_FRAME_TRUNCATED', 'DDNN_FRAME_VERSION'];
+    const counts = await Promise.all(codes.map((code) => count('deviceStatus', code)));
+    expect(counts.reduce((sum, each) => sum + each)).toBe(3);
+  });
+
   it('takes features that were asked for, and says when a device has them no longer', async () => {
     const { rig, take, status, count } = await intakeRig();
     for (const view of [0, 1, 2]) status(view, 'online');

@@ -1,58 +1,44 @@
-import type { Access, DirectTopic, Message } from '@ddnn/broker';
-import type { Bundle } from '@ddnn/model';
-import type { Logger } from '@ddnn/process';
+import type { Access, DirectTopic, Message, PublishRight } from '@ddnn/broker';
+import { LimitedLogger } from '@ddnn/process';
 import {
   decodeClock,
   decodeCodedFeatures,
   decodeFeatures,
-  decodeStatus,
   encodeClock,
   FrameError,
   restoreSlot,
-  type TopicName,
   topic,
 } from '@ddnn/protocol';
 import type { EdgeConfig } from '../config.js';
+import { EdgeError } from '../edge-error.js';
 import type { EdgeMetrics } from '../metrics.js';
-import type { SamplePath } from '../samples/sample-path.js';
 import type { LinkMeter } from '../traffic/link-meter.js';
+import type { DeviceTopic } from './device-access.js';
+import { type StatusDeps, takeStatus } from './device-status.js';
 import type { Device, DeviceTable } from './device-table.js';
 import { createSummaryReaders, type SummaryReader } from './summary-reader.js';
+import { viewerAccess } from './viewer-access.js';
 
 /** Who is connected: one of this edge's devices, or somebody who only reads along. */
 export type Identity = { readonly device: Device } | { readonly device: undefined };
 
-/** A message that its sender may not publish: the connection is closed. */
-export class AccessError extends Error {
-  override readonly name = 'AccessError';
-  readonly code = 'DDNN_EDGE_ACCESS';
-}
-
 /** What the intake needs of its surroundings. */
-export interface IntakeDeps {
-  readonly bundle: Bundle;
+export interface IntakeDeps extends StatusDeps {
   readonly config: EdgeConfig;
   readonly devices: DeviceTable;
-  readonly path: SamplePath;
   readonly meters: readonly LinkMeter[];
   readonly metrics: EdgeMetrics;
-  readonly logger: Logger;
   readonly publish: (topic: string, payload: Uint8Array) => void;
-  /** A device's status changed; `frame` is as it came. */
-  readonly onDeviceStatus: (device: Device, frame: Uint8Array) => void;
   readonly onDeviceBytes: (device: Device, bytes: number) => void;
 }
 
-type DeviceTopic = 'summary' | 'features' | 'deviceStatus' | 'clockAsk';
 /** Longer summaries, as of a great many samples, take Aedes' way. */
 const MAX_DIRECT_BYTES = 16_000;
-const deviceTopics: readonly DeviceTopic[] = ['summary', 'features', 'deviceStatus', 'clockAsk'];
 
-/** Takes what devices publish: checks who may, decodes, counts, hands on. A damaged frame costs itself only. */
+/** Takes what devices publish: decodes, counts, hands on. A damaged frame costs itself only. */
 export class Intake implements Access<Identity> {
   readonly #deps: IntakeDeps;
-  /** The topics that devices may publish on, looked up per message instead of parsed. */
-  readonly #routes = new Map<string, { which: TopicName; device: Device }>();
+  readonly #log: LimitedLogger;
   /** By view of the site. */
   readonly #summaries: readonly SummaryReader[];
   #lastSlot = 0;
@@ -63,9 +49,7 @@ export class Intake implements Access<Identity> {
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
     this.#summaries = createSummaryReaders(deps.bundle, deps.config.window.batch);
-    for (const device of deps.devices.devices) {
-      for (const which of deviceTopics) this.#routes.set(topic(which, { device: device.name }), { which, device });
-    }
+    this.#log = new LimitedLogger(deps.logger);
   }
 
   admit(username: string | undefined, password: Uint8Array | undefined): Identity | undefined {
@@ -75,9 +59,16 @@ export class Intake implements Access<Identity> {
   }
 
   maySubscribe({ device }: Identity, filter: string): boolean {
-    if (!device) return true;
-    const own = { device: device.name };
-    return [topic('edgeStatus'), topic('featureRequest', own), topic('clock', own)].includes(filter);
+    return accessOf(device).maySubscribe(filter);
+  }
+
+  publishRight({ device }: Identity, name: string): PublishRight {
+    return accessOf(device).publishRight(name);
+  }
+
+  /** A device is connected once. */
+  nameOf({ device }: Identity): string | undefined {
+    return device?.name;
   }
 
   /** A device's summaries: they come with every sample and are not durable. */
@@ -103,16 +94,13 @@ export class Intake implements Access<Identity> {
     if (device) this.#deps.onDeviceBytes(device, bytes);
   }
 
-  take(identity: Identity | null, message: Message): void | Promise<void> {
-    // Null: the broker itself publishes.
-    if (identity === null) return undefined;
-    const route = this.#routes.get(message.topic);
-    if (!route || route.device !== identity.device) {
-      throw new AccessError(`${identity.device?.name ?? 'a viewer'} may not publish on ${message.topic}`);
+  take({ device }: Identity, message: Message): void | false | Promise<void> {
+    const which = accessOf(device).published(message.topic);
+    if (!device || !which) {
+      throw new EdgeError('DDNN_EDGE_ACCESS', `${device?.name ?? 'a viewer'} may not publish on ${message.topic}`);
     }
-    const { device } = route;
     try {
-      switch (route.which) {
+      switch (which) {
         case 'summary':
           this.#countPacket(device, message);
           this.#takeSummary(device, message.payload, 0, message.payload.length, performance.now());
@@ -123,22 +111,23 @@ export class Intake implements Access<Identity> {
         case 'clockAsk':
           this.#takeClock(device, message.payload);
           return undefined;
-        default:
-          this.#takeStatus(device, message.payload);
+        case 'deviceStatus':
+          takeStatus(device, message.payload, this.#deps);
           return undefined;
       }
     } catch (error) {
-      this.#refuse(route.which, device, message.topic, error);
-      return undefined;
+      this.#refuse(which, device, message.topic, error);
+      // Junk is not worth keeping for later subscribers.
+      return false;
     }
   }
 
   /** A damaged frame is counted and told; whatever else went wrong goes on upwards. */
-  #refuse(kind: TopicName, device: Device, name: string, error: unknown): void {
+  #refuse(kind: DeviceTopic, device: Device, name: string, error: unknown): void {
     if (!(error instanceof FrameError)) throw error;
-    const { metrics, logger } = this.#deps;
-    metrics.frames.inc({ kind, result: error.code });
-    logger.warn({ code: error.code, device: device.name, topic: name, err: error.message }, 'frame refused');
+    this.#deps.metrics.frames.inc({ kind, result: error.code });
+    const details = { code: error.code, device: device.name, topic: name, err: error.message };
+    this.#log.warn(`${name} ${error.code}`, details, 'frame refused');
   }
 
   /** The slot that truncated ones are restored by: the edge's clock, or the latest slot where others trigger. */
@@ -205,20 +194,8 @@ export class Intake implements Access<Identity> {
       encodeClock(this.#deps.config.epoch, { asked, edge: Date.now() }),
     );
   }
+}
 
-  #takeStatus(device: Device, payload: Uint8Array): void {
-    const { bundle, path, logger, onDeviceStatus } = this.#deps;
-    const status = decodeStatus(payload);
-    const fits = status.view === device.view && status.bundle.every((byte, i) => byte === bundle.hash[i]);
-    device.status = status.state === 'online' && !fits ? { ...status, state: 'unfit' } : status;
-    if (status.state !== 'offline' && status.view !== device.view) {
-      logger.error(
-        { code: 'DDNN_EDGE_VIEW', device: device.name },
-        `device ${device.name} runs as view ${status.view}, this edge knows it as view ${device.view}`,
-      );
-    }
-    path.setLive(device.view, device.status.state === 'online');
-    logger.info({ device: device.name, view: device.view, state: device.status.state }, 'device status');
-    onDeviceStatus(device, payload);
-  }
+function accessOf(device: Device | undefined) {
+  return device ? device.access : viewerAccess;
 }

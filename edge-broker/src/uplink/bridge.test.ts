@@ -44,6 +44,7 @@ async function startBridge(flags: Record<string, unknown> = {}) {
     {
       admit: (name) => name ?? 'viewer',
       maySubscribe: () => true,
+      publishRight: () => 'retained',
       take: (_, message) => void taken.push({ ...message, payload: Uint8Array.from(message.payload) }),
     },
     logger,

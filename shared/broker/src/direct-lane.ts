@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Audience } from './audience.js';
 import { ByteList } from './byte-list.js';
 import type { DirectTopic } from './direct-topic.js';
 import type { Outlet } from './outlet.js';
@@ -8,33 +9,20 @@ import type { PacketCap } from './packet-cap.js';
 const PUBLISH = 0x30;
 const QOS_1 = 0x02;
 const PUBACK = 0x40;
+const DISCONNECT = 0xe0;
 /** After this share of a client's keep-alive one message goes to Aedes, whose timer must see that the client lives. */
 const KEEPALIVE_SHARE = 0.1;
-
-/** Who else hears a direct topic. */
-export interface Audience {
-  /** Rises when who hears it may have changed. */
-  readonly version: number;
-  /** `plainOnly`: one of them wants messages at QoS 1 as such, which takes Aedes. */
-  of(topic: string): { readonly outlets: readonly Outlet[]; readonly plainOnly: boolean };
-}
-
-/** Everything that the lanes of one listener share. */
-export interface LaneDeps {
-  readonly audience: Audience;
-  /** A packet is too large. */
-  readonly maxPacketBytes: number;
-}
 
 /** What is written during one call goes out before it returns, so one list serves every lane. */
 const acknowledgements = new ByteList();
 const forwarded = new ByteList();
+let forwardedMessages = 0;
 
 /**
  * Stands between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of
  * the chunk in which they came: no packet object, no string, no copy. Everything else goes to Aedes, byte for byte and
  * in order: other packets, packets that a chunk cuts in two, and messages that a subscriber wants at QoS 1. A
- * subscriber at QoS 0 gets direct messages by the chunk.
+ * subscriber at QoS 0 gets direct messages by the chunk; nobody waits for it.
  *
  * Aedes reads a socket when there is something to read, and again when it is done with all it has read. What must wait
  * is kept back until it asks the next time.
@@ -43,7 +31,7 @@ export class DirectLane {
   readonly #socket: Socket;
   readonly #outlet: Outlet;
   readonly #cap: PacketCap;
-  readonly #deps: LaneDeps;
+  readonly #maxPacketBytes: number;
   readonly #read: (size?: number) => Buffer | null;
   #topic: DirectTopic | undefined;
   /** The topic as a PUBLISH packet has it: two bytes of length, then the text. */
@@ -58,20 +46,17 @@ export class DirectLane {
   #parsing = false;
   /** Messages of the direct topic that Aedes is busy with: what follows must not overtake them. */
   #withAedes = 0;
-  /** Sockets that must drain before more is written to them. */
-  #full = 0;
   /** Aedes asked while something was kept back. */
   #refused = false;
-  #version = -1;
-  #outlets: readonly Outlet[] = [];
+  #audience: Audience | undefined;
   /** Flags of a PUBLISH that may go past Aedes. */
   #directFlags = QOS_1;
 
-  constructor(socket: Socket, outlet: Outlet, cap: PacketCap, deps: LaneDeps) {
+  constructor(socket: Socket, outlet: Outlet, cap: PacketCap, maxPacketBytes: number) {
     this.#socket = socket;
     this.#outlet = outlet;
     this.#cap = cap;
-    this.#deps = deps;
+    this.#maxPacketBytes = maxPacketBytes;
     this.#read = socket.read.bind(socket);
   }
 
@@ -79,13 +64,21 @@ export class DirectLane {
   install(): void {
     // 0 only asks the stream to go on; at its end it would also say so, though something is kept back.
     this.#socket.read = (size?: number) => (size === 0 ? (this.#rest ? null : this.#read(0)) : this.#next(size));
+    // Before Aedes hears of it and says with the client's will that it is gone.
+    this.#socket.on('error', (error) => 'syscall' in error && this.#takeRest());
+  }
+
+  /** Something was read and waits for Aedes. */
+  get holdsBack(): boolean {
+    return this.#rest !== null;
   }
 
   /** The client's direct topic, before it may publish. `keepaliveSeconds` 0: it has no keep-alive. */
-  assign(topic: DirectTopic, keepaliveSeconds: number): void {
+  assign(topic: DirectTopic, audience: Audience, keepaliveSeconds: number): void {
     const text = Buffer.from(topic.topic);
     this.#name = Uint8Array.of(text.length >> 8, text.length & 255, ...text);
     this.#topic = topic;
+    this.#audience = audience;
     if (keepaliveSeconds > 0) this.#keepaliveMs = keepaliveSeconds * 1000 * KEEPALIVE_SHARE;
   }
 
@@ -108,7 +101,7 @@ export class DirectLane {
         this.#at = 0;
         if (!this.#rest) return null;
       }
-      if (this.#parsing || this.#withAedes > 0 || this.#full > 0) {
+      if (this.#parsing || this.#withAedes > 0) {
         this.#refused = true;
         return null;
       }
@@ -116,6 +109,27 @@ export class DirectLane {
       if (part) return part;
     }
     return null;
+  }
+
+  /** The other side has closed the connection: what it sent before counts, though it was kept back. */
+  #takeRest(): void {
+    const chunk = this.#rest;
+    if (!chunk || !this.#open) return;
+    const now = performance.now();
+    while (this.#at >= 0 && this.#at < chunk.length) {
+      if (this.#cap.between) {
+        try {
+          this.#takeMessages(chunk, this.#topic!, now);
+        } catch {
+          // Refused by the room, which closes connections for that: this one is closed.
+          break;
+        }
+        // MQTT 3.1.1, 3.14.4: nothing counts behind it.
+        if (this.#at === chunk.length || chunk[this.#at] === DISCONNECT) break;
+      }
+      this.#at = this.#cap.step(chunk, this.#at);
+    }
+    this.#rest = null;
   }
 
   /** What was kept back may go on: whoever reads the socket asks again. */
@@ -129,14 +143,14 @@ export class DirectLane {
   #advance(chunk: Buffer): Buffer | undefined {
     const now = this.#open ? performance.now() : 0;
     if (this.#open && this.#cap.between && now - this.#aedesSawIt < this.#keepaliveMs) {
-      this.#learnAudience();
+      this.#directFlags = this.#audience!.sure ? 0 : QOS_1;
       try {
         this.#takeMessages(chunk, this.#topic!, now);
       } catch (error) {
         this.#socket.destroy(error as Error);
       }
       if (this.#at === chunk.length) this.#rest = null;
-      if (!this.#rest || this.#full > 0 || this.#socket.destroyed) return undefined;
+      if (!this.#rest || this.#socket.destroyed) return undefined;
     }
     return this.#aedesPart(chunk, now);
   }
@@ -150,7 +164,7 @@ export class DirectLane {
       at = this.#cap.step(chunk, at);
       whole ||= this.#cap.between;
       if (at < 0) {
-        this.#socket.destroy(new Error(`a packet above ${this.#deps.maxPacketBytes} bytes`));
+        this.#socket.destroy(new Error(`a packet above ${this.#maxPacketBytes} bytes`));
         return undefined;
       }
     } while (at < chunk.length && !(this.#open && this.#looksDirect(chunk, at)));
@@ -169,15 +183,6 @@ export class DirectLane {
     return chunk.subarray(from, at);
   }
 
-  #learnAudience(): void {
-    const { audience } = this.#deps;
-    if (this.#version === audience.version) return;
-    this.#version = audience.version;
-    const { outlets, plainOnly } = audience.of(this.#topic!.topic);
-    this.#outlets = outlets;
-    this.#directFlags = plainOnly ? 0 : QOS_1;
-  }
-
   #looksDirect(chunk: Uint8Array, at: number): boolean {
     const plain = ((chunk[at] ^ PUBLISH) & ~this.#directFlags) === 0;
     return plain && startsWith(chunk, at + (chunk[at + 1] > 127 ? 3 : 2), this.#name);
@@ -188,7 +193,8 @@ export class DirectLane {
     const name = this.#name;
     const { maxPayloadBytes } = topic;
     const otherFlags = ~this.#directFlags;
-    const heard = this.#outlets.length > 0;
+    const { outlets } = this.#audience!;
+    const heard = outlets.length > 0;
     const end = chunk.length;
     let at = this.#at;
     try {
@@ -217,21 +223,13 @@ export class DirectLane {
       }
     } finally {
       this.#at = at;
-      if (acknowledgements.length > 0) this.#write(this.#outlet, acknowledgements.take());
+      if (acknowledgements.length > 0) this.#outlet.write(acknowledgements.take());
       if (forwarded.length > 0) {
         const bytes = forwarded.take();
-        for (const outlet of this.#outlets) this.#write(outlet, bytes);
+        for (const outlet of outlets) outlet.offer(bytes, forwardedMessages);
+        forwardedMessages = 0;
       }
     }
-  }
-
-  #write(outlet: Outlet, bytes: Uint8Array): void {
-    outlet.write(bytes);
-    if (!outlet.full) return;
-    this.#full++;
-    outlet.onRoom(() => {
-      if (--this.#full === 0) this.#goOn();
-    });
   }
 }
 
@@ -262,4 +260,5 @@ function forward(chunk: Uint8Array, body: number, id: number, payload: number, e
   for (let from = body; from < id; from++) bytes[at++] = chunk[from];
   for (let from = payload; from < end; from++) bytes[at++] = chunk[from];
   forwarded.length = at;
+  forwardedMessages++;
 }

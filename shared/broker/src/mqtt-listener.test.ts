@@ -1,70 +1,6 @@
-import { connect as connectTcp, createServer, type Socket } from 'node:net';
-import { createLogger } from '@ddnn/process';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type IClientOptions, mqtt, mqttPacket } from '../test/clients.js';
-import { type Access, type Message, MqttListener, type MqttListenerOptions } from './mqtt-listener.js';
-
-const open: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-async function until(condition: () => boolean, ms = 5000): Promise<void> {
-  const giveUpAt = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
-    await wait(5);
-  }
-}
-
-/** A listener where `gate` has the password `secret`, anybody may look on, and nobody may publish on `no`. */
-async function listener(options: Partial<MqttListenerOptions> = {}, access: Partial<Access<string>> = {}) {
-  const taken: [string | null, string][] = [];
-  const gone: [string, number][] = [];
-  const rules: Access<string> = {
-    admit: (name, password) => {
-      if (name === undefined) return 'viewer';
-      return name === 'gate' && String(password) === 'secret' ? 'gate' : undefined;
-    },
-    take: (identity: string | null, { topic }: Message) => {
-      taken.push([identity, topic]);
-      if (topic === 'no') throw new Error('not here');
-    },
-    maySubscribe: (_, filter) => filter !== 'private',
-    onGone: (identity, bytes) => void gone.push([identity, bytes]),
-    ...access,
-  };
-  const bounds = { maxPacketBytes: 1000, maxConnections: 10, drainTimeoutMs: 1000, ...options };
-  const opened = new MqttListener(
-    { host: '127.0.0.1', port: 0, setting: 'mqtt.port', ...bounds },
-    rules,
-    createLogger({ name: 'test', level: 'silent' }),
-  );
-  const port = await opened.start();
-  open.push(() => opened.stop());
-  const connect = async (given: IClientOptions = {}) => {
-    const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, ...given });
-    const state = { closed: false, heard: [] as string[] };
-    client.on('close', () => {
-      state.closed = true;
-    });
-    client.on('message', (topic) => state.heard.push(topic));
-    open.push(() => client.endAsync(true));
-    await new Promise((resolve, reject) => client.once('connect', resolve).once('error', reject));
-    client.on('error', () => {});
-    return { client, state };
-  };
-  const tcp = async () => {
-    const socket = connectTcp(port, '127.0.0.1');
-    socket.on('error', () => {});
-    open.push(async () => socket.destroy());
-    await new Promise((resolve) => socket.once('connect', resolve));
-    return socket;
-  };
-  return { listener: opened, port, connect, tcp, taken, gone };
-}
-
-const gate: IClientOptions = { username: 'gate', password: 'secret' };
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { gate, startListener as listener, open, until, wait } from '../test/listener-rig.js';
 
 describe('listener', () => {
   it('refuses wrong credentials and admits the right ones', async () => {
@@ -162,42 +98,6 @@ describe('listener', () => {
     expect([opened.connections, opened.socketBytes(() => true)]).toEqual([0, 0]);
   });
 
-  it('lets a subscriber that reads nothing hold up the others no longer than the drain timeout', async () => {
-    const { connect, tcp } = await listener({ maxPacketBytes: 300_000 });
-    const frozen: Socket = await tcp();
-    frozen.write(
-      mqttPacket.generate({
-        cmd: 'connect',
-        clientId: 'frozen',
-        protocolId: 'MQTT',
-        protocolVersion: 4,
-        clean: true,
-        keepalive: 0,
-      }),
-    );
-    await new Promise((resolve) => frozen.once('data', resolve));
-    frozen.write(mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 's/#', qos: 0 }] }));
-    await new Promise((resolve) => frozen.once('data', resolve));
-    frozen.pause();
-    const [publisher, viewer] = [await connect(gate), await connect()];
-    await viewer.client.subscribeAsync('s/#');
-    let longest = 0;
-    const started = performance.now();
-    let last = performance.now();
-    viewer.client.on('message', () => {
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
-    });
-    const payload = Buffer.alloc(60_000);
-    // Socket buffers take several megabytes before a write has to wait, and Aedes a hundred messages after that.
-    for (let n = 0; n < 500; n++) await publisher.client.publishAsync('s/0', payload, { qos: 1 });
-    await until(() => viewer.state.heard.length === 500);
-    // They were held up until the frozen one was cut off, or this test shows nothing.
-    expect(performance.now() - started).toBeGreaterThan(900);
-    expect(longest).toBeLessThan(3000);
-  });
-
   it('stops at once though somebody connected and says nothing', async () => {
     const { listener: opened, tcp, connect } = await listener();
     const silent = await tcp();
@@ -220,14 +120,5 @@ describe('listener', () => {
       code: 'DDNN_PROCESS_PORT_IN_USE',
       message: expect.stringContaining('mqtt.port'),
     });
-  });
-
-  it('is bounded in connections', async () => {
-    const { connect, port } = await listener({ maxConnections: 2 });
-    await connect();
-    await connect();
-    const third = connectTcp(port, '127.0.0.1');
-    third.on('error', () => {});
-    await new Promise((resolve) => third.once('close', resolve));
   });
 });

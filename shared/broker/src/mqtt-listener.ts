@@ -1,141 +1,70 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Logger, listen } from '@ddnn/process';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
-import { type Audience, DirectLane } from './direct-lane.js';
-import type { DirectTopic } from './direct-topic.js';
+import { LimitedLogger, type Logger, listen } from '@ddnn/process';
+import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
+import type { Access, Message } from './access.js';
+import { Admission, ReturnCode } from './admission.js';
+import { Audiences } from './audience.js';
+import { ConnectionPlaces } from './connection-places.js';
+import { DirectLane } from './direct-lane.js';
+import { ListenerCounts } from './listener-counts.js';
+import { type ListenerBounds, type MqttListenerOptions, withDefaults } from './listener-settings.js';
 import { Outlet } from './outlet.js';
 import { PacketCap } from './packet-cap.js';
-import { Subscribers } from './subscribers.js';
-
-/** A message as it reaches {@link Access.take}. */
-export interface Message {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: 0 | 1 | 2;
-}
-
-/** Who may do what. `Identity` is whatever the room knows a client by; null is a will of a client that is gone. */
-export interface Access<Identity> {
-  /** The identity behind those credentials, or undefined: refused (MQTT 3.1.1, 3.2.2.3: return code 5). */
-  admit(username: string | undefined, password: Uint8Array | undefined): Identity | undefined;
-  /**
-   * Takes a published message. An error closes the publisher's connection. A QoS 1 message is acknowledged only once
-   * this has returned or its promise resolved: what must be durable is written here.
-   */
-  take(identity: Identity | null, message: Message): void | Promise<void>;
-  maySubscribe(identity: Identity, filter: string): boolean;
-  /** The topic of this client that is taken straight from its socket, past Aedes, where there is one. */
-  direct?(identity: Identity): DirectTopic | undefined;
-  /** A client's connection is gone. `bytes`: all that crossed its socket. */
-  onGone?(identity: Identity, bytes: number): void;
-}
-
-/** Where to listen, and within which bounds. */
-export interface MqttListenerOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Path of the setting that says so, for the message when the port is taken. */
-  readonly setting: string;
-  readonly maxPacketBytes: number;
-  readonly maxConnections: number;
-  readonly drainTimeoutMs: number;
-}
+import { Session } from './session.js';
 
 const HEARTBEAT_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 10_000;
+const LOOK_MS = 500;
+/** No topic of ours has more than five. */
+const MAX_FILTER_LEVELS = 16;
 
 /** An Aedes broker (MQTT 3.1.1) behind a TCP listener, with bounds and access rules. */
 export class MqttListener<Identity> {
-  readonly #options: MqttListenerOptions;
+  /** What was dropped and refused. */
+  readonly counts = new ListenerCounts();
+  readonly #bounds: ListenerBounds;
   readonly #access: Access<Identity>;
-  readonly #logger: Logger;
-  readonly #identities = new WeakMap<Client, Identity>();
-  readonly #clients = new Map<Client, Identity>();
-  readonly #subscribers = new Subscribers<Client>();
-  readonly #lanes = new WeakMap<Client, DirectLane>();
-  readonly #outlets = new WeakMap<Client, Outlet>();
-  readonly #keepalives = new WeakMap<Client, number>();
+  readonly #log: LimitedLogger;
+  readonly #places: ConnectionPlaces<Session<Identity>>;
+  readonly #admission: Admission<Identity>;
+  readonly #audiences = new Audiences();
+  /** Every open connection, also of those that have not said who they are. */
+  readonly #sessions = new Map<Client, Session<Identity>>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
-  /** Every open socket, of clients and of those that have not said who they are. */
-  readonly #sockets = new Set<Socket>();
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(options: MqttListenerOptions, access: Access<Identity>, logger: Logger) {
-    this.#options = options;
+    this.#bounds = withDefaults(options);
     this.#access = access;
-    this.#logger = logger;
+    this.#log = new LimitedLogger(logger);
+    this.#places = new ConnectionPlaces(this.#bounds);
+    const { takeoverMs } = this.#bounds;
+    this.#admission = new Admission({ access, places: this.#places, counts: this.counts, log: this.#log, takeoverMs });
   }
 
   /** @returns the port. @throws ProcessError when it cannot be bound */
   async start(): Promise<number> {
-    const { maxPacketBytes, maxConnections, drainTimeoutMs } = this.#options;
-    const aedes = await Aedes.createBroker({
-      drainTimeout: drainTimeoutMs,
-      heartbeatInterval: HEARTBEAT_MS,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      preConnect: (client, packet, done) => {
-        this.#keepalives.set(client, packet.keepalive ?? 0);
-        // Aedes queues for persistent sessions without bound; who was away reads the retained state instead.
-        packet.clean = true;
-        done(null, true);
-      },
-      authenticate: (client, username, password, done) => this.#authenticate(client, username, password, done),
-      authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet as Message, done),
-      authorizeSubscribe: (client, subscription, done) => {
-        // Aedes would acknowledge a shared subscription and then deliver nothing.
-        const refused = subscription.topic.startsWith('$') || !this.#allowed(client, subscription.topic);
-        if (refused) this.#logger.warn({ client: client.id, filter: subscription.topic }, 'subscription refused');
-        done(null, refused ? null : subscription);
-      },
-      published: (packet, client, done) => {
-        // Null: the broker's own.
-        if (client) this.#lanes.get(client)?.passed(packet.topic, packet.qos, -1);
-        done();
-      },
-    });
-    aedes.on('client', (client) => this.#clients.set(client, this.#identities.get(client)!));
-    aedes.on('clientReady', (client) => this.#lanes.get(client)!.open());
-    aedes.on('clientDisconnect', (client) => this.#onGone(client));
-    aedes.on('subscribe', (subscriptions, client) => {
-      for (const { topic, qos } of subscriptions) this.#subscribers.add(client, topic, qos);
-    });
-    aedes.on('unsubscribe', (filters, client) => {
-      for (const filter of filters) this.#subscribers.remove(client, filter);
-    });
-    aedes.on('clientError', (client, error) =>
-      this.#logger.warn({ client: client.id, err: error.message }, 'client closed'),
-    );
-    aedes.on('connectionError', (client, error) =>
-      this.#logger.debug({ client: client.id, err: error.message }, 'connection closed'),
-    );
-    const audience = this.#audience();
-    const server = createServer((socket) => {
-      socket.setNoDelay(true);
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      const outlet = new Outlet(socket, drainTimeoutMs);
-      const lane = new DirectLane(socket, outlet, new PacketCap(maxPacketBytes), { audience, maxPacketBytes });
-      lane.install();
-      const client = aedes.handle(socket);
-      this.#outlets.set(client, outlet);
-      this.#lanes.set(client, lane);
-    });
-    server.maxConnections = maxConnections;
+    const aedes = await this.#createAedes();
+    const server = createServer((socket) => this.#open(aedes, socket));
     let port: number;
     try {
-      port = await listen(server, this.#options);
+      port = await listen(server, this.#bounds);
     } catch (error) {
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
       throw error;
     }
     this.#aedes = aedes;
     this.#server = server;
+    this.#looking = setInterval(() => {
+      const now = performance.now();
+      for (const { outlet } of this.#sessions.values()) outlet.look(now);
+    }, LOOK_MS).unref();
     return port;
   }
 
   /** Connected clients. */
   get connections(): number {
-    return this.#clients.size;
+    return [...this.#sessions.values()].filter(({ registered }) => registered).length;
   }
 
   /** Publishes in the broker's own name; resolves when Aedes has taken it. */
@@ -149,9 +78,11 @@ export class MqttListener<Identity> {
 
   /** Bytes that have crossed the sockets of the connected clients of that identity. */
   socketBytes(matches: (identity: Identity) => boolean): number {
-    let bytes = 0;
-    for (const [client, identity] of this.#clients) if (matches(identity)) bytes += socketBytes(client);
-    return bytes;
+    let sum = 0;
+    for (const { registered, identity, bytes } of this.#sessions.values()) {
+      if (registered && matches(identity!)) sum += bytes;
+    }
+    return sum;
   }
 
   /** Closes every connection. Does nothing when not started. */
@@ -159,79 +90,162 @@ export class MqttListener<Identity> {
     const [aedes, server] = [this.#aedes, this.#server];
     this.#aedes = undefined;
     this.#server = undefined;
+    clearInterval(this.#looking);
     if (!aedes || !server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     // Aedes knows clients only; whoever connected and said nothing would hold up the stop.
-    for (const socket of this.#sockets) socket.destroy();
+    for (const { socket } of this.#sessions.values()) socket.destroy();
     await closed;
   }
 
-  #authenticate(
-    client: Client,
-    username: string | undefined,
-    password: Uint8Array | undefined,
-    done: (error: AuthenticateError | null, success: boolean | null) => void,
-  ): void {
-    const identity = this.#access.admit(username, password);
-    if (identity === undefined) {
-      this.#logger.warn({ client: client.id, username }, 'credentials refused');
-      done(null, false);
-      return;
-    }
-    this.#identities.set(client, identity);
-    const direct = this.#access.direct?.(identity);
-    if (direct) this.#lanes.get(client)!.assign(direct, this.#keepalives.get(client)!);
-    done(null, true);
+  async #createAedes(): Promise<Aedes> {
+    const aedes = await Aedes.createBroker({
+      heartbeatInterval: HEARTBEAT_MS,
+      connectTimeout: this.#bounds.connectTimeoutMs,
+      preConnect: (client, packet, done) => {
+        this.#sessions.get(client)!.introduce(packet);
+        done(null, true);
+      },
+      authenticate: (client, username, password, done) => {
+        const session = this.#sessions.get(client)!;
+        this.#admission.admit(session, username, password).then(
+          (code) => {
+            if (code === ReturnCode.accepted) this.#assignLane(session);
+            done(code === ReturnCode.accepted ? null : refusal(code), code === ReturnCode.accepted);
+          },
+          done as (error: AuthenticateError) => void,
+        );
+      },
+      authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet, done),
+      authorizeSubscribe: (client, subscription, done) => {
+        const session = this.#sessions.get(client);
+        done(null, session && this.#subscribes(session, subscription.topic, subscription.qos) ? subscription : null);
+      },
+      authorizeForward: (client, packet) => this.#forward(this.#sessions.get(client), packet),
+      published: (packet, client, done) => {
+        // Null: the broker's own.
+        if (client) this.#sessions.get(client)?.lane.passed(packet.topic, packet.qos, -1);
+        done();
+      },
+    });
+    aedes.on('client', (client) => {
+      const session = this.#sessions.get(client);
+      if (session) session.registered = true;
+    });
+    aedes.on('clientReady', (client) => this.#sessions.get(client)?.lane.open());
+    aedes.on('clientDisconnect', (client) => this.#leave(this.#sessions.get(client)));
+    aedes.on('unsubscribe', (filters, client) => {
+      const session = this.#sessions.get(client);
+      for (const filter of filters) {
+        if (session?.filters.delete(filter)) this.#audiences.update(session, filter);
+      }
+    });
+    aedes.on('clientError', (client, error) => this.#closed(client, error, 'client closed'));
+    aedes.on('connectionError', (client, error) => {
+      this.counts.unknown++;
+      this.#closed(client, error, 'connection closed before it said who it is');
+    });
+    return aedes;
   }
 
-  #authorizePublish(client: Client | null, message: Message, done: (error?: Error | null) => void): void {
-    const identity = client ? this.#identities.get(client) : null;
-    if (identity === undefined) {
+  #open(aedes: Aedes, socket: Socket): void {
+    socket.setNoDelay(true);
+    const { maxPacketBytes } = this.#bounds;
+    const outlet = new Outlet(socket, this.#bounds, this.counts);
+    outlet.install();
+    const lane = new DirectLane(socket, outlet, new PacketCap(maxPacketBytes), maxPacketBytes);
+    lane.install();
+    const session = new Session<Identity>(socket, outlet, lane, aedes.handle(socket));
+    this.#sessions.set(session.client, session);
+    // Aedes says when a client is gone, and its will taken; of a connection that is none it says nothing.
+    socket.once('close', () => session.registered || this.#leave(session));
+    this.#places.enter(session)?.socket.destroy(new Error('it made room for a newer one'));
+  }
+
+  #assignLane({ identity, lane, keepaliveSeconds }: Session<Identity>): void {
+    const direct = this.#access.direct?.(identity!);
+    if (direct) lane.assign(direct, this.#audiences.of(direct.topic, this.#sessions.values()), keepaliveSeconds);
+  }
+
+  #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    // Without a client, or with one that was never let in, there is nobody whose rights could be asked about.
+    const session = client ? this.#sessions.get(client) : undefined;
+    if (session?.identity === undefined) {
       done(new Error('not admitted'));
       return;
     }
-    if (client) this.#lanes.get(client)?.passed(message.topic, message.qos, 1);
+    const { identity, lane } = session;
+    const access = this.#access;
+    if (packet.retain && access.publishRight(identity, packet.topic) !== 'retained') this.#takeOffRetain(packet);
+    lane.passed(packet.topic, packet.qos, 1);
+    const go = (worth: unknown) => {
+      if (worth === false && packet.retain) this.#takeOffRetain(packet);
+      done();
+    };
+    const refuse = (error: Error) => {
+      this.counts.refused.publish++;
+      done(error);
+    };
     try {
-      const taken = this.#access.take(identity, message);
-      if (taken) taken.then(() => done(), done);
-      else done();
+      const taken = access.take(identity, packet as Message);
+      if (taken instanceof Promise) taken.then(go, refuse);
+      else go(taken);
     } catch (error) {
-      done(error as Error);
+      refuse(error as Error);
     }
   }
 
-  #allowed(client: Client, filter: string): boolean {
-    const identity = this.#identities.get(client);
-    return identity !== undefined && this.#access.maySubscribe(identity, filter);
+  #takeOffRetain(packet: PublishPacket): void {
+    packet.retain = false;
+    this.counts.refused.retain++;
   }
 
-  #audience(): Audience {
-    const [subscribers, outlets] = [this.#subscribers, this.#outlets];
-    return {
-      get version() {
-        return subscribers.version;
-      },
-      of(topic) {
-        const found = subscribers.of(topic);
-        return {
-          outlets: [...found.keys()].map((client) => outlets.get(client)!),
-          plainOnly: [...found.values()].some((granted) => granted > 0),
-        };
-      },
-    };
+  #subscribes(session: Session<Identity>, filter: string, qos: number): boolean {
+    const { maxFilters, maxFilterBytes } = this.#bounds;
+    const { filters, identity, socket } = session;
+    if (socket.destroyed || identity === undefined) return false;
+    const may =
+      // Aedes would acknowledge a shared subscription and then deliver nothing.
+      !filter.startsWith('$') &&
+      Buffer.byteLength(filter) <= maxFilterBytes &&
+      filter.split('/', MAX_FILTER_LEVELS + 1).length <= MAX_FILTER_LEVELS &&
+      (filters.has(filter) || filters.size < maxFilters) &&
+      this.#access.maySubscribe(identity, filter);
+    if (may) {
+      filters.set(filter, qos);
+      this.#audiences.update(session, filter);
+      return true;
+    }
+    this.counts.refused.filter++;
+    const shown = filter.slice(0, 64);
+    this.#log.warn(`filter ${session.address}`, { from: session.from, filter: shown }, 'subscription refused');
+    // Whoever asks on and on costs everybody time.
+    if (++session.refusedFilters > maxFilters) socket.destroy(new Error('too many subscriptions refused'));
+    return false;
   }
 
-  #onGone(client: Client): void {
-    this.#subscribers.drop(client);
-    const identity = this.#clients.get(client);
-    if (identity === undefined) return;
-    this.#clients.delete(client);
-    this.#access.onGone?.(identity, socketBytes(client));
+  #forward(session: Session<Identity> | undefined, packet: AedesPublishPacket): AedesPublishPacket | null {
+    if (!session || (session.outlet.full && !session.outlet.hasRoom(session.sure ? packet.qos : 0))) return null;
+    return packet;
+  }
+
+  #closed(client: Client, error: Error, message: string): void {
+    const session = this.#sessions.get(client);
+    const key = `${message} ${session?.name ?? session?.address}`;
+    this.#log.warn(key, { from: session?.from, name: session?.name, err: error.message }, message);
+  }
+
+  #leave(session: Session<Identity> | undefined): void {
+    if (!session || session.gone) return;
+    this.#sessions.delete(session.client);
+    this.#audiences.drop(session);
+    this.#admission.leave(session);
+    session.leave();
+    if (session.registered) this.#access.onGone?.(session.identity!, session.bytes);
   }
 }
 
-function socketBytes(client: Client): number {
-  const socket = client.conn as Socket;
-  return socket.bytesRead + socket.bytesWritten;
+function refusal(returnCode: ReturnCode): AuthenticateError {
+  return Object.assign(new Error('connection refused'), { returnCode }) as unknown as AuthenticateError;
 }

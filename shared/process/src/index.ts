@@ -5,6 +5,7 @@ export { ConfigError, type ConfigErrorCode } from './config-error.js';
 export { type Check, type CheckResult, type HealthOptions, HealthServer } from './health.js';
 export { LifeCycle, type OpenParts, type Startable, type Stoppable } from './life-cycle.js';
 export { type ListenOptions, listen } from './listen.js';
+export { LimitedLogger, LogLimit } from './log-limit.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { ProcessError, type ProcessErrorCode } from './process-error.js';

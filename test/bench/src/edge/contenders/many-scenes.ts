@@ -114,7 +114,15 @@ class ScenesAccess implements Access<SceneIdentity> {
     return intake.direct(identity);
   }
 
-  take(scene: SceneIdentity | null, message: Parameters<Intake['take']>[1]): void | Promise<void> {
-    return scene?.intake.take(scene.identity, message);
+  nameOf({ intake, identity }: SceneIdentity): string | undefined {
+    return intake.nameOf(identity);
+  }
+
+  publishRight({ intake, identity }: SceneIdentity, topic: string) {
+    return intake.publishRight(identity, topic);
+  }
+
+  take({ intake, identity }: SceneIdentity, message: Parameters<Intake['take']>[1]) {
+    return intake.take(identity, message);
   }
 }

@@ -10,9 +10,10 @@ it('lets one line per key and interval through and tells how many it held back',
   expect(limit.pass('a', 1000)).toBe(2);
 });
 
-it('forgets the oldest key beyond its bound', () => {
+it('lets no more keys through in an interval than its bound, and tells of those with the next line', () => {
   const limit = new LogLimit(1000, 2);
-  for (const key of ['a', 'b', 'c']) limit.pass(key, 0);
-  expect(limit.pass('a', 1)).toBe(0);
-  expect(limit.pass('c', 1)).toBeUndefined();
+  expect(['a', 'b', 'c', 'd', 'e'].map((key) => limit.pass(key, 0))).toEqual([0, 0, undefined, undefined, undefined]);
+  expect(limit.pass('c', 1000)).toBe(3);
+  expect(limit.pass('a', 1000)).toBe(0);
+  expect(limit.pass('b', 1000)).toBeUndefined();
 });
