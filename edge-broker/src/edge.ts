@@ -11,6 +11,7 @@ import {
   topic,
   type Verdict,
 } from '@ddnn/protocol';
+import { ClockKeeper } from './clock/clock-keeper.js';
 import type { EdgeConfig } from './config.js';
 import { type Device, DeviceTable } from './devices/device-table.js';
 import { FeatureRequests } from './devices/feature-requests.js';
@@ -46,6 +47,7 @@ export class Edge {
   #group!: ViewGroup;
   #devices!: DeviceTable;
   #links!: LinkBytes;
+  #clock!: ClockKeeper;
   #outbox!: Outbox;
   #path!: SamplePath;
   #records!: RecordBatch;
@@ -69,19 +71,24 @@ export class Edge {
     this.#group = new ViewGroup(this.#bundle, config.group);
     this.#devices = new DeviceTable(config.devices, architecture.views, this.#group.views);
     this.#links = new LinkBytes(architecture.views);
-    this.#outbox = new Outbox(config.outbox, (entry, reason) => {
+    this.#clock = this.#createClock();
+    // Read before the outbox opens, which may put a damaged folder aside.
+    await this.#clock.start();
+    const bounds = { ...config.outbox, now: () => this.#clock.passed() };
+    this.#outbox = new Outbox(bounds, (entry, reason) => {
       this.#metrics.dropped.inc({ kind: entry.kind, reason });
       this.#logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
       if (entry.kind === 'features') this.#path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
     });
     await this.#outbox.start();
+    await this.#clock.reserve();
     this.#records = new RecordBatch(this.#outbox, config.epoch, config.records.batch);
     this.#bridge = this.#createBridge();
     this.#path = this.#createPath();
     const backlog = await this.#path.backlog();
     const mqttPort = await this.#listen();
     this.#path.resume(backlog);
-    await this.#listener.publish(topic('edgeStatus'), encodeStatus(config.epoch, this.#status('online')), 1, true);
+    await this.#publishStatus('online');
     this.#bridge.start(this.#status('offline'));
     this.#timers.push(
       setInterval(() => this.#path.expire(performance.now()), TICK_MS),
@@ -97,6 +104,7 @@ export class Edge {
       checks: {
         cloud: () => config.uplink.url === undefined || this.#bridge.connected || 'not connected to the cloud',
       },
+      notes: { clock: () => this.#clock.note() },
     });
     return { mqttPort, healthPort: await this.#health.start() };
   }
@@ -117,19 +125,27 @@ export class Edge {
     await this.#records.flush();
     this.#reportTraffic();
     await this.#bridge.stop(this.#config.epoch, this.#status('offline'));
-    await this.#listener.publish(
-      topic('edgeStatus'),
-      encodeStatus(this.#config.epoch, this.#status('offline')),
-      1,
-      true,
-    );
+    await this.#publishStatus('offline');
     await this.#listener.stop();
     await this.#path.drain();
     // Samples that came in since the last flush.
     await this.#records.flush();
     await this.#outbox.stop();
+    await this.#clock.stop();
     await this.#health.stop();
     this.#registry.close();
+  }
+
+  #createClock(): ClockKeeper {
+    return new ClockKeeper(this.#config.clock, {
+      folder: this.#config.outbox.folder,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      // Agents ask for the time when the edge says again that it is there.
+      onJump: () => {
+        this.#publishStatus('online').catch((error: unknown) => this.#logger.error({ err: error }, 'not published'));
+      },
+    });
   }
 
   #createBridge(): Bridge {
@@ -188,6 +204,7 @@ export class Edge {
       meters: this.#links.devices,
       metrics: this.#metrics,
       logger: this.#logger,
+      siteTime: (monotonic) => this.#clock.at(monotonic),
       publish: (name, payload) => this.#publish(name, payload),
       onDeviceStatus: (device, frame) => this.#bridge.sendDeviceStatus(device.name, frame),
       onDeviceBytes: (device, bytes) => this.#links.addGone(device, bytes),
@@ -249,7 +266,7 @@ export class Edge {
 
   #keepHouse(): void {
     this.#bridge.resendOverdue(performance.now());
-    this.#outbox.expire(Date.now()).catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox failed'));
+    this.#outbox.expire().catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox failed'));
     this.#metrics.outbox.set(this.#outbox.size);
     for (const [what, samples] of Object.entries(this.#path.waiting)) this.#metrics.waiting.set({ for: what }, samples);
   }
@@ -261,6 +278,10 @@ export class Edge {
     };
     const traffic = this.#links.report(this.#path.samples, this.#devices.devices, open, this.#metrics);
     this.#bridge.sendTraffic(encodeTraffic(this.#config.epoch, traffic));
+  }
+
+  async #publishStatus(state: Status['state']): Promise<void> {
+    await this.#listener.publish(topic('edgeStatus'), encodeStatus(this.#config.epoch, this.#status(state)), 1, true);
   }
 
   #publish(name: string, payload: Uint8Array): void {

@@ -55,7 +55,7 @@ export async function openOutbox(options: Partial<OutboxOptions> = {}) {
   const folder = options.folder ?? newFolder();
   const drops: [number, DropReason][] = [];
   const onDrop = (entry: Entry, reason: DropReason) => void drops.push([entry.slot, reason]);
-  const outbox = new Outbox({ maxSamples: 1000, maxAgeMs: 60_000, ...options, folder }, onDrop);
+  const outbox = new Outbox({ maxSamples: 1000, maxAgeMs: 60_000, now: Date.now, ...options, folder }, onDrop);
   await outbox.start();
   open.push(() => outbox.stop());
   return { outbox, drops, folder };

@@ -8,7 +8,7 @@ export type EntryKind = 'features' | 'record';
 export interface Entry {
   readonly kind: EntryKind;
   readonly slot: number;
-  /** Unix time in ms at which it was put in. */
+  /** When it was put in, in ms by the outbox's own time. */
   readonly addedAt: number;
   /** Why the sample has its fallback already; *none*: it has no verdict yet. */
   fallback: FallbackReason;

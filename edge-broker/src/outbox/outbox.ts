@@ -25,6 +25,8 @@ export interface OutboxOptions {
   readonly folder: string;
   readonly maxSamples: number;
   readonly maxAgeMs: number;
+  /** A time in ms that goes on through restarts, and that no step of the wall clock reaches. */
+  readonly now: () => number;
 }
 
 /** A record frame, by its first slot. */
@@ -129,7 +131,7 @@ export class Outbox {
   /** Keeps a frame until it is acknowledged; the sample's parts go in the same write. */
   async put(entry: Omit<Entry, 'addedAt'>, frame: Uint8Array, views: number): Promise<void> {
     const { kind, slot } = entry;
-    const stored: Entry = { ...entry, addedAt: Date.now() };
+    const stored: Entry = { ...entry, addedAt: this.#options.now() };
     const parts = kind === 'features' ? this.#partDeletions(slot, views) : [];
     const name = key(PREFIX[kind], slot);
     // Known from now on: a fallback that comes while the disk is busy must find it.
@@ -151,7 +153,7 @@ export class Outbox {
         kind: 'record',
         slot,
         grows,
-        addedAt: Date.now(),
+        addedAt: this.#options.now(),
         fallback: 'none',
         best: NO_EXIT,
         states: NO_STATES,
@@ -170,7 +172,7 @@ export class Outbox {
     const entry = {
       kind: 'record',
       slot,
-      addedAt: Date.now(),
+      addedAt: this.#options.now(),
       fallback: 'none',
       best: NO_EXIT,
       states: NO_STATES,
@@ -223,7 +225,8 @@ export class Outbox {
   }
 
   /** Drops what is too old. */
-  async expire(now: number): Promise<void> {
+  async expire(): Promise<void> {
+    const now = this.#options.now();
     for (const [name, { addedAt }] of this.#entries) {
       if (now - addedAt <= this.#options.maxAgeMs) return;
       await this.#drop(name, 'old');
@@ -255,7 +258,7 @@ export class Outbox {
   /** Gives up an interrupted sample that the bundle in service cannot answer. */
   async discard({ slot, states, best }: Interrupted, views: number): Promise<void> {
     await this.settle(slot, Math.max(views, states.length));
-    this.#onDrop({ kind: 'features', slot, addedAt: Date.now(), fallback: 'dropped', best, states }, 'unfit');
+    this.#onDrop({ kind: 'features', slot, addedAt: this.#options.now(), fallback: 'dropped', best, states }, 'unfit');
   }
 
   #write(operations: readonly Operation[]): Promise<void> {
