@@ -1,4 +1,4 @@
-import type { Logger } from '@ddnn/process';
+import { ClockSteps, inSeconds, type Logger } from '@ddnn/process';
 import type { EdgeMetrics } from '../metrics.js';
 import { bootName, ClockFile, resumeTime, type StoredTime } from './clock-file.js';
 import { SiteClock, type SiteClockOptions, type TimeSources } from './site-clock.js';
@@ -19,8 +19,6 @@ const LOOK_MS = 1_000;
 const WRITE_MS = 10_000;
 /** Above {@link WRITE_MS}, for a write may be late; after a power cut site time may start so far ahead. */
 const RESERVE_MS = 15_000;
-/** A step is shown for so long. */
-const SHOW_MS = 3_600_000;
 const CODE = 'DDNN_EDGE_CLOCK';
 
 /** Keeps site time: looks at the wall clock, says what it found, and writes down which slots may have been used. */
@@ -32,19 +30,19 @@ export class ClockKeeper {
   readonly #file: ClockFile;
   /** The machine's monotonic time at the zero of this process's: the same in all processes of one run of it. */
   readonly #machineZero: number;
+  readonly #steps: ClockSteps;
   #boot: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<boolean> | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #failed = false;
-  /** The last step in ms, and when it was seen. */
-  #last: { readonly ms: number; readonly at: number } | undefined;
 
   constructor(options: SiteClockOptions, deps: ClockKeeperDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#sources = deps.sources ?? { wall: Date.now, monotonic: () => performance.now() };
     this.#clock = new SiteClock(options, this.#sources);
+    this.#steps = new ClockSteps('the wall clock', this.#sources.monotonic);
     this.#file = new ClockFile(deps.folder);
     this.#machineZero = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   }
@@ -89,10 +87,8 @@ export class ClockKeeper {
   /** What `/readyz` shows: a step of the last hour, and how far site time is off. */
   note(): string | undefined {
     const { offset } = this.#clock;
-    const off = Math.abs(offset) > this.#options.stepMs ? [`site time is ${span(offset)} the wall clock`] : [];
-    const age = this.#last && this.#sources.monotonic() - this.#last.at;
-    const step = age !== undefined && age < SHOW_MS ? [`${set(this.#last!.ms)} ${Math.round(age / 1000)} s ago`] : [];
-    return [...off, ...step].join('; ') || undefined;
+    const off = Math.abs(offset) > this.#options.stepMs ? `site time is ${span(offset)} the wall clock` : undefined;
+    return [off, this.#steps.note()].filter(Boolean).join('; ') || undefined;
   }
 
   #look(): void {
@@ -101,9 +97,9 @@ export class ClockKeeper {
     const { offset } = this.#clock;
     metrics.clockOffset.set(offset);
     if (stepped !== 0) {
-      this.#last = { ms: stepped, at: this.#sources.monotonic() };
       metrics.clockSteps.inc({ direction: stepped > 0 ? 'forwards' : 'backwards' });
-      this.#warn({ steppedMs: Math.round(stepped), offsetMs: Math.round(offset) }, `${set(stepped)}; site time goes on`);
+      const details = { steppedMs: Math.round(stepped), offsetMs: Math.round(offset) };
+      this.#warn(details, `${this.#steps.saw(stepped)}; site time goes on`);
     }
     if (this.#writing) return;
     if (due > 0) void this.#jump(due);
@@ -114,7 +110,7 @@ export class ClockKeeper {
   async #jump(due: number): Promise<void> {
     if (!(await this.#write(due))) return;
     this.#clock.jump(due);
-    this.#warn({ jumpedMs: Math.round(due) }, `site time follows the wall clock ${seconds(due)} forward`);
+    this.#warn({ jumpedMs: Math.round(due) }, `site time follows the wall clock ${inSeconds(due)} forward`);
     this.#deps.onJump();
   }
 
@@ -160,6 +156,4 @@ export class ClockKeeper {
   }
 }
 
-const seconds = (ms: number) => `${(Math.abs(ms) / 1000).toFixed(1)} s`;
-const span = (offset: number) => `${seconds(offset)} ${offset > 0 ? 'ahead of' : 'behind'}`;
-const set = (ms: number) => `the wall clock was set ${seconds(ms)} ${ms > 0 ? 'forward' : 'back'}`;
+const span = (offset: number) => `${inSeconds(offset)} ${offset > 0 ? 'ahead of' : 'behind'}`;
