@@ -58,7 +58,7 @@ export function agentConfig(flags: Record<string, unknown>): AgentConfig {
 }
 
 /** The edge's side in the hands of the test: a real listener that keeps what devices publish. */
-export async function startEdge({ port = 0, slotMs = 0, answersClock = true } = {}) {
+export async function startEdge({ port = 0, slotMs = 0, answersClock = true, now = Date.now } = {}) {
   const taken: (Message & { from: string | null })[] = [];
   const listener = new MqttListener<string>(
     { host: '127.0.0.1', port, setting: 'test', maxPacketBytes: 10_000, maxConnections: 9, drainTimeoutMs: 1000 },
@@ -69,7 +69,7 @@ export async function startEdge({ port = 0, slotMs = 0, answersClock = true } = 
         if (from === null && !message.topic.startsWith('i/')) return;
         taken.push({ ...message, payload: Uint8Array.from(message.payload), from });
         if (answersClock && message.topic.startsWith('t/')) {
-          const answer = encodeClock(EPOCH, { asked: decodeClock(message.payload).asked, edge: Date.now() });
+          const answer = encodeClock(EPOCH, { asked: decodeClock(message.payload).asked, edge: now() });
           void listener.publish(`c/${message.topic.slice(2)}`, answer, 0);
         }
       },
@@ -132,5 +132,6 @@ export async function startAgent(flags: Record<string, unknown>) {
   };
   open.push(stop);
   const metrics = async () => (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text();
-  return { agent, lines, stop, metrics };
+  const ready = async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).text();
+  return { agent, lines, stop, metrics, ready };
 }
