@@ -27,7 +27,8 @@ const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Serves `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the failing checks; notes in both) and `/metrics`.
+ * Serves `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the failing checks; notes in both) and
+ * `/metrics`.
  */
 export class HealthServer {
   readonly #options: HealthOptions;
