@@ -71,11 +71,16 @@ export class Edge {
     this.#group = new ViewGroup(this.#bundle, config.group);
     this.#devices = new DeviceTable(config.devices, architecture.views, this.#group.views);
     this.#links = new LinkBytes(architecture.views);
-    this.#clock = this.#createClock();
+    this.#clock = new ClockKeeper(config.clock, {
+      folder: config.outbox.folder,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      // Agents ask for the time when the edge says again that it is there.
+      onJump: () => this.#publishStatus('online'),
+    });
     // Read before the outbox opens, which may put a damaged folder aside.
     await this.#clock.start();
-    const bounds = { ...config.outbox, now: () => this.#clock.passed() };
-    this.#outbox = new Outbox(bounds, (entry, reason) => {
+    this.#outbox = new Outbox({ ...config.outbox, now: () => this.#clock.passed() }, (entry, reason) => {
       this.#metrics.dropped.inc({ kind: entry.kind, reason });
       this.#logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
       if (entry.kind === 'features') this.#path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
@@ -134,18 +139,6 @@ export class Edge {
     await this.#clock.stop();
     await this.#health.stop();
     this.#registry.close();
-  }
-
-  #createClock(): ClockKeeper {
-    return new ClockKeeper(this.#config.clock, {
-      folder: this.#config.outbox.folder,
-      metrics: this.#metrics,
-      logger: this.#logger,
-      // Agents ask for the time when the edge says again that it is there.
-      onJump: () => {
-        this.#publishStatus('online').catch((error: unknown) => this.#logger.error({ err: error }, 'not published'));
-      },
-    });
   }
 
   #createBridge(): Bridge {

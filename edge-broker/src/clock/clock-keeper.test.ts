@@ -24,7 +24,7 @@ async function keeper({ folder = newFolder(), clocks = new ShiftedClocks() } = {
       folder,
       metrics: createEdgeMetrics(registry),
       logger: Object.assign(Object.create(logger), { warn }),
-      onJump: () => jumps.push(kept.at()),
+      onJump: async () => void jumps.push(kept.at()),
       sources: clocks,
     },
   );

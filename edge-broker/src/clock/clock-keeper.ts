@@ -10,7 +10,7 @@ export interface ClockKeeperDeps {
   readonly metrics: Pick<EdgeMetrics, 'clockSteps' | 'clockOffset'>;
   readonly logger: Logger;
   /** Site time jumped: whoever follows it must ask again. */
-  readonly onJump: () => void;
+  readonly onJump: () => Promise<void>;
   /** Clocks of a test. */
   readonly sources?: TimeSources;
 }
@@ -102,7 +102,8 @@ export class ClockKeeper {
       this.#warn(details, `${this.#steps.saw(stepped)}; site time goes on`);
     }
     if (this.#writing) return;
-    if (due > 0) void this.#jump(due);
+    if (due > 0)
+      this.#jump(due).catch((error: Error) => this.#warn({ err: error.message }, 'the jump could not be told'));
     else if (this.#sources.monotonic() - this.#writtenAt >= WRITE_MS) void this.#write(0);
   }
 
@@ -111,7 +112,7 @@ export class ClockKeeper {
     if (!(await this.#write(due))) return;
     this.#clock.jump(due);
     this.#warn({ jumpedMs: Math.round(due) }, `site time follows the wall clock ${inSeconds(due)} forward`);
-    this.#deps.onJump();
+    await this.#deps.onJump();
   }
 
   /** Never rejects; false: it is not on disk. */

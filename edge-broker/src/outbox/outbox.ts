@@ -149,15 +149,7 @@ export class Outbox {
   async putRecords(frames: readonly RecordFrame[], grown: number | undefined): Promise<void> {
     const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: key(PREFIX.record, grown) }];
     const entries = frames.map(({ slot, frame, grows }) => {
-      const entry: Entry = {
-        kind: 'record',
-        slot,
-        grows,
-        addedAt: this.#options.now(),
-        fallback: 'none',
-        best: NO_EXIT,
-        states: NO_STATES,
-      };
+      const entry = this.#recordEntry(slot, grows);
       operations.push({ type: 'put', key: key(PREFIX.record, slot), value: writeEntry(entry, frame) });
       return entry;
     });
@@ -168,16 +160,8 @@ export class Outbox {
   }
 
   /** Drops a record frame that the disk had no time for: as many as may wait there wait for it already. */
-  dropUnwritten({ slot }: RecordFrame): void {
-    const entry = {
-      kind: 'record',
-      slot,
-      addedAt: this.#options.now(),
-      fallback: 'none',
-      best: NO_EXIT,
-      states: NO_STATES,
-    } as const;
-    this.#onDrop(entry, 'full');
+  dropUnwritten({ slot, grows }: RecordFrame): void {
+    this.#onDrop(this.#recordEntry(slot, grows), 'full');
   }
 
   /** Entries that may wait. */
@@ -259,6 +243,11 @@ export class Outbox {
   async discard({ slot, states, best }: Interrupted, views: number): Promise<void> {
     await this.settle(slot, Math.max(views, states.length));
     this.#onDrop({ kind: 'features', slot, addedAt: this.#options.now(), fallback: 'dropped', best, states }, 'unfit');
+  }
+
+  #recordEntry(slot: number, grows: boolean): Entry {
+    const addedAt = this.#options.now();
+    return { kind: 'record', slot, grows, addedAt, fallback: 'none', best: NO_EXIT, states: NO_STATES };
   }
 
   #write(operations: readonly Operation[]): Promise<void> {
