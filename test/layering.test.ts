@@ -50,6 +50,7 @@ const folders: Record<string, Record<string, readonly string[]>> = {
     testing: ['numbers', 'architecture', 'bundle', 'plain', 'aggregate', 'code'],
   },
   'edge-broker': {
+    clock: ['.'],
     traffic: ['.'],
     outbox: [],
     uplink: ['outbox', 'traffic', '.'],
@@ -86,6 +87,17 @@ const folders: Record<string, Record<string, readonly string[]>> = {
 };
 /** Rooms that run in a browser. */
 const browserRooms = ['shared/protocol', 'shared/model', 'shared/street', 'device-agent/src/core'];
+/**
+ * Who may read the wall clock, which anybody may set at any moment. All but the clock keeper only tell the time: what
+ * is decided, is decided by monotonic or by site time.
+ */
+const wallClockReaders = [
+  'cloud-api/src/sites/site-reports.ts',
+  'cloud-api/src/uplink/ingest.ts',
+  'deploy/cli/src/commands/watch.ts',
+  'edge-broker/src/clock/clock-keeper.ts',
+  'edge-broker/src/edge-parts.ts',
+];
 /** Root tools that test files may use without their package declaring them. */
 const testTools = ['vitest', 'esbuild', 'playwright-core'];
 
@@ -246,6 +258,15 @@ it.each(browserRooms)('%s uses nothing that a browser lacks', (folder) => {
       return /from 'node:|\bBuffer\b|\bprocess\./.test(text) ? [path.relative(ROOT, file)] : [];
     });
   expect(wrong).toEqual([]);
+});
+
+it('lets nobody read the wall clock but those who tell the time', () => {
+  const readers = Object.keys(rooms)
+    .flatMap((room) => sources(path.join(room, 'src')))
+    .filter((file) => !file.endsWith('.test.ts'))
+    .filter((file) => /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|timeOrigin/.test(readFileSync(file, 'utf8')))
+    .map((file) => path.relative(ROOT, file));
+  expect(readers.sort()).toEqual(wallClockReaders);
 });
 
 it('keeps comments within 120 columns', () => {

@@ -1,5 +1,13 @@
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
-import { createMetrics, HealthServer, LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
+import {
+  ClockSteps,
+  createMetrics,
+  HealthServer,
+  LifeCycle,
+  type Logger,
+  type OpenParts,
+  readSettingFile,
+} from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
 import { AgentError } from './agent-error.js';
@@ -27,6 +35,7 @@ export class Agent {
   readonly #metrics = createMetrics('agent');
   readonly #count = createAgentMetrics(this.#metrics);
   readonly #clock = new EdgeClock();
+  readonly #clockSteps = new ClockSteps('the edge’s clock');
   readonly #pace = new SlotPace(
     this.#clock,
     (slot) => this.capture(slot),
@@ -93,7 +102,9 @@ export class Agent {
       checks: {
         edge: () => this.#connection.ready,
         bundle: () => this.#slotMs !== undefined || this.#idleBecause,
+        clock: () => !this.#needsClock || this.#clock.set || 'the edge has not told the time',
       },
+      notes: { clock: () => this.#clockSteps.note() },
     });
     const healthPort = await parts.start(health);
     await parts.start(this.#camera);
@@ -171,6 +182,8 @@ export class Agent {
 
   #onDisconnected(): void {
     clearInterval(this.#clockTimer);
+    // The edge may come back with another time, or be another one.
+    this.#clock.doubt();
     this.#pause(UNCONFIRMED);
   }
 
@@ -193,6 +206,12 @@ export class Agent {
       const setting = `batch.waitMs ${waitMs}: ${samples} samples take ${(samples - 1) * status.slotMs} ms`;
       this.#logger.warn({}, `${setting}, so summary frames go before they are full`);
     }
+    // Said again: its clock was set, so slots wait for the answer.
+    if (this.#slotMs !== undefined) {
+      this.#pace.stop();
+      this.#clock.doubt();
+      this.#askClock();
+    }
     this.#core.epoch = status.epoch;
     this.#slotMs = status.slotMs;
     this.#connection.sendStatus(status.epoch, this.#status('online'));
@@ -209,8 +228,15 @@ export class Agent {
     const { asked, edge } = decodeClock(frame);
     if (edge === undefined) return;
     const first = !this.#clock.set;
-    this.#clock.take({ asked, edge, answered: performance.now() });
-    if (first) this.#startPace();
+    const step = this.#clock.take({ asked, edge, answered: performance.now() });
+    if (step !== 0) this.#onClockStep(step);
+    if (first || step !== 0) this.#startPace();
+  }
+
+  #onClockStep(ms: number): void {
+    this.#count.clockSteps.inc({ direction: ms > 0 ? 'forwards' : 'backwards' });
+    this.#logger.warn({ steppedMs: Math.round(ms) }, `${this.#clockSteps.saw(ms)}; slots go on by it`);
+    this.#pace.forget();
   }
 
   #onBadFrame(error: unknown, topic: string): void {
@@ -219,8 +245,12 @@ export class Agent {
     this.#logger.warn({ code, topic, err: (error as Error).message }, 'frame refused');
   }
 
+  get #needsClock(): boolean {
+    return this.#config.pace === 'clock' && this.#slotMs !== 0;
+  }
+
   #startPace(): void {
-    if (this.#config.pace === 'clock' && this.#slotMs && this.#clock.set) this.#pace.start(this.#slotMs);
+    if (this.#needsClock && this.#slotMs && this.#clock.set) this.#pace.start(this.#slotMs);
   }
 
   #askClock(): void {

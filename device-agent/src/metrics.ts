@@ -8,6 +8,9 @@ export function createAgentMetrics(metrics: Metrics) {
     badFrames: metrics.counter('ddnn_agent_bad_frames_total', 'Frames from the edge that were refused, by code', [
       'code',
     ]),
+    clockSteps: metrics.counter('ddnn_agent_clock_steps_total', 'Times the edge’s clock was set, by direction', [
+      'direction',
+    ]),
     sectionSeconds: metrics.histogram(
       'ddnn_agent_section_seconds',
       'Time of the device section',

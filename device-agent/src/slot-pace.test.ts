@@ -22,7 +22,7 @@ function paced(capture: (slot: number) => Promise<void> = async () => {}) {
       missed += slots;
     },
   );
-  return { pace, captures, missed: () => missed };
+  return { clock, pace, captures, missed: () => missed };
 }
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -74,4 +74,23 @@ it('paces once when it is started again during a capture, and stops for good', a
   await vi.advanceTimersByTimeAsync(100);
   expect([captures.length, missed()]).toEqual([5, 0]);
   pace.stop();
+});
+
+it('captures slots before the last one where the edge’s clock was set back, and none twice where it was not', async () => {
+  const { clock, pace, captures, missed } = paced();
+  pace.start(100);
+  await vi.advanceTimersByTimeAsync(300);
+  const now = performance.now();
+  // A better exchange, by which the border comes once more.
+  clock.take({ asked: now, answered: now, edge: 1298.5 });
+  pace.start(100);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(captures.map(([slot]) => slot)).toEqual([11, 12, 13]);
+  expect(clock.take({ asked: now + 10, answered: now + 10, edge: 430 })).toBeCloseTo(-878.5);
+  pace.forget();
+  pace.start(100);
+  await vi.advanceTimersByTimeAsync(200);
+  pace.stop();
+  expect(captures.map(([slot]) => slot)).toEqual([11, 12, 13, 5, 6]);
+  expect(missed()).toBe(0);
 });

@@ -35,6 +35,11 @@ export class SlotPace {
     this.#timer = setTimeout(tick, untilNext());
   }
 
+  /** The edge's clock was set: slots before the last one may be new. */
+  forget(): void {
+    this.#last = -1;
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#run++;

@@ -59,7 +59,7 @@ export function agentConfig(flags: Record<string, unknown>): AgentConfig {
 }
 
 /** The edge's side in the hands of the test: a real listener that keeps what devices publish. */
-export async function startEdge({ port = 0, slotMs = 0, answersClock = true } = {}) {
+export async function startEdge({ port = 0, slotMs = 0, answersClock = true, now = Date.now } = {}) {
   const taken: (Message & { from: string })[] = [];
   const listener = new MqttListener<string>(
     { host: '127.0.0.1', port, setting: 'test', maxPacketBytes: 10_000, maxConnections: 9, drainTimeoutMs: 1000 },
@@ -70,7 +70,7 @@ export async function startEdge({ port = 0, slotMs = 0, answersClock = true } = 
       take: (from, message) => {
         taken.push({ ...message, payload: Uint8Array.from(message.payload), from });
         if (answersClock && message.topic.startsWith('t/')) {
-          const answer = encodeClock(EPOCH, { asked: decodeClock(message.payload).asked, edge: Date.now() });
+          const answer = encodeClock(EPOCH, { asked: decodeClock(message.payload).asked, edge: now() });
           void listener.publish(`c/${message.topic.slice(2)}`, answer, 0);
         }
       },
@@ -138,5 +138,6 @@ export async function startAgent(flags: Record<string, unknown>) {
     const answer = await (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).json();
     return ((answer as { failing?: object }).failing ?? {}) as Record<string, string>;
   };
-  return { agent, lines, stop, metrics, ready };
+  const readyText = async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).text();
+  return { agent, lines, stop, metrics, ready, readyText };
 }

@@ -27,6 +27,15 @@ export const EdgeConfigSchema = Type.Object({
     maximum: 3_600_000,
     description: 'milliseconds between samples; 0: triggered from outside',
   }),
+  clock: Type.Object({
+    stepMs: Type.Integer({
+      default: 500,
+      minimum: 50,
+      maximum: 60_000,
+      description: 'a larger difference between site time and wall clock is a step, a smaller one is slewed',
+    }),
+    confirmMs: Milliseconds(120_000, 'site time follows a step forward once it has stood for so long'),
+  }),
   devices: Type.Optional(
     Type.Array(
       Type.Object({

@@ -11,6 +11,7 @@ import {
   topic,
   type Verdict,
 } from '@ddnn/protocol';
+import { ClockKeeper } from './clock/clock-keeper.js';
 import type { EdgeConfig } from './config.js';
 import { DeviceTable } from './devices/device-table.js';
 import { FeatureRequests } from './devices/feature-requests.js';
@@ -41,6 +42,7 @@ export class EdgeParts {
   readonly metrics;
   readonly devices: DeviceTable;
   readonly links: LinkBytes;
+  readonly clock: ClockKeeper;
   readonly outbox: Outbox;
   readonly records: RecordBatch;
   readonly recordTurns: RecordTurns;
@@ -64,7 +66,14 @@ export class EdgeParts {
     const group = new ViewGroup(bundle, config.group);
     this.devices = new DeviceTable(config.devices, views, group.views);
     this.links = new LinkBytes(views);
-    this.outbox = new Outbox({ ...config.outbox, views }, (entry, reason) => {
+    this.clock = new ClockKeeper(config.clock, {
+      folder: config.outbox.folder,
+      metrics: this.metrics,
+      logger,
+      // Agents ask for the time when the edge says again that it is there.
+      onJump: () => this.publishStatus('online'),
+    });
+    this.outbox = new Outbox({ ...config.outbox, views, now: () => this.clock.passed() }, (entry, reason) => {
       this.metrics.dropped.inc({ kind: entry.kind, reason });
       logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
       if (entry.kind === 'features') this.path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
@@ -164,6 +173,7 @@ export class EdgeParts {
       meters: this.links.devices,
       metrics: this.metrics,
       logger: this.#logger,
+      siteTime: (monotonic) => this.clock.at(monotonic),
       publish: (name, payload) => this.#publish(name, payload),
       onDeviceStatus: (device, frame) => this.bridge.sendDeviceStatus(device.name, frame),
       onDeviceBytes: (device, bytes) => this.links.addGone(device, bytes),

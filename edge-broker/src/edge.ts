@@ -64,9 +64,14 @@ export class Edge {
       cloud: () => parts.bridge.ready,
       outbox: () => parts.outbox.failure?.message ?? true,
     };
-    const healthPort = await opened.start(new HealthServer({ ...config.health, metrics: registry, logger, checks }));
+    const notes = { clock: () => parts.clock.note() };
+    const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
+    const healthPort = await opened.start(health);
 
+    // Read before the outbox opens, which may put a damaged folder aside.
+    await opened.start(parts.clock);
     tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
+    await parts.clock.reserve();
     // Samples that came in while the listener closed.
     opened.add(async () => {
       await parts.path.drain();
@@ -122,7 +127,7 @@ export class Edge {
   #keepHouse({ bridge, outbox, metrics, path }: EdgeParts): void {
     bridge.resendOverdue(performance.now());
     if (outbox.failure) this.#recover(outbox, bridge);
-    outbox.expire(Date.now()).catch((error: unknown) => this.#deps.logger.error({ err: error }, 'the outbox failed'));
+    outbox.expire().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'the outbox failed'));
     metrics.outbox.set(outbox.size);
     for (const [what, samples] of Object.entries(path.waiting)) metrics.waiting.set({ for: what }, samples);
   }

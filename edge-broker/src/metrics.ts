@@ -55,6 +55,10 @@ export function createEdgeMetrics(metrics: Metrics) {
     ),
     outbox: metrics.gauge('ddnn_edge_outbox_entries', 'Entries that wait for the cloud’s acknowledgement'),
     waiting: metrics.gauge('ddnn_edge_waiting_samples', 'Samples that wait, by what for', ['for']),
+    clockSteps: metrics.counter('ddnn_edge_clock_steps_total', 'Times the wall clock was set, by direction', [
+      'direction',
+    ]),
+    clockOffset: metrics.gauge('ddnn_edge_clock_offset_ms', 'Site time less wall clock'),
     linkBytes: metrics.gauge('ddnn_edge_link_bytes', 'Bytes since the start, by link and kind', ['link', 'kind']),
   };
 }

@@ -56,7 +56,10 @@ export async function openOutbox(options: Partial<OutboxOptions> = {}) {
   const folder = options.folder ?? newFolder();
   const drops: [number, DropReason][] = [];
   const onDrop = (entry: Entry, reason: DropReason) => void drops.push([entry.slot, reason]);
-  const outbox = new Outbox({ maxSamples: 1000, maxAgeMs: 60_000, views: VIEWS, ...options, folder }, onDrop);
+  const outbox = new Outbox(
+    { maxSamples: 1000, maxAgeMs: 60_000, views: VIEWS, now: Date.now, ...options, folder },
+    onDrop,
+  );
   const state = await outbox.start();
   open.push(() => outbox.stop());
   return { outbox, drops, folder, state };

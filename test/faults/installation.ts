@@ -1,5 +1,5 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,6 +18,7 @@ const ARCHITECTURE: ResolvedArchitecture = {
   cloud: { aggregator: 'concat', section: [{ fc: { units: 8 } }] },
 };
 const BIN = path.join(ROOT, 'deploy/cli/bin/ddnn.js');
+const SHIFTED_DATE = path.join(ROOT, 'test/faults/shifted-date.mjs');
 
 /** A role of the installation in a process of its own. */
 export interface Process {
@@ -32,6 +33,7 @@ export interface Process {
 /** A verdict as REST shows it, and but for `revised` the verdict topic, as far as the tests look. */
 export interface Shown {
   readonly slot: number;
+  readonly class: string;
   readonly exit: string;
   readonly reason: string;
   /** State of every view. */
@@ -45,12 +47,21 @@ export class Installation {
   readonly bundle = path.join(this.folder, 'b.ddnn');
   /** What was published on the live verdict topic. */
   readonly heard: Shown[] = [];
+  readonly #shift = path.join(this.folder, 'shift');
   readonly #running = new Set<ChildProcess>();
   readonly #clients: MqttClient[] = [];
   #files = 0;
 
   constructor() {
     writeFileSync(this.bundle, randomBundle(ARCHITECTURE, 1));
+    this.setEdgeClock(0);
+  }
+
+  /** Sets the wall clock of every edge, so many ms off the right time. */
+  setEdgeClock(ms: number): void {
+    // Never seen half written.
+    writeFileSync(`${this.#shift}.new`, String(ms));
+    renameSync(`${this.#shift}.new`, this.#shift);
   }
 
   cloud(uplinkPort = 0): Promise<Process> {
@@ -124,6 +135,11 @@ export class Installation {
     return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ')));
   }
 
+  /** What `/readyz` says. */
+  async ready(of: Process): Promise<{ status: string; notes?: Record<string, string> }> {
+    return (await fetch(`http://127.0.0.1:${of.ports.healthPort}/readyz`)).json() as never;
+  }
+
   async remove(): Promise<void> {
     for (const client of this.#clients) await client.endAsync(true);
     for (const child of this.#running) child.kill('SIGKILL');
@@ -134,7 +150,11 @@ export class Installation {
     const file = path.join(this.folder, `${role}-${this.#files++}.yaml`);
     writeFileSync(file, JSON.stringify(config));
     // Without the test runner's own flags: a member runs what was built.
-    const options: ForkOptions = { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] };
+    const options: ForkOptions = {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: role === 'edge' ? ['--import', SHIFTED_DATE] : [],
+      env: { ...process.env, SHIFT_FILE: this.#shift },
+    };
     const child = fork(BIN, [role, '--config', file], options);
     this.#running.add(child);
     let log = '';

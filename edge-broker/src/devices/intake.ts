@@ -28,6 +28,8 @@ export interface IntakeDeps extends StatusDeps {
   readonly devices: DeviceTable;
   readonly meters: readonly LinkMeter[];
   readonly metrics: EdgeMetrics;
+  /** Site time in Unix ms at a monotonic time. */
+  readonly siteTime: (monotonic: number) => number;
   readonly publish: (topic: string, payload: Uint8Array) => void;
   readonly onDeviceBytes: (device: Device, bytes: number) => void;
 }
@@ -42,9 +44,6 @@ export class Intake implements Access<Identity> {
   /** By view of the site. */
   readonly #summaries: readonly SummaryReader[];
   #lastSlot = 0;
-  /** The edge's clock, and the time at which it was read. */
-  #clockSlot = 0;
-  #clockReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
@@ -133,12 +132,7 @@ export class Intake implements Access<Identity> {
   /** The slot that truncated ones are restored by: the edge's clock, or the latest slot where others trigger. */
   #referenceSlot(now: number): number {
     const { slotMs } = this.#deps.config;
-    if (slotMs === 0) return this.#lastSlot;
-    if (now !== this.#clockReadAt) {
-      this.#clockReadAt = now;
-      this.#clockSlot = Math.floor(Date.now() / slotMs);
-    }
-    return this.#clockSlot;
+    return slotMs === 0 ? this.#lastSlot : Math.floor(this.#deps.siteTime(now) / slotMs);
   }
 
   #countPacket(device: Device, { topic: name, payload, qos }: Message): void {
@@ -191,7 +185,7 @@ export class Intake implements Access<Identity> {
     const { asked } = decodeClock(payload);
     this.#deps.publish(
       topic('clock', { device: device.name }),
-      encodeClock(this.#deps.config.epoch, { asked, edge: Date.now() }),
+      encodeClock(this.#deps.config.epoch, { asked, edge: this.#deps.siteTime(performance.now()) }),
     );
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, rename } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { OutboxError } from './outbox-error.js';
@@ -15,17 +16,15 @@ export interface OpenedDatabase {
 /**
  * Opens the database in a folder, or makes it. A damaged one is copied aside and repaired: what can be read of it is
  * kept. Throws `DDNN_OUTBOX_LOCKED` where another process has it, `DDNN_OUTBOX_FOLDER` where it can't be opened.
- *
- * @param now Unix time in ms, for the name of the copy
  */
-export async function openDatabase(folder: string, now: number): Promise<OpenedDatabase> {
+export async function openDatabase(folder: string): Promise<OpenedDatabase> {
   const db: OutboxDatabase = new ClassicLevel(folder, { valueEncoding: 'view' });
   try {
     await db.open();
     return { db, setAside: undefined };
   } catch (error) {
     if (codeOf(error) !== 'LEVEL_CORRUPTION' && !isMissingPart(error)) throw refusal(folder, error);
-    const setAside = `${folder}.damaged-${now}`;
+    const setAside = freeName(`${folder}.damaged`);
     try {
       await repair(folder, setAside);
       await db.open();
@@ -34,6 +33,13 @@ export async function openDatabase(folder: string, now: number): Promise<OpenedD
     }
     return { db, setAside };
   }
+}
+
+/** A name that nothing has yet: with a number behind it. */
+function freeName(name: string): string {
+  let free = 1;
+  while (existsSync(`${name}-${free}`)) free++;
+  return `${name}-${free}`;
 }
 
 async function repair(folder: string, setAside: string): Promise<void> {

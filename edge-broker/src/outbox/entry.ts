@@ -3,7 +3,7 @@ import { type BestExit, NO_EXIT } from './best-exit.js';
 
 interface Kept {
   readonly slot: number;
-  /** Unix time in ms at which it was put in. */
+  /** When it was put in, in ms by the outbox's own time. */
   readonly addedAt: number;
 }
 

@@ -52,17 +52,20 @@ describe('outbox', () => {
   });
 
   it('counts what is refused, too old or too much, with its reason, and drops the oldest', async () => {
-    const { outbox, drops, folder } = await openOutbox({ maxSamples: 3, maxAgeMs: 1000 });
+    let now = 5000;
+    const { outbox, drops, folder } = await openOutbox({ maxSamples: 3, maxAgeMs: 1000, now: () => now });
     for (const slot of [1, 2, 3, 4]) await outbox.put(unanswered(slot), frame(slot));
     expect(drops).toEqual([[1, 'full']]);
     await outbox.refuse('features', 3);
     await outbox.refuse('features', 3);
-    await outbox.expire(Date.now());
+    now += 1000;
+    await outbox.expire();
     expect(drops).toEqual([
       [1, 'full'],
       [3, 'refused'],
     ]);
-    await outbox.expire(Date.now() + 1001);
+    now += 1;
+    await outbox.expire();
     expect(drops.slice(2)).toEqual([
       [2, 'old'],
       [4, 'old'],

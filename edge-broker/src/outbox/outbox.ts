@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readonly maxAgeMs: number;
   /** Views of the site. */
   readonly views: number;
+  /** A time in ms that goes on through restarts, and that no step of the wall clock reaches. */
+  readonly now: () => number;
 }
 
 /** A record frame, by its first slot. */
@@ -63,7 +65,7 @@ export class Outbox {
 
   /** Opens the folder and reads which entries wait. Throws {@link OutboxError}, and leaves nothing open. */
   async start(): Promise<OutboxState> {
-    const { db, setAside } = await openDatabase(this.#options.folder, Date.now());
+    const { db, setAside } = await openDatabase(this.#options.folder);
     try {
       const { entries, lost } = await readEntries(db);
       this.#entries = entries;
@@ -133,7 +135,7 @@ export class Outbox {
 
   /** Keeps a sample's frame until it is acknowledged; its parts go in the same write. */
   async put(sample: Omit<FeatureEntry, 'kind' | 'addedAt'>, frame: Uint8Array): Promise<void> {
-    const stored: Entry = { ...sample, kind: 'features', addedAt: Date.now() };
+    const stored: Entry = { ...sample, kind: 'features', addedAt: this.#options.now() };
     const name = keyOf('features', sample.slot);
     const more = this.#entries.has(name) ? 0 : 1;
     // Known from now on: a fallback that comes while the disk is busy must find it.
@@ -151,7 +153,7 @@ export class Outbox {
   /** Keeps record frames, in the place of the one with slot `grown` where there is one, in one atomic write. */
   async putRecords(frames: readonly RecordFrame[], grown: number | undefined): Promise<void> {
     const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: keyOf('record', grown) }];
-    const addedAt = Date.now();
+    const addedAt = this.#options.now();
     const entries = frames.map(({ slot, frame, grows }): Entry => {
       const entry = { kind: 'record', slot, grows, addedAt } as const;
       operations.push({ type: 'put', key: keyOf('record', slot), value: writeEntry(entry, frame) });
@@ -165,7 +167,7 @@ export class Outbox {
 
   /** Says that a record frame is dropped that the disk had no time for: as many as may wait do so already. */
   dropUnwritten({ slot, grows }: RecordFrame): void {
-    this.#onDrop({ kind: 'record', slot, grows, addedAt: Date.now() }, this.failure ? 'disk' : 'full');
+    this.#onDrop({ kind: 'record', slot, grows, addedAt: this.#options.now() }, this.failure ? 'disk' : 'full');
   }
 
   /**
@@ -208,8 +210,9 @@ export class Outbox {
   }
 
   /** Drops what is too old. */
-  async expire(now: number): Promise<void> {
+  async expire(): Promise<void> {
     if (this.failure) return;
+    const now = this.#options.now();
     for (const [name, { addedAt }] of this.#entries) {
       if (now - addedAt <= this.#options.maxAgeMs) return;
       await this.#drop(name, 'old');
@@ -228,7 +231,7 @@ export class Outbox {
   /** Gives up an interrupted sample that the bundle in service cannot answer. */
   async discard({ slot, states, best }: Interrupted): Promise<void> {
     await this.#write(this.#partDeletions(slot, states.length));
-    this.#onDrop({ kind: 'features', slot, addedAt: Date.now(), fallback: 'dropped', best, states }, 'unfit');
+    this.#onDrop({ kind: 'features', slot, addedAt: this.#options.now(), fallback: 'dropped', best, states }, 'unfit');
   }
 
   #write(operations: readonly Operation[], change = 0): Promise<void> {

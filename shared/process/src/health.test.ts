@@ -17,8 +17,12 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function start(checks: Record<string, Check> = {}, port = 0): Promise<string> {
-  server = new HealthServer({ host: '127.0.0.1', port, metrics, checks, logger, checkTimeoutMs: 50 });
+async function start(
+  checks: Record<string, Check> = {},
+  port = 0,
+  notes: Record<string, () => string | undefined> = {},
+): Promise<string> {
+  server = new HealthServer({ host: '127.0.0.1', port, metrics, checks, notes, logger, checkTimeoutMs: 50 });
   return `http://127.0.0.1:${await server.start()}`;
 }
 
@@ -59,6 +63,20 @@ describe('HealthServer', () => {
         },
       },
     ]);
+  });
+
+  it('shows a note, ready or not, and none where there is nothing to say', async () => {
+    let [ready, note]: [boolean, string | undefined] = [true, 'it was set back'];
+    const url = await start({ broker: () => ready }, 0, { clock: () => note, other: () => undefined });
+    expect(await json(`${url}/readyz`)).toEqual([200, { status: 'ready', notes: { clock: 'it was set back' } }]);
+    ready = false;
+    const failing = { broker: 'not ready' };
+    expect(await json(`${url}/readyz`)).toEqual([
+      503,
+      { status: 'not ready', failing, notes: { clock: 'it was set back' } },
+    ]);
+    note = undefined;
+    expect(await json(`${url}/readyz`)).toEqual([503, { status: 'not ready', failing }]);
   });
 
   it('becomes ready again when the check passes', async () => {

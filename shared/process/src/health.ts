@@ -16,6 +16,8 @@ export interface HealthOptions {
   readonly metrics: Metrics;
   /** by the name that `/readyz` shows */
   readonly checks: Readonly<Record<string, Check>>;
+  /** what an operator should know though it does not keep the process from being ready; undefined: nothing now */
+  readonly notes?: Readonly<Record<string, () => string | undefined>>;
   readonly logger: Logger;
   /** a check that takes longer has failed; 2,000 when left out */
   readonly checkTimeoutMs?: number;
@@ -25,7 +27,8 @@ const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Serves `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the failing checks) and `/metrics`.
+ * Serves `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the failing checks; notes in both) and
+ * `/metrics`.
  */
 export class HealthServer {
   readonly #options: HealthOptions;
@@ -76,7 +79,10 @@ export class HealthServer {
       case '/readyz': {
         const failing = await this.#failingChecks();
         const ready = Object.keys(failing).length === 0;
-        return sendJson(response, ready ? 200 : 503, ready ? { status: 'ready' } : { status: 'not ready', failing });
+        const notes = Object.entries(this.#options.notes ?? {}).map(([name, note]) => [name, note()]);
+        const told = notes.some(([, note]) => note) ? { notes: Object.fromEntries(notes) } : {};
+        const state = ready ? { status: 'ready' } : { status: 'not ready', failing };
+        return sendJson(response, ready ? 200 : 503, { ...state, ...told });
       }
       case '/metrics': {
         const { metrics } = this.#options;

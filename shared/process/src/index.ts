@@ -1,4 +1,5 @@
 export { BrokerUrlSetting, checkBrokerUrl } from './broker-url.js';
+export { ClockSteps, inSeconds } from './clock-steps.js';
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
 export { ConfigError, type ConfigErrorCode } from './config-error.js';

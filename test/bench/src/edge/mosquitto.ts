@@ -31,9 +31,9 @@ export class Mosquitto {
     const started = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
     // However this process ends.
     process.once('exit', () => started.kill('SIGKILL'));
-    const giveUpAt = Date.now() + START_MS;
+    const giveUpAt = performance.now() + START_MS;
     while (!(await answers(port))) {
-      if (Date.now() > giveUpAt || started.exitCode !== null) throw new Error('Mosquitto does not start');
+      if (performance.now() > giveUpAt || started.exitCode !== null) throw new Error('Mosquitto does not start');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return new Mosquitto(started, port);

@@ -47,7 +47,10 @@ export class ManyScenes implements Contender {
     };
     const config = loadConfig(EdgeConfigSchema, { env: {}, flags });
     const bundle = openBenchBundle();
-    const outbox = new Outbox({ ...config.outbox, views: bundle.architecture.views }, () => {});
+    const outbox = new Outbox(
+      { ...config.outbox, views: bundle.architecture.views, now: () => performance.now() },
+      () => {},
+    );
     await outbox.start();
     const logger = createLogger({ name: 'edge', level: 'silent' });
     const metrics = createEdgeMetrics(createMetrics('edge'));
@@ -78,7 +81,7 @@ export class ManyScenes implements Contender {
       const meters = names.map(() => new LinkMeter());
       const publish = () => {};
       const [onDeviceStatus, onDeviceBytes] = [() => {}, () => {}];
-      const surroundings = { publish, onDeviceStatus, onDeviceBytes };
+      const surroundings = { publish, onDeviceStatus, onDeviceBytes, siteTime: () => 0 };
       const intake = new Intake({ bundle, config, devices, path, meters, metrics, logger, ...surroundings });
       for (const { device } of names) intakes.set(device, intake);
       paths.push(path);

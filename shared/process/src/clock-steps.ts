@@ -1,0 +1,33 @@
+const SHOW_MS = 3_600_000;
+
+/** Puts the steps of a clock into words, and remembers the last one for an operator to see. */
+export class ClockSteps {
+  readonly #clock: string;
+  readonly #monotonic: () => number;
+  #text = '';
+  #seenAt = Number.NEGATIVE_INFINITY;
+
+  /** @param clock its name in a sentence @param monotonic time in ms */
+  constructor(clock: string, monotonic: () => number = () => performance.now()) {
+    this.#clock = clock;
+    this.#monotonic = monotonic;
+  }
+
+  /** It was set by so many ms, above 0 forward. Returns that in words. */
+  saw(ms: number): string {
+    this.#seenAt = this.#monotonic();
+    this.#text = `${this.#clock} was set ${inSeconds(ms)} ${ms > 0 ? 'forward' : 'back'}`;
+    return this.#text;
+  }
+
+  /** The last step, for an hour. */
+  note(): string | undefined {
+    const age = this.#monotonic() - this.#seenAt;
+    return age < SHOW_MS ? `${this.#text}, ${inSeconds(age)} ago` : undefined;
+  }
+}
+
+/** How long so many ms are, whatever their sign: `1.5 s`. */
+export function inSeconds(ms: number): string {
+  return `${(Math.abs(ms) / 1000).toFixed(1)} s`;
+}
