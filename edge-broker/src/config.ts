@@ -1,5 +1,5 @@
 import { HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
-import { NAME_PATTERN } from '@ddnn/protocol';
+import { MAX_UPLINK_SAMPLES, NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
 const Name = (description: string, fallback?: string) =>
@@ -98,7 +98,7 @@ export const EdgeConfigSchema = Type.Object({
     batch: Type.Integer({
       default: 256,
       minimum: 1,
-      maximum: 1024,
+      maximum: MAX_UPLINK_SAMPLES,
       description: 'verdicts in one record frame at most',
     }),
   }),

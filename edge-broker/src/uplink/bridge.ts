@@ -6,6 +6,7 @@ import {
   decodeVerdicts,
   encodeStatus,
   joinUplinkFeatures,
+  MAX_UPLINK_SAMPLES,
   type Status,
   topic,
   type Verdict,
@@ -27,7 +28,6 @@ export interface CloudMessages {
   onBadFrame(error: unknown, topic: string): void;
 }
 
-const MAX_SAMPLES_A_FRAME = 1024;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
@@ -246,11 +246,11 @@ export class Bridge {
       this.#meter.count('down', name.length, payload.length, qos);
       if (name === this.#names.verdict) {
         // A verdict may be of a sample from before a rollout, so its epoch is not held against ours.
-        this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_SAMPLES_A_FRAME));
+        this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.acknowledgement) {
-        this.#messages.onAcknowledgement(decodeAcknowledgement(payload, MAX_SAMPLES_A_FRAME));
+        this.#messages.onAcknowledgement(decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.request) {
-        this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_SAMPLES_A_FRAME));
+        this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_UPLINK_SAMPLES));
       }
     } catch (error) {
       this.#messages.onBadFrame(error, name);

@@ -7,6 +7,7 @@ import {
   encodeUplinkRequest,
   encodeVerdicts,
   MAX_SLOT_GAP,
+  MAX_UPLINK_SAMPLES,
   PUBACK_BYTES,
   publishBytes,
   type TopicName,
@@ -20,9 +21,6 @@ import {
 import { TrainingError } from '../errors.js';
 import { DeviceFrames } from './device-frames.js';
 import type { EncodedBodies } from './encoded-bodies.js';
-
-/** As an edge's setting allows. */
-const MAX_RECORDS = 1024;
 
 /** How the devices and edges of an installation put samples into frames. */
 export interface Batching {
@@ -78,7 +76,7 @@ export class ByteCount {
     const { architecture, shapes } = bundle;
     for (const [what, value, most] of [
       ['samples', samples, MAX_SLOT_GAP],
-      ['records', records, MAX_RECORDS],
+      ['records', records, MAX_UPLINK_SAMPLES],
     ] as const) {
       if (!Number.isInteger(value) || value < 1 || value > most)
         throw new TrainingError('DDNN_TRAINING_OPTION', `${value} ${what} in a frame: from 1 to ${most}`);
