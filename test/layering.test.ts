@@ -15,7 +15,7 @@ const rooms: Record<string, readonly string[]> = {
   'shared/tensor': ['model'],
   'device-agent': ['protocol', 'model', 'images', 'process', 'street'],
   'edge-broker': ['protocol', 'model', 'fusion', 'process', 'broker'],
-  'cloud-api': ['protocol', 'model', 'process', 'broker'],
+  'cloud-api': ['protocol', 'model', 'fusion', 'process', 'broker'],
   training: ['protocol', 'model', 'images', 'tensor'],
   'deploy/cli': [
     'protocol',

@@ -1,5 +1,5 @@
-import { type Bundle, DeviceTier, edgeGroup, openBundle, randomBundle } from '@ddnn/model';
-import { decodeUplinkFeatures, type UplinkSample, type UplinkSizes, type Verdict } from '@ddnn/protocol';
+import { type Bundle, DeviceTier, edgeGroup, openBundle, randomBundle, uplinkSizes } from '@ddnn/model';
+import { decodeUplinkFeatures, type UplinkSample, type Verdict } from '@ddnn/protocol';
 import type { OutboxOptions } from '../src/outbox/outbox.js';
 import { SamplePath } from '../src/samples/sample-path.js';
 import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
@@ -73,6 +73,7 @@ export async function pathRig({
     requests: [] as [number, number][],
     uplinks: 0,
     replaced: [] as number[],
+    crowded: [] as string[],
     errors: [] as unknown[],
     /** Offers the summary of one view. */
     summary: (slot: number, view: number, present = true) =>
@@ -94,11 +95,7 @@ export async function pathRig({
       return samples;
     },
   };
-  const sizes: UplinkSizes = {
-    views: VIEWS,
-    viewFeatureBytes: bundle.shapes.device.featureBytes,
-    edgeFeatureBytes: bundle.shapes.edges[0]?.featureBytes ?? 0,
-  };
+  const sizes = uplinkSizes(bundle);
   const path = new SamplePath({
     bundle,
     config,
@@ -110,6 +107,7 @@ export async function pathRig({
       rig.uplinks++;
     },
     onReplaced: (slot) => void rig.replaced.push(slot),
+    onCrowded: (waitedFor) => void rig.crowded.push(waitedFor),
     onVerdict: (verdict) => void rig.verdicts.push(verdict),
     onRecord: (verdict) => void rig.records.push(verdict),
     onError: (_, error) => void rig.errors.push(error),

@@ -29,4 +29,5 @@ export * from './testing/random-bundle.js';
 export * from './tiers/device-tier.js';
 export * from './tiers/exit.js';
 export * from './tiers/local-tier.js';
+export * from './tiers/site-rule.js';
 export * from './tiers/upper-tier.js';

@@ -1,4 +1,4 @@
-import type { Bundle } from '@ddnn/model';
+import { type Bundle, uplinkSizes } from '@ddnn/model';
 import {
   type DeviceSample,
   encodeAcknowledgement,
@@ -73,7 +73,6 @@ export class ByteCount {
    * @param bodies what features become on the wire, where several counts share that work
    */
   constructor(bundle: Bundle, { samples = 1, records = RECORDS_PER_FRAME }: Batching = {}, bodies?: EncodedBodies) {
-    const { architecture, shapes } = bundle;
     for (const [what, value, most] of [
       ['samples', samples, MAX_SLOT_GAP],
       ['records', records, MAX_UPLINK_SAMPLES],
@@ -84,11 +83,7 @@ export class ByteCount {
     this.#samples = samples;
     this.#recordsPerFrame = records;
     this.#frames = new DeviceFrames(bundle, bodies);
-    this.#sizes = {
-      views: architecture.views,
-      viewFeatureBytes: shapes.device.featureBytes,
-      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-    };
+    this.#sizes = uplinkSizes(bundle);
   }
 
   /** A device's summary; scores null: absent. */
