@@ -37,6 +37,8 @@ export interface RigOptions {
   readonly folder?: string;
   readonly epoch?: number;
   readonly outbox?: Partial<OutboxOptions>;
+  /** Samples that may wait at once. */
+  readonly samples?: number;
 }
 
 /** A sample path on a real outbox, with devices and cloud in the hands of the test. */
@@ -48,6 +50,7 @@ export async function pathRig({
   folder,
   epoch = EPOCH,
   outbox: bounds,
+  samples,
 }: RigOptions = {}) {
   const bundle = openBundle(randomBundle(of, 1));
   const config = edgeConfig(
@@ -56,6 +59,7 @@ export async function pathRig({
       localThreshold: local,
       ...(edge === undefined ? {} : { edgeThreshold: edge }),
       ...(group === undefined ? {} : { group }),
+      ...(samples === undefined ? {} : { 'window.samples': samples }),
     },
     of,
   );

@@ -64,3 +64,17 @@ it('keeps sites and slots apart, and waits for nobody who is gone', () => {
   // Of slot 6 nothing has come from the edge that is left.
   expect(complete).toEqual([5]);
 });
+
+it('sends the oldest on where too many wait, and says so', () => {
+  const left: [number, string][] = [];
+  const join = new EdgeJoin(
+    { deadlineMs: 100, capacity: 2, liveEdges: () => ['north', 'south'] },
+    ({ slot }, reason) => {
+      left.push([slot, reason]);
+    },
+  );
+  for (const slot of [1, 2, 3]) join.offer('plaza', slot, report('north'), 0);
+  expect(left).toEqual([[1, 'crowded']]);
+  expect(join.size).toBe(2);
+  expect(join.get('plaza', 1)!.slot).toBe(1);
+});

@@ -41,10 +41,10 @@ export function edgeReport<Edge>(
 }
 
 /**
- * The rule by which a site answers (DDNN, configurations a to f). No edge sends features: the sure ones answer, with the
- * class of the most confident; the site is as sure as its least sure edge, for all of them must be. Else the cloud
- * answers on the features of all, those of the sure edges too. Where nobody is sure and nobody has features, the best
- * that one said is a fallback; where nobody sees anything, that is the local answer.
+ * The rule by which a site answers (DDNN, configurations a to f). Where no edge sends features, the sure ones answer:
+ * with the class of the most confident, and as sure as the least sure of them, for all must be. Else the cloud answers
+ * on the features of all, those of the sure edges too. Where nobody is sure and nobody has features, the best that one
+ * said is a fallback; where nobody sees anything, that is the local answer.
  *
  * The report of a site with one edge is its answer, and returned itself: nothing is allocated.
  *
