@@ -4,7 +4,7 @@ import { CloudConfigSchema } from '@ddnn/cloud-api';
 import { AgentConfigSchema } from '@ddnn/device-agent';
 import { EdgeConfigSchema } from '@ddnn/edge-broker';
 import { ArchitectureSchema } from '@ddnn/model';
-import { topics } from '@ddnn/protocol';
+import { FrameKind, topics } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './ddnn.js';
 
@@ -144,6 +144,16 @@ describe('docs/architecture.md', () => {
     });
     expect(rows.filter((row) => !text.includes(row))).toEqual([]);
     expect(rowKeys(text)).toHaveLength(rows.length);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('names the free kinds of frames, as docs/protocol.md does', () => {
+    const used: readonly number[] = Object.values(FrameKind);
+    const free = Array.from({ length: 16 }, (_, kind) => kind).filter((kind) => !used.includes(kind));
+    const listed = `${free.slice(0, -1).join(', ')} and ${free.at(-1)}`;
+    expect(read('CONTRIBUTING.md')).toContain(`a free kind in \`FrameKind\` (${listed})`);
+    expect(read('docs/protocol.md')).toContain(`a free kind (${listed})`);
   });
 });
 

@@ -16,7 +16,7 @@ const rooms: Record<string, readonly string[]> = {
   'shared/tensor': ['model'],
   'device-agent': ['protocol', 'model', 'images', 'process', 'street', 'session'],
   'edge-broker': ['protocol', 'model', 'fusion', 'process', 'broker', 'session'],
-  'cloud-api': ['protocol', 'model', 'process', 'broker'],
+  'cloud-api': ['protocol', 'model', 'fusion', 'process', 'broker'],
   training: ['protocol', 'model', 'images', 'tensor'],
   'deploy/cli': [
     'protocol',

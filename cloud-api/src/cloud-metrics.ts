@@ -29,6 +29,10 @@ export function createCloudMetrics() {
     frameBytes: registry.gauge('ddnn_cloud_frame_bytes', 'Bytes of the frames in flight and of those that wait'),
     storeWaiting: registry.gauge('ddnn_cloud_store_writes_waiting', 'Writes behind the transaction just written'),
     samplesJoining: registry.gauge('ddnn_cloud_samples_joining', 'Samples that wait for other edges of their site'),
+    joinsCrowded: registry.counter(
+      'ddnn_cloud_joins_crowded_total',
+      'Samples of several edges that went on with what was there, because too many waited',
+    ),
     framesWaiting: registry.gauge('ddnn_cloud_frames_waiting', 'Frames that wait unacknowledged to be taken in'),
     /** Counts one PUBLISH on the uplink; the PUBACK of QoS 1 goes the other way. */
     countPublish(

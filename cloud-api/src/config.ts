@@ -1,5 +1,6 @@
 import { listenerSettings } from '@ddnn/broker';
 import { LogSettings, PortSetting } from '@ddnn/process';
+import { MAX_UPLINK_SAMPLES } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
 const Count = (fallback: number, minimum: number, maximum: number, description: string) =>
@@ -28,7 +29,7 @@ export const CloudConfigSchema = Type.Object({
         4_294_967_296,
         'bytes of frames not yet stored, taken in or waiting; one frame more closes its connection',
       ),
-      maxSamplesAFrame: Count(1_024, 1, 4_096, 'samples in one frame at most'),
+      maxSamplesAFrame: Count(MAX_UPLINK_SAMPLES, 1, 4_096, 'samples in one frame at most'),
       drainTimeoutMs: Count(8_000, 1_000, 60_000, 'a subscriber that does not read for so long is cut off'),
       ...listenerSettings,
       joinDeadlineMs: Count(

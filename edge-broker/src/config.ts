@@ -1,6 +1,6 @@
 import { listenerSettings } from '@ddnn/broker';
 import { BrokerUrlSetting, HealthSettings, LogSettings, PortSetting, SecretSetting } from '@ddnn/process';
-import { NAME_PATTERN } from '@ddnn/protocol';
+import { MAX_UPLINK_SAMPLES, NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
 const Name = (description: string, fallback?: string) =>
@@ -113,7 +113,7 @@ export const EdgeConfigSchema = Type.Object({
     batch: Type.Integer({
       default: 256,
       minimum: 1,
-      maximum: 1024,
+      maximum: MAX_UPLINK_SAMPLES,
       description: 'verdicts in one record frame at most',
     }),
   }),

@@ -160,6 +160,7 @@ export class EdgeParts {
       onReplaced: (slot) => this.bridge.settled('features', slot),
       onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
       onRecord: (verdict) => this.records.add(verdict),
+      onCrowded: (waitedFor) => this.metrics.crowded.inc({ for: waitedFor }),
       onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
     });
   }

@@ -48,6 +48,11 @@ export function createEdgeMetrics(metrics: Metrics) {
       'Outbox entries dropped without the cloud, by kind and reason',
       ['kind', 'reason'],
     ),
+    crowded: metrics.counter(
+      'ddnn_edge_crowded_total',
+      'Samples that went on without what they waited for, because too many waited',
+      ['for'],
+    ),
     badUplinkFrames: metrics.counter(
       'ddnn_edge_bad_uplink_frames_total',
       'Frames from the cloud that were refused, by code',

@@ -1,6 +1,6 @@
-import { type Bundle, DeviceTier, edgeGroup, openBundle } from '@ddnn/model';
+import { type Bundle, DeviceTier, edgeGroup, openBundle, uplinkSizes } from '@ddnn/model';
 import { randomBundle } from '@ddnn/model/testing';
-import { decodeUplinkFeatures, type UplinkSample, type UplinkSizes, type Verdict } from '@ddnn/protocol';
+import { decodeUplinkFeatures, type UplinkSample, type Verdict } from '@ddnn/protocol';
 import type { OutboxOptions } from '../src/outbox/outbox.js';
 import { SamplePath } from '../src/samples/sample-path.js';
 import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
@@ -38,6 +38,8 @@ export interface RigOptions {
   readonly folder?: string;
   readonly epoch?: number;
   readonly outbox?: Partial<OutboxOptions>;
+  /** Samples that may wait at once. */
+  readonly samples?: number;
 }
 
 /** A sample path on a real outbox, with devices and cloud in the hands of the test. */
@@ -49,6 +51,7 @@ export async function pathRig({
   folder,
   epoch = EPOCH,
   outbox: bounds,
+  samples,
 }: RigOptions = {}) {
   const bundle = openBundle(randomBundle(of, 1));
   const config = edgeConfig(
@@ -57,6 +60,7 @@ export async function pathRig({
       localThreshold: local,
       ...(edge === undefined ? {} : { edgeThreshold: edge }),
       ...(group === undefined ? {} : { group }),
+      ...(samples === undefined ? {} : { 'window.samples': samples }),
     },
     of,
   );
@@ -74,6 +78,7 @@ export async function pathRig({
     requests: [] as [number, number][],
     uplinks: 0,
     replaced: [] as number[],
+    crowded: [] as string[],
     errors: [] as unknown[],
     /** Offers the summary of one view. */
     summary: (slot: number, view: number, present = true) =>
@@ -95,11 +100,7 @@ export async function pathRig({
       return samples;
     },
   };
-  const sizes: UplinkSizes = {
-    views: VIEWS,
-    viewFeatureBytes: bundle.shapes.device.featureBytes,
-    edgeFeatureBytes: bundle.shapes.edges[0]?.featureBytes ?? 0,
-  };
+  const sizes = uplinkSizes(bundle);
   const path = new SamplePath({
     bundle,
     config,
@@ -111,6 +112,7 @@ export async function pathRig({
       rig.uplinks++;
     },
     onReplaced: (slot) => void rig.replaced.push(slot),
+    onCrowded: (waitedFor) => void rig.crowded.push(waitedFor),
     onVerdict: (verdict) => void rig.verdicts.push(verdict),
     onRecord: (verdict) => void rig.records.push(verdict),
     onError: (_, error) => void rig.errors.push(error),

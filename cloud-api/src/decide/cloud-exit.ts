@@ -1,4 +1,4 @@
-import { type Bundle, FeatureBodies, UpperTier } from '@ddnn/model';
+import { type Bundle, FeatureBodies, UpperTier, uplinkSizes } from '@ddnn/model';
 import {
   NO_CLASS,
   partBodies,
@@ -31,18 +31,13 @@ export class CloudExit {
   readonly #maps: (Uint8Array | null)[];
 
   constructor(bundle: Bundle) {
-    const { architecture, shapes } = bundle;
     this.#tier = new UpperTier(bundle, 'cloud');
-    this.#joinsEdge = shapes.edges.length > 0;
+    this.#joinsEdge = bundle.shapes.edges.length > 0;
     this.#bodies = new FeatureBodies(bundle);
     if (this.#joinsEdge) this.#content = 'edge';
     else this.#content = this.#bodies.coded ? 'coded' : 'views';
     this.#maps = new Array<null>(this.#tier.sources).fill(null);
-    this.sizes = {
-      views: architecture.views,
-      viewFeatureBytes: shapes.device.featureBytes,
-      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-    };
+    this.sizes = uplinkSizes(bundle);
   }
 
   /** Why this sample can't be decided here; undefined where it can. */

@@ -1,32 +1,29 @@
 import { expect, it } from 'vitest';
-import { EdgeJoin, type Join } from './report-collector.js';
+import { EdgeJoin } from './report-collector.js';
 import type { EdgeReport } from './site-exit.js';
 
 const report = (edge: string, sure = true): EdgeReport => ({
   edge,
   place: edge === 'north' ? 0 : 1,
   states: new Uint8Array(2),
-  answer: undefined,
+  exit: sure ? 'local' : 'cloud',
+  classIndex: 0,
+  uncertainty: 0.5,
   features: undefined,
-  sure,
 });
 
 /** Joins of a site whose two edges live, with a deadline of 100 ms; every complete sample is noted. */
-function joining(onComplete: (join: Join) => void = () => {}) {
+function joining() {
   const complete: number[] = [];
   const live = new Set(['north', 'south']);
-  const join = new EdgeJoin({ deadlineMs: 100, capacity: 8, liveEdges: () => [...live] }, (sample) => {
-    complete.push(sample.slot);
-    onComplete(sample);
+  const join = new EdgeJoin({ deadlineMs: 100, capacity: 8, liveEdges: () => [...live] }, ({ slot }) => {
+    complete.push(slot);
   });
   return { join, live, complete };
 }
-const decide = (sample: Join) => {
-  sample.decided = true;
-};
 
 it('decides a sample once, whatever comes while it is being stored', () => {
-  const { join, complete } = joining(decide);
+  const { join, complete } = joining();
   join.offer('plaza', 5, report('north'), 0);
   expect(complete).toEqual([]);
   join.offer('plaza', 5, report('south'), 10);
@@ -57,7 +54,7 @@ it('goes on at the deadline, not before, and as long after a question', () => {
 });
 
 it('keeps sites and slots apart, and waits for nobody who is gone', () => {
-  const { join, live, complete } = joining(decide);
+  const { join, live, complete } = joining();
   join.offer('plaza', 5, report('north'), 0);
   join.offer('square', 5, report('south'), 0);
   join.offer('plaza', 6, report('south'), 0);
@@ -66,4 +63,18 @@ it('keeps sites and slots apart, and waits for nobody who is gone', () => {
   join.recheck('plaza');
   // Of slot 6 nothing has come from the edge that is left.
   expect(complete).toEqual([5]);
+});
+
+it('sends the oldest on where too many wait, and says so', () => {
+  const left: [number, string][] = [];
+  const join = new EdgeJoin(
+    { deadlineMs: 100, capacity: 2, liveEdges: () => ['north', 'south'] },
+    ({ slot }, reason) => {
+      left.push([slot, reason]);
+    },
+  );
+  for (const slot of [1, 2, 3]) join.offer('plaza', slot, report('north'), 0);
+  expect(left).toEqual([[1, 'crowded']]);
+  expect(join.size).toBe(2);
+  expect(join.get('plaza', 1)!.slot).toBe(1);
 });

@@ -1,3 +1,5 @@
+import { type CloseReason, DeadlineQueue, type DeadlineQueueOptions } from '@ddnn/fusion';
+import { isSure } from '@ddnn/model';
 import type { EdgeReport } from './site-exit.js';
 
 /** A sample of a site with several edges, and what they have said of it. */
@@ -8,49 +10,44 @@ export interface Join {
   readonly reports: Map<string, EdgeReport>;
   /** Sure edges whose features the cloud has asked for. */
   readonly asked: Set<string>;
-  /** It is decided and on its way into the store. */
-  decided: boolean;
 }
 
-/** How joins are bounded. */
-export interface EdgeJoinOptions {
-  /**
-   * From a sample's first report to going on with what is there, and as long again for features that were asked for.
-   */
-  readonly deadlineMs: number;
-  /** Samples that may wait at once; one more sends the oldest on. */
-  readonly capacity: number;
+/**
+ * How joins are bounded. The deadline is from a sample's first report to going on with what is there, and as long again
+ * for features that were asked for.
+ */
+export interface EdgeJoinOptions extends DeadlineQueueOptions {
   /** The edges of a site that are alive: nobody else is waited for. */
   readonly liveEdges: (site: string) => readonly string[];
-}
-
-interface Waiting extends Join {
-  dueAt: number;
 }
 
 /** Gathers what the edges of a site say of a sample, until every live one has, or the deadline has passed. */
 export class EdgeJoin {
   readonly #options: EdgeJoinOptions;
-  readonly #onComplete: (join: Join) => void;
-  /** In the order of their deadlines. */
-  readonly #joins = new Map<string, Waiting>();
+  readonly #onComplete: (join: Join, reason: CloseReason) => void;
+  readonly #waiting: DeadlineQueue<string, Join>;
+  /** Those that wait for nobody any more, until they are stored. */
+  readonly #decided = new Map<string, Join>();
 
   /**
-   * @param onComplete decides: then {@link wait} for features, or mark it as decided and {@link forget} it once it is
-   * stored
+   * @param onComplete decides: then {@link wait} for features, or {@link forget} it once it is stored. A sample that
+   * left because too many wait must not wait again.
    */
-  constructor(options: EdgeJoinOptions, onComplete: (join: Join) => void) {
+  constructor(options: EdgeJoinOptions, onComplete: (join: Join, reason: CloseReason) => void) {
     this.#options = options;
     this.#onComplete = onComplete;
+    this.#waiting = new DeadlineQueue(options, (join, reason) => this.#decide(join, reason));
   }
 
   /** Samples that wait. */
   get size(): number {
-    return this.#joins.size;
+    return this.#waiting.size;
   }
 
+  /** A sample that waits, or is on its way into the store. */
   get(site: string, slot: number): Join | undefined {
-    return this.#joins.get(key(site, slot));
+    const name = key({ site, slot });
+    return this.#waiting.get(name) ?? this.#decided.get(name);
   }
 
   /**
@@ -58,67 +55,59 @@ export class EdgeJoin {
    * An edge that is silent until the cloud has gone on without it is left out of this sample.
    */
   offer(site: string, slot: number, report: EdgeReport, now: number): boolean {
-    const join = this.#joins.get(key(site, slot)) ?? this.#open(site, slot, now);
-    if (join.decided) return true;
+    const name = key({ site, slot });
+    if (this.#decided.has(name)) return true;
+    const join = this.#waiting.get(name) ?? { site, slot, reports: new Map(), asked: new Set() };
+    if (join.reports.size === 0) this.#waiting.add(name, join, now);
     if (join.asked.size > 0) {
       const known = join.reports.has(report.edge);
-      if (!known || (report.sure && !join.asked.has(report.edge))) return true;
-      if (report.sure) return false;
+      if (!known || (isSure(report) && !join.asked.has(report.edge))) return true;
+      if (isSure(report)) return false;
     }
     join.reports.set(report.edge, report);
-    if (this.#complete(join)) this.#onComplete(join);
+    this.#decideIfComplete(join);
     return true;
   }
 
-  /** Waits for the features of those edges. */
+  /** Waits for the features of those edges, as long as for the reports. */
   wait(join: Join, edges: readonly string[], now: number): void {
-    const name = key(join.site, join.slot);
-    const waiting = this.#joins.get(name)!;
+    const name = key(join);
     for (const edge of edges) join.asked.add(edge);
-    waiting.dueAt = now + this.#options.deadlineMs;
-    // Behind all others, for its deadline is the latest now.
-    this.#joins.delete(name);
-    this.#joins.set(name, waiting);
-    if (this.#complete(waiting)) this.#onComplete(waiting);
+    this.#decided.delete(name);
+    this.#waiting.add(name, join, now);
+    this.#decideIfComplete(join);
   }
 
-  forget({ site, slot }: Join): void {
-    this.#joins.delete(key(site, slot));
+  forget(join: Join): void {
+    this.#decided.delete(key(join));
   }
 
   /** An edge or a device of that site came or went. */
   recheck(site: string): void {
-    for (const join of [...this.#joins.values()]) {
-      if (join.site === site && !join.decided && this.#complete(join)) this.#onComplete(join);
-    }
+    for (const join of this.#waiting.values()) if (join.site === site) this.#decideIfComplete(join);
   }
 
   /** Goes on with every sample whose deadline has passed. */
   expire(now: number): void {
-    for (const join of [...this.#joins.values()]) {
-      if (join.dueAt > now) return;
-      if (!join.decided) this.#onComplete(join);
-    }
+    this.#waiting.expire(now);
   }
 
-  #open(site: string, slot: number, now: number): Waiting {
-    if (this.#joins.size >= this.#options.capacity) {
-      const oldest = [...this.#joins.values()].find(({ decided }) => !decided);
-      if (oldest) this.#onComplete(oldest);
-    }
-    const dueAt = now + this.#options.deadlineMs;
-    const join: Waiting = { site, slot, reports: new Map(), asked: new Set(), decided: false, dueAt };
-    this.#joins.set(key(site, slot), join);
-    return join;
+  #decideIfComplete(join: Join): void {
+    if (this.#complete(join)) this.#decide(this.#waiting.take(key(join))!, 'complete');
+  }
+
+  #decide(join: Join, reason: CloseReason): void {
+    this.#decided.set(key(join), join);
+    this.#onComplete(join, reason);
   }
 
   #complete({ site, reports, asked }: Join): boolean {
     const live = this.#options.liveEdges(site);
     if (asked.size === 0) return live.every((edge) => reports.has(edge));
-    return live.every((edge) => !asked.has(edge) || !reports.get(edge)!.sure);
+    return live.every((edge) => !asked.has(edge) || !isSure(reports.get(edge)!));
   }
 }
 
-function key(site: string, slot: number): string {
+function key({ site, slot }: Pick<Join, 'site' | 'slot'>): string {
   return `${site}/${slot}`;
 }

@@ -84,7 +84,7 @@ async function startSite(flags: Record<string, unknown> = PATIENT) {
     );
     return { classIndex: tier.exit.classIndex, uncertainty: tier.exit.uncertainty };
   };
-  return { ...started, north, south, features, body, cloudSays };
+  return { ...started, north, south, live, features, body, cloudSays };
 }
 
 describe('a site with two edges', () => {
@@ -228,8 +228,24 @@ describe('a site with two edges', () => {
   });
 
   it('is bounded: one sample more sends the oldest on', async () => {
-    const { north } = await startSite({ ...PATIENT, 'uplink.maxJoins': 2 });
+    const { north, metrics } = await startSite({ ...PATIENT, 'uplink.maxJoins': 2 });
     for (const slot of [1, 2, 3]) await north.report(answer(slot, NORTH));
     expect((await north.next()).verdict).toMatchObject({ slot: 1, states: Uint8Array.of(2, 3, 2) });
+    expect(await metrics()).toMatch(/ddnn_cloud_joins_crowded_total\S* 1\n/);
+  });
+
+  it('asks nobody for the features of a sample that has to go: the cloud answers on those that are there', async () => {
+    const { north, south, live, features, body, cloudSays, get } = await startSite({
+      ...PATIENT,
+      'uplink.maxJoins': 2,
+    });
+    // A third edge that says nothing: every sample waits for it.
+    await live('west', [2]);
+    await until(async () => (await get('/v1/devices')).devices.length === 4);
+    await north.report(answer(1, NORTH));
+    for (const slot of [1, 2, 3]) await south.report(features(slot, SOUTH, 73));
+    const { classIndex } = cloudSays([null, body(73)]);
+    const expected = { slot: 1, classIndex, exit: 'cloud', states: Uint8Array.of(3, 2, 3) };
+    expect((await north.next()).verdict).toMatchObject(expected);
   });
 });

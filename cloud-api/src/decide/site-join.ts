@@ -1,4 +1,5 @@
-import type { Bundle } from '@ddnn/model';
+import type { CloseReason, LeaveReason } from '@ddnn/fusion';
+import { type Bundle, isSure, type SiteAnswer } from '@ddnn/model';
 import { encodeUplinkRequest, type UplinkSample, type Verdict, ViewState } from '@ddnn/protocol';
 import type { CloudMetrics } from '../cloud-metrics.js';
 import type { CloudConfig } from '../config.js';
@@ -7,7 +8,7 @@ import type { SendDown } from '../downlink/send-down.js';
 import type { EdgeName, Roster } from '../sites/roster.js';
 import type { StoredVerdict, VerdictStore } from '../store/verdict-store.js';
 import { EdgeJoin, type Join } from './report-collector.js';
-import { joinStates, type SiteDecision, SiteExit } from './site-exit.js';
+import { joinStates, SiteExit } from './site-exit.js';
 
 /** What joining works with. */
 export interface SiteJoinParts {
@@ -49,7 +50,7 @@ export class SiteJoin {
         capacity: uplink.maxJoins,
         liveEdges: (site) => parts.roster.liveEdges(site),
       },
-      (join) => this.#decide(join),
+      (join, reason) => this.#decide(join, reason),
     );
   }
 
@@ -75,8 +76,8 @@ export class SiteJoin {
     const { site, edge } = name;
     const { slot } = sample;
     const open = this.#join.get(site, slot);
-    const refusal = this.#exit.refusal(edge, sample, open?.reports.values() ?? []);
-    if (refusal !== undefined) return refusal;
+    const report = this.#exit.read(edge, sample, open?.reports.values() ?? []);
+    if (typeof report === 'string') return report;
     if (!open) {
       const stored = await this.#parts.store.verdict(site, slot);
       if (stored && (stored.exit !== 'fallback' || stored.revised)) {
@@ -84,7 +85,7 @@ export class SiteJoin {
         return undefined;
       }
     }
-    const heard = this.#join.offer(site, slot, this.#exit.report(edge, sample), performance.now());
+    const heard = this.#join.offer(site, slot, report, performance.now());
     if (!heard) await this.#ask(name, slot);
     return undefined;
   }
@@ -94,10 +95,12 @@ export class SiteJoin {
     this.#join.recheck(site);
   }
 
-  #decide(join: Join): void {
+  #decide(join: Join, reason: CloseReason): void {
     const { site, slot, reports, asked } = join;
-    const decision = this.#exit.decide(reports.values(), asked);
-    if ('ask' in decision) {
+    const crowded = reason === 'crowded';
+    if (crowded) this.#parts.metrics.joinsCrowded.inc();
+    let decision = this.#exit.decide(reports.values(), asked);
+    if (decision.ask && !crowded) {
       for (const edge of decision.ask) {
         const name = { site, edge };
         this.#ask(name, slot).catch((error: unknown) => this.#parts.complain(name, error));
@@ -105,8 +108,12 @@ export class SiteJoin {
       this.#join.wait(join, decision.ask, performance.now());
       return;
     }
-    join.decided = true;
-    const finishing = this.#finish(join, decision)
+    if (decision.ask) {
+      // Too many wait: nobody is asked, the cloud answers on the features that are there.
+      for (const edge of decision.ask) asked.add(edge);
+      decision = this.#exit.decide(reports.values(), asked);
+    }
+    const finishing = this.#finish(join, decision, crowded ? 'crowded' : 'deadline')
       .catch((error: unknown) => this.#parts.complain({ site, edge: decision.edge }, error))
       .finally(() => {
         this.#join.forget(join);
@@ -115,12 +122,16 @@ export class SiteJoin {
     this.#finishing.add(finishing);
   }
 
-  async #finish(join: Join, { edge, ...answer }: Exclude<SiteDecision, { ask: unknown }>): Promise<void> {
+  /** @param why the answer is a fallback, where it is one */
+  async #finish(join: Join, answer: SiteAnswer<string>, why: LeaveReason): Promise<void> {
     const { site, slot, reports } = join;
+    const { edge, classIndex, uncertainty } = answer;
     const before = await this.#parts.store.verdict(site, slot);
     // What edges answered while the cloud was away is final; whatever comes of them now is the cloud's answer to that.
     const exit = before?.exit === 'fallback' && answer.exit !== 'fallback' ? 'cloud' : answer.exit;
-    const stored = await this.#parts.keep({ site, edge }, { slot, states: this.#states(join), ...answer, exit });
+    const reason = exit === 'fallback' ? why : 'none';
+    const states = this.#states(join);
+    const stored = await this.#parts.keep({ site, edge }, { slot, states, classIndex, exit, reason, uncertainty });
     // From here on the store answers whoever is late.
     this.#join.forget(join);
     await this.#tell(site, new Set([...this.#parts.roster.onlineEdges(site), ...reports.keys()]), stored);
@@ -139,7 +150,7 @@ export class SiteJoin {
     }
     for (const edge of asked) {
       const report = reports.get(edge);
-      if (!report?.sure) continue;
+      if (!report || !isSure(report)) continue;
       const missing = live.includes(edge) ? ViewState.late : ViewState.lost;
       for (const [view, state] of report.states.entries()) if (state === ViewState.present) states[view] = missing;
     }

@@ -2,16 +2,19 @@ import {
   type AcknowledgementResult,
   encodeAcknowledgement,
   encodeVerdicts,
+  MAX_UPLINK_GAP,
+  MAX_UPLINK_SAMPLES,
   NO_CLASS,
+  slotRuns,
   type Verdict,
   ViewState,
 } from '@ddnn/protocol';
 import type { StoredVerdict } from '../store/verdict-store.js';
-import { slotRuns } from './slot-runs.js';
 
 /** Verdict frames for samples whose features came up: one, or several where slots lie far apart. */
 export function verdictFrames(epoch: number, stored: readonly StoredVerdict[], views: number): Uint8Array[] {
-  return slotRuns(stored.map((verdict) => onWire(verdict, views))).map((run) => encodeVerdicts('verdict', epoch, run));
+  const runs = uplinkRuns(stored.map((verdict) => onWire(verdict, views)));
+  return runs.map((run) => encodeVerdicts('verdict', epoch, run));
 }
 
 /** Acknowledgement frames for those slots. */
@@ -21,8 +24,12 @@ export function acknowledgementFrames(
   result: AcknowledgementResult,
   slots: readonly number[],
 ): Uint8Array[] {
-  const runs = slotRuns(slots.map((slot) => ({ slot })));
+  const runs = uplinkRuns(slots.map((slot) => ({ slot })));
   return runs.map((run) => encodeAcknowledgement(epoch, { of, result, slots: run.map(({ slot }) => slot) }));
+}
+
+function uplinkRuns<Sample extends { readonly slot: number }>(samples: readonly Sample[]): Sample[][] {
+  return slotRuns(samples, MAX_UPLINK_GAP, MAX_UPLINK_SAMPLES);
 }
 
 /** The cloud's answer to features; a fallback that it revised goes out as the revision. */
@@ -32,10 +39,9 @@ function onWire(
 ): Verdict {
   const states = new Uint8Array(views);
   for (let view = 0; view < views; view++) states[view] = ViewState[names[view] ?? 'lost'];
-  if (revised) return { slot, states, exit: 'cloud', reason: 'none', ...revision(revised) };
+  if (revised) {
+    const { classIndex, uncertainty } = revised;
+    return { slot, states, exit: 'cloud', reason: 'none', classIndex, uncertainty };
+  }
   return { slot, states, exit, reason, classIndex: Math.min(classIndex, NO_CLASS), uncertainty };
-}
-
-function revision({ classIndex, uncertainty }: { classIndex: number; uncertainty: number }) {
-  return { classIndex, uncertainty };
 }

@@ -1,3 +1,4 @@
+import { NAME_SEGMENT } from '@ddnn/protocol';
 import { StoreError } from './store-error.js';
 
 /** Where a page of verdicts ended: the last verdict's place in the order of time, slot and site. */
@@ -7,7 +8,7 @@ export interface VerdictCursor {
   readonly site: string;
 }
 
-const pattern = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{1,32})$/;
+const pattern = new RegExp(`^([0-9a-z]{1,11})\\.([0-9a-z]{1,11})\\.(${NAME_SEGMENT})$`);
 
 export function encodeCursor({ time, slot, site }: VerdictCursor): string {
   return `${time.toString(36)}.${slot.toString(36)}.${site}`;

@@ -1,6 +1,4 @@
-import { decodeUplinkFeatures, FrameError, frameKind, type UplinkSizes } from '@ddnn/protocol';
-
-const FIRST_SLOT_END = 8;
+import { decodeUplinkFeatures, FrameError, firstSlot, type UplinkSizes } from '@ddnn/protocol';
 
 /**
  * The slots by which an edge knows a frame that was not accepted, as far as they can be told: of records the first; of
@@ -13,24 +11,17 @@ export function refusedSlots(
   sizes: UplinkSizes,
   maxSamples: number,
 ): number[] {
-  if (kind === 'record') return firstSlot(bytes, kind);
-  try {
-    const samples = decodeUplinkFeatures(bytes, undefined, sizes, maxSamples);
-    return samples.map(({ slot }) => slot);
-  } catch (error) {
-    if (!(error instanceof FrameError)) throw error;
-    return firstSlot(bytes, kind);
-  }
+  const first = () => [firstSlot(bytes, kind)];
+  const all = () => decodeUplinkFeatures(bytes, undefined, sizes, maxSamples).map(({ slot }) => slot);
+  return (kind === 'record' ? undefined : readable(all)) ?? readable(first) ?? [];
 }
 
-/** Every uplink frame of samples begins with its first slot, whatever follows. */
-function firstSlot(bytes: Uint8Array, kind: 'uplinkFeatures' | 'record'): number[] {
+/** What can be read; undefined where the frame is damaged. */
+function readable<T>(read: () => T): T | undefined {
   try {
-    if (frameKind(bytes) !== kind || bytes.length < FIRST_SLOT_END) return [];
+    return read();
   } catch (error) {
-    if (error instanceof FrameError) return [];
+    if (error instanceof FrameError) return undefined;
     throw error;
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return [view.getUint32(2, true) + view.getUint16(6, true) * 2 ** 32];
 }

@@ -1,13 +1,12 @@
 import type { PublishRight } from '@ddnn/broker';
-import { NAME_PATTERN, type ParsedTopic, parseTopic, topics } from '@ddnn/protocol';
+import { NAME_SEGMENT, type ParsedTopic, parseTopic, topics } from '@ddnn/protocol';
 import { CloudError } from '../cloud-error.js';
 import type { EdgeName } from '../sites/roster.js';
 
 /** Whoever is connected to the uplink: an edge, or a viewer that only reads. */
 export type Peer = { readonly viewer: true } | (EdgeName & { readonly viewer: false });
 
-const segment = NAME_PATTERN.slice(1, -1);
-const username = new RegExp(`^(?<site>${segment})/(?<edge>${segment})$`);
+const username = new RegExp(`^(?<site>${NAME_SEGMENT})/(?<edge>${NAME_SEGMENT})$`);
 
 /** The peer behind an MQTT username: `site/edge`, or none for a viewer. Undefined: refused. */
 export function parsePeer(name: string | undefined): Peer | undefined {

@@ -11,13 +11,11 @@ import {
   decodeFeatureRequest,
   encodeCodedFeatures,
   encodeFeatures,
+  MAX_REQUEST_SLOTS,
   restoreSlot,
 } from '@ddnn/protocol';
 import { FeatureCache } from './feature-cache.js';
 import { SummaryBatch } from './summary-batch.js';
-
-/** At most this many samples in one feature request; a longer one is refused. */
-const MAX_REQUESTED = 256;
 
 /**
  * What an agent computes, apart from cameras and connections: pixels → summary frames, feature request → features
@@ -91,7 +89,7 @@ export class AgentCore {
   /** Answers a feature request with the features frame. Throws {@link FrameError} where the request is damaged. */
   answer(request: Uint8Array): Uint8Array {
     const samples: DeviceSample[] = [];
-    decodeFeatureRequest(request, this.epoch, MAX_REQUESTED, (short) => {
+    decodeFeatureRequest(request, this.epoch, MAX_REQUEST_SLOTS, (short) => {
       const slot = restoreSlot(short, this.#lastSlot);
       const body = this.#cache.get(slot);
       if (body) this.counts.served++;

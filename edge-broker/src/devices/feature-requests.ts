@@ -1,7 +1,4 @@
-import { encodeFeatureRequest, MAX_SLOT_GAP } from '@ddnn/protocol';
-
-/** Samples in one frame at most: an agent refuses a request for more. */
-const MAX_REQUESTED = 256;
+import { encodeFeatureRequest, MAX_REQUEST_SLOTS, MAX_SLOT_GAP, slotRuns } from '@ddnn/protocol';
 
 /**
  * Feature requests of one turn of the event loop: what several samples want of one device goes in one frame. The
@@ -30,13 +27,10 @@ export class FeatureRequests {
     const asked = this.#asked;
     this.#asked = new Map();
     for (const [view, slots] of asked) {
-      const sorted = [...new Set(slots)].sort((a, b) => a - b);
-      for (let first = 0; first < sorted.length; ) {
-        let end = first + 1;
-        while (end < sorted.length && end - first < MAX_REQUESTED && sorted[end] - sorted[end - 1] <= MAX_SLOT_GAP)
-          end++;
-        this.#send(view, encodeFeatureRequest(this.#epoch, sorted.slice(first, end)));
-        first = end;
+      const sorted = [...new Set(slots)].sort((a, b) => a - b).map((slot) => ({ slot }));
+      for (const run of slotRuns(sorted, MAX_SLOT_GAP, MAX_REQUEST_SLOTS)) {
+        const requested = run.map(({ slot }) => slot);
+        this.#send(view, encodeFeatureRequest(this.#epoch, requested));
       }
     }
   }

@@ -1,3 +1,5 @@
+import { DeadlineQueue } from '@ddnn/fusion';
+import { uplinkSizes } from '@ddnn/model';
 import {
   encodeUplinkFeatures,
   type FallbackReason,
@@ -5,27 +7,26 @@ import {
   type UplinkSizes,
   type Verdict,
 } from '@ddnn/protocol';
-import { CloudWait, type Uncertain, verdictOf } from './cloud-wait.js';
 import type { PathDeps } from './path-deps.js';
+import { type Uncertain, verdictOf } from './uncertain.js';
 
 /** The upper half of a sample's way: into the outbox, up to the cloud, and back with its verdict or a fallback. */
 export class CloudPath {
   readonly #deps: PathDeps;
   readonly #sizes: UplinkSizes;
-  readonly #waiting: CloudWait;
+  /** The samples that went up and which the cloud has not answered yet. */
+  readonly #waiting: DeadlineQueue<number, Uncertain>;
   /** Writes that have not come back from the disk. */
   readonly #writes = new Set<Promise<void>>();
 
   constructor(deps: PathDeps) {
-    const { architecture, shapes } = deps.bundle;
-    const { samples, cloudDeadlineMs } = deps.config.window;
+    const { samples: capacity, cloudDeadlineMs: deadlineMs } = deps.config.window;
     this.#deps = deps;
-    this.#sizes = {
-      views: architecture.views,
-      viewFeatureBytes: shapes.device.featureBytes,
-      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-    };
-    this.#waiting = new CloudWait(samples, cloudDeadlineMs, (sample, reason) => this.fallback(sample, reason));
+    this.#sizes = uplinkSizes(deps.bundle);
+    this.#waiting = new DeadlineQueue({ capacity, deadlineMs }, (sample, reason) => {
+      if (reason === 'crowded') deps.onCrowded('cloud');
+      this.fallback(sample, reason);
+    });
   }
 
   /** Samples that wait for the cloud. */
@@ -64,12 +65,12 @@ export class CloudPath {
 
   /** Waits for the verdict of a sample that stands in the outbox. */
   wait(sample: Uncertain): void {
-    this.#waiting.add(sample, performance.now());
+    this.#waiting.add(sample.slot, sample, performance.now());
   }
 
   /** The cloud's verdict; false: nobody waits for it. */
   verdict(verdict: Verdict): boolean {
-    if (!this.#waiting.settle(verdict.slot)) return false;
+    if (!this.#waiting.take(verdict.slot)) return false;
     this.#deps.onVerdict(verdict, 'cloud');
     return true;
   }
@@ -80,12 +81,15 @@ export class CloudPath {
     this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
   }
 
+  /** The cloud will not answer this sample. */
   giveUp(slot: number, reason: FallbackReason): void {
-    this.#waiting.giveUp(slot, reason);
+    const sample = this.#waiting.take(slot);
+    if (sample) this.fallback(sample, reason);
   }
 
+  /** Nor any other, as when the link is gone. */
   giveUpAll(reason: FallbackReason): void {
-    this.#waiting.giveUpAll(reason);
+    for (const { slot } of this.#waiting.values()) this.giveUp(slot, reason);
   }
 
   expire(now: number): void {

@@ -20,6 +20,8 @@ export interface PathDeps {
   readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
   /** A verdict that was given before, which the cloud may not know. */
   readonly onRecord: (verdict: Verdict) => void;
+  /** Too many samples waited for that, so the oldest goes on without. */
+  readonly onCrowded: (waitedFor: 'summaries' | 'features' | 'cloud') => void;
   /** Something failed that costs this sample only. */
   readonly onError: (slot: number, error: unknown) => void;
 }

@@ -97,6 +97,21 @@ describe('the way of a sample', () => {
     expect([...body]).toEqual([...rig.devices.features(5, 1)]);
   });
 
+  it('falls back where more samples wait for features than may: the oldest, which says so and is counted', async () => {
+    const rig = await pathRig({ samples: 2 });
+    for (const slot of [5, 6, 7]) for (const view of [0, 1, 2]) rig.summary(slot, view);
+    expect(brief(rig)).toEqual([[5, 'fallback', 'crowded']]);
+    expect(rig.crowded).toEqual(['features']);
+  });
+
+  it('closes an open sample whose place another needs, and counts it', async () => {
+    const rig = await pathRig({ samples: 2, local: 1 });
+    rig.summary(5, 0);
+    rig.summary(7, 0);
+    expect(rig.verdicts).toMatchObject([{ slot: 5, exit: 'local', states: Uint8Array.of(present, late, late) }]);
+    expect(rig.crowded).toEqual(['summaries']);
+  });
+
   it('falls back to the best exit so far where no features come at all', async () => {
     const rig = await pathRig();
     for (const view of [0, 1, 2]) rig.summary(5, view);
@@ -172,6 +187,14 @@ describe('a cloud out of reach', () => {
     expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
     rig.path.expire(later());
     expect(rig.verdicts).toHaveLength(1);
+  });
+
+  it('that too many samples wait for gives the oldest its fallback, which says so and is counted', async () => {
+    const rig = await pathRig({ samples: 2 });
+    for (const slot of [5, 6, 7]) await sendUp(rig, slot);
+    expect(brief(rig)).toEqual([[5, 'fallback', 'crowded']]);
+    expect(rig.crowded).toEqual(['cloud']);
+    expect(rig.path.waiting.cloud).toBe(2);
   });
 
   it('that answers too late is a fallback with the reason deadline', async () => {

@@ -1,13 +1,21 @@
-import { type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
-import { createLocalTier, FeatureBodies, type LocalTier, UpperTier } from '@ddnn/model';
+import { type CloseReason, type Collected, FeatureCollector, type Offer, SampleWindow } from '@ddnn/fusion';
+import {
+  createLocalTier,
+  FeatureBodies,
+  type LocalTier,
+  maskOf,
+  type SiteReport,
+  siteAnswer,
+  UpperTier,
+} from '@ddnn/model';
 import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
-import { NO_EXIT } from '../outbox/best-exit.js';
+import { type BestExit, NO_EXIT } from '../outbox/best-exit.js';
 import type { Entry } from '../outbox/entry.js';
 import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
-import { type Uncertain, verdictOf } from './cloud-wait.js';
 import type { PathDeps } from './path-deps.js';
+import { type Uncertain, verdictOf } from './uncertain.js';
 import { ViewGroup } from './view-group.js';
 
 /** What the last process left behind. */
@@ -24,6 +32,8 @@ interface Gathering {
 }
 
 const NOTHING = new Uint8Array(0);
+/** No camera sees anything, and that is sure. */
+const NOTHING_SEEN: BestExit = { classIndex: NO_CLASS, uncertainty: 0 };
 
 /**
  * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox
@@ -44,6 +54,9 @@ export class SamplePath {
   readonly #states: Uint8Array;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
+  /** What this edge says where it is the only one of its site: filled anew with every sample. */
+  readonly #own: { -readonly [Key in keyof SiteReport<0>]: SiteReport<0>[Key] } = { edge: 0, exit: 'none', ...NO_EXIT };
+  readonly #site = [this.#own];
 
   /** Throws `DDNN_EDGE_GROUP` for an edge that the bundle hasn't. */
   constructor(deps: PathDeps) {
@@ -60,7 +73,7 @@ export class SamplePath {
     this.#bodies = new FeatureBodies(bundle);
     this.#window = new SampleWindow(
       { views: views.length, scoreBytes: shapes.scoreBytes, capacity: samples, deadlineMs: summaryDeadlineMs },
-      (slot, cell) => this.#onGathered(slot, cell),
+      (slot, cell, reason) => this.#onGathered(slot, cell, reason),
     );
     this.#collector = new FeatureCollector<Gathering>(
       { sources: views.length, capacity: samples, deadlineMs: featureDeadlineMs },
@@ -106,8 +119,13 @@ export class SamplePath {
       return;
     }
     const maps = this.#group.own(interrupted.maps);
-    const mask = maps.reduce((bits, map, place) => (map ? bits | (1 << place) : bits), 0);
-    this.#onCollected({ slot, maps, mask, context: { sample: { slot, states, best }, asked: false } });
+    this.#onCollected({
+      slot,
+      maps,
+      mask: maskOf(maps),
+      reason: 'complete',
+      context: { sample: { slot, states, best }, asked: false },
+    });
   }
 
   /** A sample of the last process, as far as it can be one of the bundle in service. */
@@ -190,29 +208,23 @@ export class SamplePath {
     await this.#cloud.written();
   }
 
-  #onGathered(slot: number, cell: number): void {
+  #onGathered(slot: number, cell: number, reason: CloseReason): void {
     this.samples++;
+    if (reason === 'crowded') this.#deps.onCrowded('summaries');
     const mask = this.#window.presence(cell);
     const states = this.#group.siteStates(this.#window.states(cell, this.#states));
     if (mask === 0) {
-      if (this.#group.several) this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
-      else this.#conclude({ slot, states, best: { classIndex: NO_CLASS, uncertainty: 0 } }, 'local');
+      this.#conclude(slot, states, 'none', NOTHING_SEEN);
       return;
     }
     let best = NO_EXIT;
     if (this.#local) {
-      const confident = this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask);
-      const { classIndex, uncertainty } = this.#local.exit;
-      if (confident && !this.#group.several) {
-        // Most samples end here: one object each.
-        this.#deps.onVerdict({ slot, classIndex, exit: 'local', reason: 'none', uncertainty, states }, 'site');
+      const { exit } = this.#local;
+      if (this.#local.decide(this.#window.scores, this.#window.scoreOffset(cell), mask)) {
+        this.#conclude(slot, states, 'local', exit);
         return;
       }
-      best = { classIndex, uncertainty };
-      if (confident) {
-        this.#conclude({ slot, states, best }, 'local');
-        return;
-      }
+      best = { classIndex: exit.classIndex, uncertainty: exit.uncertainty };
     }
     const { config, outbox } = this.#deps;
     this.#cloud.guard(slot, outbox.begin(slot, { epoch: config.epoch, states, best }));
@@ -224,8 +236,7 @@ export class SamplePath {
     const { isLive, requestFeatures } = this.#deps;
     const { slot, states } = gathering.sample;
     const present = this.#group.own(states).map((state) => state === ViewState.present);
-    const mask = present.reduce((bits, is, place) => (is ? bits | (1 << place) : bits), 0);
-    this.#collector.open(slot, mask, gathering, performance.now());
+    this.#collector.open(slot, maskOf(present), gathering, performance.now());
     for (const [place, view] of this.#group.views.entries()) {
       if (!present[place]) continue;
       if (isLive(view)) requestFeatures(view, slot);
@@ -234,7 +245,8 @@ export class SamplePath {
     }
   }
 
-  #onCollected({ slot, context, maps, mask }: Collected<Gathering>): void {
+  #onCollected({ slot, context, maps, mask, reason }: Collected<Gathering>): void {
+    if (reason === 'crowded') this.#deps.onCrowded('features');
     const { sample, asked } = context;
     const states = sample.states.slice();
     for (const [place, view] of this.#group.views.entries()) {
@@ -248,7 +260,7 @@ export class SamplePath {
         send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }));
       } else {
         this.#settle(slot);
-        this.#cloud.fallback(left, 'deadline');
+        this.#cloud.fallback(left, reason === 'crowded' ? reason : 'deadline');
       }
       return;
     }
@@ -262,17 +274,46 @@ export class SamplePath {
     const best = { classIndex: this.#edge.exit.classIndex, uncertainty: this.#edge.exit.uncertainty };
     const features = this.#edge.features.slice();
     if (asked || !confident) send({ slot, states, best }, 'edge', features);
-    else this.#conclude({ slot, states, best, features }, 'edge');
+    else this.#conclude(slot, states, 'edge', best, features);
   }
 
-  /** An exit of this edge is sure. */
-  #conclude(sample: Uncertain, exit: 'local' | 'edge'): void {
+  /**
+   * An exit of this edge is sure, or its cameras see nothing. One of several edges tells the cloud, which joins what
+   * they say; one alone answers for its site.
+   */
+  #conclude(
+    slot: number,
+    states: Uint8Array,
+    exit: 'local' | 'edge' | 'none',
+    { classIndex, uncertainty }: BestExit,
+    features?: Uint8Array,
+  ): void {
     if (this.#group.several) {
-      this.#cloud.send(sample, 'answer', encodeEdgeAnswer({ exit, ...sample.best }));
+      if (exit === 'none') this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
+      else {
+        const sample = { slot, states, best: { classIndex, uncertainty }, features };
+        this.#cloud.send(sample, 'answer', encodeEdgeAnswer({ exit, classIndex, uncertainty }));
+      }
       return;
     }
-    if (exit === 'edge') this.#settle(sample.slot);
-    this.#deps.onVerdict(verdictOf(sample, exit, 'none'), 'site');
+    if (exit === 'edge') this.#settle(slot);
+    const own = this.#own;
+    own.exit = exit;
+    own.classIndex = classIndex;
+    own.uncertainty = uncertainty;
+    const site = siteAnswer(this.#site);
+    // Most samples end here: one object each.
+    this.#deps.onVerdict(
+      {
+        slot,
+        classIndex: site.classIndex,
+        exit: site.exit,
+        reason: 'none',
+        uncertainty: site.uncertainty,
+        states,
+      },
+      'site',
+    );
   }
 
   /** Its features are of no more use. */

@@ -6,6 +6,7 @@ import {
   decodeVerdicts,
   encodeStatus,
   joinUplinkFeatures,
+  MAX_UPLINK_SAMPLES,
   type Status,
   topic,
   type Verdict,
@@ -28,8 +29,6 @@ export interface CloudMessages {
   /** Another edge is connected under this name. */
   onTaken(): void;
 }
-
-const MAX_SAMPLES_A_FRAME = 1024;
 
 /**
  * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
@@ -219,11 +218,11 @@ export class Bridge {
       this.#meter.count('down', name.length, payload.length, qos);
       if (name === this.#names.verdict) {
         // A verdict may be of a sample from before a rollout, so its epoch is not held against ours.
-        this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_SAMPLES_A_FRAME));
+        this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.acknowledgement) {
-        this.#messages.onAcknowledgement(decodeAcknowledgement(payload, MAX_SAMPLES_A_FRAME));
+        this.#messages.onAcknowledgement(decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.request) {
-        this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_SAMPLES_A_FRAME));
+        this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_UPLINK_SAMPLES));
       }
     } catch (error) {
       this.#messages.onBadFrame(error, name);

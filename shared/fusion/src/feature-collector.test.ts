@@ -18,7 +18,9 @@ describe('feature collector', () => {
     expect(collector.offer(4, 0, map(2))).toBe('duplicate');
     expect(collector.offer(4, 1, map(3))).toBe('unknown');
     expect(collector.offer(4, 2, map(4))).toBe('taken');
-    expect(done).toEqual([{ slot: 4, context: 'context', maps: [map(1), undefined, map(4)], mask: 0b101 }]);
+    expect(done).toEqual([
+      { slot: 4, context: 'context', maps: [map(1), undefined, map(4)], mask: 0b101, reason: 'complete' },
+    ]);
     expect(collector.offer(4, 2, map(4))).toBe('unknown');
   });
 
@@ -33,7 +35,7 @@ describe('feature collector', () => {
     collector.expire(109);
     expect(done).toHaveLength(1);
     collector.expire(110);
-    expect(done[1]).toMatchObject({ slot: 2, mask: 0b010 });
+    expect(done[1]).toMatchObject({ slot: 2, mask: 0b010, reason: 'deadline' });
   });
 
   it('does not wait for a device that died', () => {
@@ -48,7 +50,7 @@ describe('feature collector', () => {
   it('completes the oldest when it is full', () => {
     const { collector, done } = open(2);
     for (const slot of [1, 2, 3]) collector.open(slot, 0b1, 'x', 0);
-    expect(done.map(({ slot }) => slot)).toEqual([1]);
+    expect(done).toMatchObject([{ slot: 1, reason: 'crowded' }]);
     expect(collector.size).toBe(2);
   });
 });

@@ -1,3 +1,6 @@
+import { DeadlineQueue, type DeadlineQueueOptions } from './deadline-queue.js';
+import type { CloseReason } from './sample-window.js';
+
 /** What became of one view's features that were offered to the collector. */
 export type FeatureOffer = 'taken' | 'duplicate' | 'unknown';
 
@@ -9,36 +12,34 @@ export interface Collected<Context> {
   readonly maps: readonly (Uint8Array | undefined)[];
   /** Bit s: the features of source s are there. */
   readonly mask: number;
+  /** Why nobody waits for more. */
+  readonly reason: CloseReason;
 }
 
-/** How a collector is sized. */
-export interface FeatureCollectorOptions {
+/** How a collector is sized: a sample that leaves its queue is completed with what is there. */
+export interface FeatureCollectorOptions extends DeadlineQueueOptions {
   /** Views of a site, or edges of one. */
   readonly sources: number;
-  /** Samples that may wait at once; one more completes the oldest. */
-  readonly capacity: number;
-  /** Milliseconds until a sample is completed with what is there. */
-  readonly deadlineMs: number;
 }
 
 interface Waiting<Context> {
+  readonly slot: number;
   readonly context: Context;
   readonly maps: (Uint8Array | undefined)[];
-  readonly dueAt: number;
   mask: number;
   wanted: number;
 }
 
 /** Gathers the features that were asked for, per sample, until all came or the deadline has passed. */
 export class FeatureCollector<Context> {
-  readonly #options: FeatureCollectorOptions;
+  readonly #sources: number;
   readonly #onComplete: (collected: Collected<Context>) => void;
-  /** In the order of asking, so that the next deadline stands in front. */
-  readonly #waiting = new Map<number, Waiting<Context>>();
+  readonly #waiting: DeadlineQueue<number, Waiting<Context>>;
 
   constructor(options: FeatureCollectorOptions, onComplete: (collected: Collected<Context>) => void) {
-    this.#options = options;
+    this.#sources = options.sources;
     this.#onComplete = onComplete;
+    this.#waiting = new DeadlineQueue(options, (waiting, reason) => this.#complete(waiting, reason));
   }
 
   /** Samples that wait for features. */
@@ -48,18 +49,15 @@ export class FeatureCollector<Context> {
 
   /** Waits for the sources whose bit is set in `wanted`. */
   open(slot: number, wanted: number, context: Context, now: number): void {
-    if (this.#waiting.size >= this.#options.capacity) {
-      const [oldest] = this.#waiting.keys();
-      this.#complete(oldest);
-    }
-    const maps = new Array<Uint8Array | undefined>(this.#options.sources).fill(undefined);
-    this.#waiting.set(slot, { context, maps, dueAt: now + this.#options.deadlineMs, mask: 0, wanted });
-    if (wanted === 0) this.#complete(slot);
+    const maps = new Array<Uint8Array | undefined>(this.#sources).fill(undefined);
+    const waiting = { slot, context, maps, mask: 0, wanted };
+    if (wanted === 0) this.#complete(waiting, 'complete');
+    else this.#waiting.add(slot, waiting, now);
   }
 
   /** Whether any features of this sample are waited for. */
   has(slot: number): boolean {
-    return this.#waiting.has(slot);
+    return this.#waiting.get(slot) !== undefined;
   }
 
   /** Whether features of this source are waited for: what is not is neither kept nor written to disk. */
@@ -80,21 +78,18 @@ export class FeatureCollector<Context> {
       waiting.mask |= bit;
     }
     waiting.wanted &= ~bit;
-    if (waiting.wanted === 0) this.#complete(slot);
+    if (waiting.wanted === 0) this.#complete(this.#waiting.take(slot)!, 'complete');
     return 'taken';
   }
 
   /** A source is gone: nobody waits for it any longer. */
   giveUp(source: number): void {
-    for (const slot of [...this.#waiting.keys()]) if (this.wants(slot, source)) this.offer(slot, source, null);
+    for (const { slot } of this.#waiting.values()) if (this.wants(slot, source)) this.offer(slot, source, null);
   }
 
   /** Completes every sample whose deadline has passed. */
   expire(now: number): void {
-    for (const [slot, { dueAt }] of this.#waiting) {
-      if (dueAt > now) return;
-      this.#complete(slot);
-    }
+    this.#waiting.expire(now);
   }
 
   /** Completes everything now, as when the process stops. */
@@ -102,9 +97,7 @@ export class FeatureCollector<Context> {
     this.expire(Number.POSITIVE_INFINITY);
   }
 
-  #complete(slot: number): void {
-    const { context, maps, mask } = this.#waiting.get(slot)!;
-    this.#waiting.delete(slot);
-    this.#onComplete({ slot, context, maps, mask });
+  #complete({ slot, context, maps, mask }: Waiting<Context>, reason: CloseReason): void {
+    this.#onComplete({ slot, context, maps, mask, reason });
   }
 }

@@ -1,2 +1,3 @@
+export * from './deadline-queue.js';
 export * from './feature-collector.js';
 export * from './sample-window.js';

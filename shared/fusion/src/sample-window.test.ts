@@ -83,7 +83,7 @@ describe('sample window', () => {
     const { window, closed } = open(4);
     window.offer(1, 0, true, scores(1, 1), 0, 0);
     window.offer(5, 0, true, scores(1, 1), 0, 0);
-    expect(closed).toMatchObject([{ slot: 1, reason: 'evicted' }]);
+    expect(closed).toMatchObject([{ slot: 1, reason: 'crowded' }]);
     expect(window.offer(1, 1, true, scores(1, 1), 0, 0)).toBe('late');
   });
 

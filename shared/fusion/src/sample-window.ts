@@ -1,10 +1,11 @@
 import { ViewState } from '@ddnn/protocol';
+import type { LeaveReason } from './deadline-queue.js';
 
 /** What became of one summary that was offered to the window. */
 export type Offer = 'taken' | 'duplicate' | 'late' | 'unknown';
 
 /** Why a sample left the window. */
-export type CloseReason = 'complete' | 'deadline' | 'evicted';
+export type CloseReason = 'complete' | LeaveReason;
 
 /** How a window is sized. */
 export interface SampleWindowOptions {
@@ -113,7 +114,7 @@ export class SampleWindow {
     const held = this.#doubles[this.#double(cell) + SLOT];
     if (held !== slot) {
       if (held > slot) return 'late';
-      if (words[word + BEFORE] !== CLOSED) this.#close(cell, 'evicted');
+      if (words[word + BEFORE] !== CLOSED) this.#close(cell, 'crowded');
       this.#begin(cell, slot, now);
     }
     const bit = 1 << view;

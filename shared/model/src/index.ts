@@ -27,4 +27,5 @@ export * from './plain/quantise.js';
 export * from './tiers/device-tier.js';
 export * from './tiers/exit.js';
 export * from './tiers/local-tier.js';
+export * from './tiers/site-rule.js';
 export * from './tiers/upper-tier.js';

@@ -7,14 +7,26 @@ import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots
 export type AcknowledgementResult = 'stored' | 'refused';
 const results: readonly AcknowledgementResult[] = ['stored', 'refused'];
 
-/** The cloud's word about samples that an edge sent up: only this lets the edge forget them, a PUBACK does not. */
+/**
+ * The cloud's word about samples that an edge sent up: only this lets the edge forget them, a PUBACK does not.
+ *
+ *     +-------------------------------+
+ *     |     kind of the frame, u8     |   5 uplink features, 6 record
+ *     +-------------------------------+
+ *     |          result, u8           |   0 stored, 1 refused
+ *     +-------------------------------+
+ *     |           slot, u48           |   of the first sample
+ *     +-------------------------------+
+ *     |           gap, u16            |   each further one: slots since the one before it
+ *     +-------------------------------+
+ */
 export interface Acknowledgement {
   readonly of: 'uplinkFeatures' | 'record';
   readonly result: AcknowledgementResult;
   readonly slots: readonly number[];
 }
 
-/** Acknowledgement (cloud → edge): kind u8 · result u8 · slots. */
+/** Acknowledgement (cloud → edge). Throws {@link FrameError} `DDNN_FRAME_VALUE`. */
 export function encodeAcknowledgement(epoch: number, { of, result, slots }: Acknowledgement): Uint8Array {
   if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
   const writer = new Writer(HEADER_BYTES + 2 + uplinkSlotBytes(slots.length), HEADER_BYTES);

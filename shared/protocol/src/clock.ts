@@ -4,13 +4,19 @@ import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 /**
  * Clock (device → edge, and back with the edge's time): the edge is the clock of its site, for a Pi has none of its
  * own. `asked` is the device's monotonic time in ms, returned untouched; `edge` is the edge's Unix time in ms.
+ *
+ *     +-------------------------------+
+ *     |          asked, f64           |
+ *     +-------------------------------+
+ *     |           edge, f64           |   in answers
+ *     +-------------------------------+
  */
 export interface ClockReading {
   readonly asked: number;
   readonly edge?: number;
 }
 
-/** Clock: asked f64 · in answers edge f64. */
+/** Encodes either form. Throws {@link FrameError} `DDNN_FRAME_VALUE` for a time that is not finite. */
 export function encodeClock(epoch: number, { asked, edge }: ClockReading): Uint8Array {
   const writer = new Writer(HEADER_BYTES + (edge === undefined ? 8 : 16), HEADER_BYTES);
   writeHeader(writer.bytes, 'clock', epoch);

@@ -11,8 +11,22 @@ import { truncateSlot } from './slot.js';
 export type CodedFeaturesVisitor = (shortSlot: number, body: Uint8Array | null) => void;
 
 /**
- * Coded features (device → edge): a sample list as of features, but each body is what the feature code makes of a map,
- * behind its length. A body as long as the bare features is those.
+ * Coded features (device → edge): as features, but each body is what the feature code makes of a map.
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |        slot, bits 0-7         |   of the first sample, modulo 32,768
+ *     +---+---------------------------+
+ *     | F |      slot, bits 8-14      |   F: a body follows; else the device has it no longer
+ *     +---+---------------------------+
+ *     | M |          length           |   lowest bits first; M: another such byte follows, of at most four
+ *     +---+---------------------------+
+ *     ~             body              ~   as long as the bare features: those
+ *     +---+---------------------------+
+ *     | F |          gap - 1          |   each further sample: slots since the one before it, less one
+ *     +---+---------------------------+
+ *     ~       length and body         ~
+ *     +-------------------------------+
  */
 export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSample[]): Uint8Array {
   if (samples.length === 0) {

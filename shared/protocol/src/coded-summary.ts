@@ -5,9 +5,16 @@ import { MAX_SLOT, SLOT_MODULUS, truncateSlot } from './slot.js';
 /*
  * A coded summary: a run of consecutive slots, and what the score code makes of their scores.
  *
- *   first slot   u16   slot modulo 32,768; bit 15 is 0
- *   presence     u8 …  a bit a slot, lowest first, and a 1 behind the last; seven a byte, bit 7: another byte follows
- *   scores             to the end of the frame: one message of the score code for all present samples
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |        slot, bits 0-7         |   of the first sample, modulo 32,768
+ *     +---+---------------------------+
+ *     | 0 |      slot, bits 8-14      |
+ *     +---+---------------------------+
+ *     | M |         presence          |   a bit a slot, lowest first, and a 1 behind the last;
+ *     +---+---------------------------+   M: another such byte follows
+ *     ~            scores             ~   to the end: one message of the score code for all present samples
+ *     +-------------------------------+
  */
 
 const PRESENCE_AT = HEADER_BYTES + 2;

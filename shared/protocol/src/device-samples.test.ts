@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type DeviceSample,
-  DeviceSampleReader,
-  decodeDeviceSamples,
-  encodeDeviceSamples,
-  MAX_SLOT_GAP,
-  samplesThatFit,
-} from './device-samples.js';
+import { type DeviceSample, DeviceSampleReader, decodeDeviceSamples, encodeDeviceSamples } from './device-samples.js';
+import { MAX_SLOT_GAP } from './limits.js';
 import { MAX_SLOT, SLOT_MODULUS } from './slot.js';
 
 const body = Uint8Array.of(1, 2, 3);
@@ -123,26 +117,5 @@ describe('a reader of device samples', () => {
     );
     expect(full).toHaveLength(reader.maxBytes);
     expect(() => reader.open(full, 0, full.length, 7)).not.toThrow();
-  });
-});
-
-describe('how many samples fit one frame', () => {
-  it('ends at the bound, at a gap too wide and at a slot that does not ascend', () => {
-    expect(samplesThatFit([], 8)).toBe(0);
-    expect(samplesThatFit(absent(1), 8)).toBe(1);
-    expect(samplesThatFit(absent(1, 2, 3), 8)).toBe(3);
-    expect(samplesThatFit(absent(1, 2, 3), 2)).toBe(2);
-    expect(samplesThatFit(absent(1, 129, 258), 8)).toBe(2);
-    expect(samplesThatFit(absent(1, 2, 2), 8)).toBe(2);
-    expect(samplesThatFit(absent(2, 1), 8)).toBe(1);
-  });
-
-  it('is what the encoder takes', () => {
-    const samples = absent(1, 129, 258, 259, 259, 260);
-    for (let from = 0; from < samples.length; ) {
-      const fit = samplesThatFit(samples.slice(from), 8);
-      expect(() => encodeDeviceSamples('summary', 7, samples.slice(from, from + fit), 3)).not.toThrow();
-      from += fit;
-    }
   });
 });

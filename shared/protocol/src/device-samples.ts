@@ -1,35 +1,32 @@
 import { FrameError } from './errors.js';
 import { checkHeader, type FrameKindName, firstByte, HEADER_BYTES, writeHeader } from './frame.js';
+import { MAX_SLOT_GAP } from './limits.js';
 import { MAX_SLOT, truncateSlot } from './slot.js';
 
 /*
  * The sample list that summary, feature request and features frames share:
  *
- *   first sample   u16   bit 15: a body follows · bits 0-14: slot modulo 32,768
- *   each further   u8    bit 7: a body follows · bits 0-6: slots since the sample before it, less one
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |        slot, bits 0-7         |   of the first sample, modulo 32,768
+ *     +---+---------------------------+
+ *     | B |      slot, bits 8-14      |   B: a body follows
+ *     +---+---------------------------+
+ *     ~             body              ~   where B is set
+ *     +---+---------------------------+
+ *     | B |          gap - 1          |   each further sample: slots since the one before it, less one
+ *     +---+---------------------------+
+ *     ~             body              ~   where B is set
+ *     +-------------------------------+
  *
  * Bodies of one kind have one size, known from the bundle, so the list needs no count and no lengths: a single absent
  * view is four bytes in all, and every further sample of a batch costs one byte.
  */
 
-/** The largest distance between two neighbours in one frame; beyond it the sender starts another frame. */
-export const MAX_SLOT_GAP = 128;
-
 /** One sample of a device frame. `body` null: the header says all there is to say. */
 export interface DeviceSample {
   readonly slot: number;
   readonly body: Uint8Array | null;
-}
-
-/** How many leading samples fit one frame: ascending slots whose gaps fit, at most `maxSamples`. */
-export function samplesThatFit(samples: readonly DeviceSample[], maxSamples: number): number {
-  let n = 1;
-  while (n < samples.length && n < maxSamples) {
-    const gap = samples[n].slot - samples[n - 1].slot;
-    if (gap < 1 || gap > MAX_SLOT_GAP) break;
-    n++;
-  }
-  return Math.min(n, samples.length);
 }
 
 /** Encodes a sample list. `bodyBytes` is the size of every body; slots must ascend by at most {@link MAX_SLOT_GAP}. */

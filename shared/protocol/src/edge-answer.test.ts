@@ -17,6 +17,16 @@ describe('the answer of one edge among several', () => {
     expect(a).toBeLessThan(b);
   });
 
+  it('is refused a byte short, a byte long, and empty', () => {
+    const bytes = encodeEdgeAnswer(answer);
+    for (let length = 0; length < bytes.length; length++) {
+      const truncated = { code: 'DDNN_FRAME_TRUNCATED', offset: 11 + length };
+      expect(() => decodeEdgeAnswer(bytes.subarray(0, length), 11)).toThrow(expect.objectContaining(truncated));
+    }
+    const long = expect.objectContaining({ code: 'DDNN_FRAME_OVERSIZED' });
+    expect(() => decodeEdgeAnswer(Uint8Array.of(...bytes, 0))).toThrow(long);
+  });
+
   it('is refused with the exit of the cloud, an unknown one, and an uncertainty that is none', () => {
     const bytes = encodeEdgeAnswer(answer);
     expect(bytes).toHaveLength(EDGE_ANSWER_BYTES);

@@ -1,12 +1,20 @@
 import { FrameError } from './errors.js';
 import { exitNames } from './verdict.js';
 
-/** Bytes of an edge's answer: exit u8 · class u8 · uncertainty float32. */
+/** Bytes of an edge's answer. */
 export const EDGE_ANSWER_BYTES = 6;
 
 /**
  * What one edge of several says of a sample (configuration f). *local*, *edge*: that exit is sure. *fallback*: the best
  * exit so far of an edge that is unsure and has no features to send.
+ *
+ *     +-------------------------------+
+ *     |           exit, u8            |   0 local, 1 edge, 3 fallback
+ *     +-------------------------------+
+ *     |           class, u8           |
+ *     +-------------------------------+
+ *     |       uncertainty, f32        |
+ *     +-------------------------------+
  */
 export interface EdgeAnswer {
   readonly exit: 'local' | 'edge' | 'fallback';
@@ -25,8 +33,15 @@ export function encodeEdgeAnswer({ exit, classIndex, uncertainty }: EdgeAnswer):
   return bytes;
 }
 
-/** Reads an answer. `offset` is where it stands in its frame, for the error: `DDNN_FRAME_VALUE`. */
+/**
+ * Reads an answer. `offset` is where it stands in its frame, for the error: {@link FrameError} `DDNN_FRAME_TRUNCATED`,
+ * `_OVERSIZED` or `_VALUE`.
+ */
 export function decodeEdgeAnswer(body: Uint8Array, offset = 0): EdgeAnswer {
+  if (body.length !== EDGE_ANSWER_BYTES) {
+    const code = body.length < EDGE_ANSWER_BYTES ? 'DDNN_FRAME_TRUNCATED' : 'DDNN_FRAME_OVERSIZED';
+    throw new FrameError(code, `an edge's answer of ${body.length} bytes`, offset + body.length);
+  }
   const exit = exitNames[body[0]];
   if (exit === undefined || exit === 'cloud') {
     throw new FrameError('DDNN_FRAME_VALUE', `an edge's answer of exit ${body[0]}`, offset);

@@ -2,7 +2,18 @@ import { decodeDeviceSamples, encodeDeviceSamples } from './device-samples.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES } from './frame.js';
 
-/** Feature request (edge → device): the slots whose features this device shall send. */
+/**
+ * Feature request (edge → device): the slots whose features this device shall send.
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |        slot, bits 0-7         |   the first, modulo 32,768
+ *     +---+---------------------------+
+ *     | 0 |      slot, bits 8-14      |
+ *     +---+---------------------------+
+ *     | 0 |          gap - 1          |   each further one: slots since the one before it, less one
+ *     +---+---------------------------+
+ */
 export function encodeFeatureRequest(epoch: number, slots: readonly number[]): Uint8Array {
   return encodeDeviceSamples(
     'featureRequest',

@@ -6,8 +6,20 @@ import {
 } from './device-samples.js';
 
 /**
- * Features (device → edge): the device section's output map, bits packed eight to a byte, lowest bit first. A sample
- * without a body is no longer in the device's cache.
+ * Features (device → edge): the device section's output map.
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |        slot, bits 0-7         |   of the first sample, modulo 32,768
+ *     +---+---------------------------+
+ *     | F |      slot, bits 8-14      |   F: features follow; else the device has them no longer
+ *     +---+---------------------------+
+ *     ~           features            ~   eight bits a byte, lowest first
+ *     +---+---------------------------+
+ *     | F |          gap - 1          |   each further sample: slots since the one before it, less one
+ *     +---+---------------------------+
+ *     ~           features            ~
+ *     +-------------------------------+
  */
 export function encodeFeatures(epoch: number, samples: readonly DeviceSample[], featureBytes: number): Uint8Array {
   return encodeDeviceSamples('features', epoch, samples, featureBytes);

@@ -6,7 +6,20 @@ export const PROTOCOL_VERSION = 2;
 /** Bytes of the header of every frame: version and kind, epoch. */
 export const HEADER_BYTES = 2;
 
-/** What a frame carries: the low nibble of its first byte. */
+/**
+ * What a frame carries: the low nibble of its first byte. Every frame begins with this header, and every other box of
+ * these sources goes on below it:
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +---------------+---------------+
+ *     |  version: 2   |     kind      |
+ *     +---------------+---------------+
+ *     |             epoch             |
+ *     +-------------------------------+
+ *
+ * Bits stand from the highest to the lowest, numbers of several bytes are little-endian, `~` are as many bytes as its
+ * note says.
+ */
 export const FrameKind = {
   summary: 1,
   featureRequest: 2,

@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   CodedSummaryReader,
   decodeAcknowledgement,
   decodeClock,
   decodeCodedFeatures,
+  decodeEdgeAnswer,
   decodeFeatureRequest,
   decodeFeatures,
+  decodeFirstVerdict,
   decodeStatus,
   decodeSummary,
   decodeTraffic,
@@ -16,6 +19,7 @@ import {
   encodeClock,
   encodeCodedFeatures,
   encodeCodedSummary,
+  encodeEdgeAnswer,
   encodeFeatureRequest,
   encodeFeatures,
   encodeStatus,
@@ -27,7 +31,14 @@ import {
   FrameError,
   FrameKind,
   type FrameKindName,
+  firstSlot,
+  frameEpoch,
+  frameKind,
+  joinUplinkFeatures,
   PROTOCOL_VERSION,
+  partBodies,
+  unpackViewStates,
+  uplinkBodyBytes,
 } from './index.js';
 
 const STRINGS = 20_000;
@@ -130,6 +141,87 @@ function visited(
   });
   return samples;
 }
+
+const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+/** The examples of docs/protocol.md: at least one good frame of every kind. */
+const examples = [...page.matchAll(/```text\n# [^\n]+\n([^`]+)```/g)].map(([, lines]) => {
+  const hex = lines
+    .split('\n')
+    .flatMap((line) => /^((?:[0-9a-f]{2} )*[0-9a-f]{2})(?: {2,}|$)/.exec(line)?.[1].split(' ') ?? []);
+  return Uint8Array.from(hex, (byte) => Number.parseInt(byte, 16));
+});
+
+/** What else reads bytes of others: bodies and the beginnings of frames. */
+const partDecoders: Record<string, (bytes: Uint8Array) => unknown> = {
+  'an edge’s answer': (bytes) => decodeEdgeAnswer(bytes),
+  'joined bodies': (bytes) => partBodies(bytes, 3, 8),
+  'the kind': frameKind,
+  'the epoch': frameEpoch,
+  'the first slot of features': (bytes) => firstSlot(bytes, 'uplinkFeatures'),
+  'the first slot of a record': (bytes) => firstSlot(bytes, 'record'),
+  'the first verdict': (bytes) => decodeFirstVerdict(bytes, 'verdict'),
+  'view states': (bytes) => unpackViewStates(bytes, 6, 0),
+  'the size of coded bodies': (bytes) => uplinkBodyBytes(sizes, 'coded', new Uint8Array(6).fill(2), bytes, 0),
+  'frames to join': (bytes) => joinUplinkFeatures([bytes, bytes]),
+};
+
+/** The same bytes alone, and in the middle of a larger buffer whose neighbours must not be read. */
+function* placed(bytes: Uint8Array): Generator<Uint8Array> {
+  yield bytes;
+  const buffer = new Uint8Array(bytes.length + 24).fill(0xff);
+  buffer.set(bytes, 11);
+  yield buffer.subarray(11, 11 + bytes.length);
+}
+
+/** What a decoder says: its value as text, or the code of its {@link FrameError}; anything else goes on. */
+function said(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): string {
+  try {
+    return JSON.stringify(decode(bytes), (_, value) => (value instanceof Uint8Array ? [...value] : value)) ?? 'nothing';
+  } catch (error) {
+    if (error instanceof FrameError) return error.message;
+    throw new Error(`[${bytes}]`, { cause: error });
+  }
+}
+
+/** Says the same wherever the bytes stand, and changes none of them. */
+function expectSame(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): void {
+  const before = bytes.slice();
+  const answers = [...placed(bytes)].map((there) => said(decode, there));
+  expect(new Set(answers).size, `[${bytes}]: ${answers}`).toBe(1);
+  expect(bytes).toEqual(before);
+}
+
+/** Every beginning of a good frame, and every byte of it at some other values. */
+function* damaged(frame: Uint8Array): Generator<Uint8Array> {
+  for (let length = 0; length <= frame.length; length++) yield frame.slice(0, length);
+  for (let at = 0; at < frame.length; at++) {
+    for (const value of [0, 1, 127, 128, 255, frame[at] ^ 1, frame[at] ^ 8, frame[at] ^ 128])
+      yield frame.with(at, value);
+  }
+}
+
+describe.each(Object.keys(FrameKind) as FrameKindName[])('the decoder of damaged %s frames', (kind) => {
+  const good = examples.filter((frame) => frame[0] === ((PROTOCOL_VERSION << 4) | FrameKind[kind]));
+  const decode = (bytes: Uint8Array) => decoders[kind](bytes)();
+
+  it('has a good example, and throws nothing but FrameError on what is left of it, wherever it stands', () => {
+    expect(good.length).toBeGreaterThan(0);
+    for (const frame of good) for (const bytes of damaged(frame)) expectSame(decode, bytes);
+  });
+});
+
+describe.each(Object.entries(partDecoders))('the decoder of %s', (_, decode) => {
+  it('throws nothing but FrameError on any beginning of a good frame, and on random bytes of every length', () => {
+    const next = noise(99);
+    const answer = encodeEdgeAnswer({ exit: 'edge', classIndex: 2, uncertainty: 0.25 });
+    for (const frame of [...examples, answer]) for (const bytes of damaged(frame)) expectSame(decode, bytes);
+    for (let i = 0; i < 2_000; i++)
+      expectSame(
+        decode,
+        new Uint8Array(i % 20).map(() => next() & (i & 1 ? 255 : 7)),
+      );
+  });
+});
 
 describe.each(Object.keys(FrameKind) as FrameKindName[])('the decoder of %s', (kind) => {
   it(`throws nothing but FrameError on ${STRINGS} random strings, and what it accepts is canonical`, () => {

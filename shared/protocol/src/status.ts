@@ -1,13 +1,38 @@
 import { Reader, textBytes, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, frameEpoch, HEADER_BYTES, writeHeader } from './frame.js';
-import { MAX_VIEWS } from './views.js';
+import { MAX_VIEWS } from './limits.js';
 
 /** *unfit*: alive, but its bundle is not the one in service, so it takes no part. */
 export type StatusState = 'offline' | 'online' | 'unfit';
 const states: readonly StatusState[] = ['offline', 'online', 'unfit'];
 
-/** What a device or an edge says of itself, retained on its status topic; also its last will (offline). */
+/**
+ * What a device or an edge says of itself, retained on its status topic; also its last will (offline).
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |             state             |   0 offline, 1 online, 2 unfit
+ *     +-------------------------------+
+ *     |             view              |   0 to 31; 255: an edge
+ *     +-------------------------------+
+ *     |             views             |
+ *     +-------------------------------+
+ *     |            classes            |
+ *     +-------------------------------+
+ *     |          score bytes          |
+ *     +-------------------------------+
+ *     |      feature bytes, u32       |
+ *     +-------------------------------+
+ *     |         slot ms, u32          |
+ *     +-------------------------------+
+ *     ~     SHA-256 of the bundle     ~   32 bytes
+ *     +-------------------------------+
+ *     |            length             |
+ *     +-------------------------------+
+ *     ~       version, UTF-8          ~
+ *     +-------------------------------+
+ */
 export interface Status {
   readonly state: StatusState;
   /** The view that this device is, or {@link NO_VIEW} for an edge. */
@@ -32,10 +57,7 @@ export const NO_VIEW = 255;
 const BUNDLE_BYTES = 32;
 const FIXED_BYTES = HEADER_BYTES + 1 + 4 + 4 + 4 + BUNDLE_BYTES;
 
-/**
- * Status: state u8 · view u8 · views u8 · classes u8 · score bytes u8 · feature bytes u32 · slot ms u32 · SHA-256 ·
- * version.
- */
+/** Encodes a status. Throws {@link FrameError} `DDNN_FRAME_VALUE`. */
 export function encodeStatus(epoch: number, status: Status): Uint8Array {
   const writer = new Writer(FIXED_BYTES + textBytes(status.version), HEADER_BYTES);
   writeHeader(writer.bytes, 'status', epoch);

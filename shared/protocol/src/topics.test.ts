@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { HEADER_BYTES } from './frame.js';
+import { FrameKind, HEADER_BYTES } from './frame.js';
 import { encodeSummary } from './summary.js';
 import { parseTopic, type TopicName, type TopicRow, topic, topicFilter, topics } from './topics.js';
 
@@ -9,6 +9,10 @@ const all = { site: 'crossing-1', edge: 'north_2', device: '31' };
 
 function namesOf(template: string): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => template.includes(`{${key}}`)));
+}
+
+function inWords(kind: TopicRow['carries'][number]): string {
+  return kind === 'json' ? 'JSON' : kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 describe('the topic table', () => {
@@ -25,6 +29,12 @@ describe('the topic table', () => {
 
   it('has a filter that fixes the site and leaves the edge open', () => {
     expect(topicFilter('record', { site: 'crossing-1' })).toBe('u/crossing-1/+/r');
+  });
+
+  it('has every kind of frame on some topic', () => {
+    const carried = new Set(rows.flatMap(([, { carries }]) => carries));
+    carried.delete('json');
+    expect([...carried].sort()).toEqual(Object.keys(FrameKind).sort());
   });
 
   it('has unique topics, whatever the names', () => {
@@ -53,8 +63,8 @@ describe('the topic table', () => {
   );
 
   it('retains status topics and nothing else', () => {
-    for (const [, { carries, retained, qos }] of rows) {
-      expect(retained).toBe(carries === 'status');
+    for (const [, { carries, retained = false, qos }] of rows) {
+      expect(retained).toBe(carries.includes('status'));
       if (retained) expect(qos).toBe(1);
     }
   });
@@ -78,14 +88,14 @@ describe('docs/protocol.md', () => {
 
   it('has every row of the topic table, and no other', () => {
     expect(shown.map((cells) => cells.slice(1))).toEqual(
-      rows.map(([, { template, from, to, qos, retained, carries, sampleTraffic }]) => [
+      rows.map(([, { template, from, to, qos, retained, carries, wire }]) => [
         template,
         from,
         to,
         `${qos}`,
         retained ? 'yes' : 'no',
-        carries === 'json' ? 'JSON' : carries.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-        sampleTraffic ? 'yes' : 'no',
+        carries.map(inWords).join(' or '),
+        wire ? 'yes' : 'no',
       ]),
     );
   });

@@ -7,42 +7,59 @@ export interface TopicRow {
   readonly from: 'device' | 'edge' | 'cloud';
   readonly to: 'device' | 'edge' | 'cloud' | 'anyone';
   readonly qos: 0 | 1;
-  readonly retained: boolean;
-  /** The kind of its frames; `json` where anyone may read along. */
-  readonly carries: FrameKindName | 'json';
+  /** The kinds of its frames; `json` where anyone may read along. */
+  readonly carries: readonly (FrameKindName | 'json')[];
+  /** The broker keeps the last one for those who come later; left out: no. */
+  readonly retained?: true;
   /** Sample traffic counts as `wire`; everything else is session traffic. */
-  readonly sampleTraffic: boolean;
+  readonly wire?: true;
 }
+
+const deviceToEdge = { from: 'device', to: 'edge' } as const;
+const edgeToDevice = { from: 'edge', to: 'device' } as const;
+const edgeToAnyone = { from: 'edge', to: 'anyone' } as const;
+const edgeToCloud = { from: 'edge', to: 'cloud' } as const;
+const cloudToEdge = { from: 'cloud', to: 'edge' } as const;
+
+const rows = {
+  summary: { template: 's/{device}', ...deviceToEdge, qos: 0, carries: ['summary', 'codedSummary'], wire: true },
+  features: { template: 'f/{device}', ...deviceToEdge, qos: 1, carries: ['features', 'codedFeatures'], wire: true },
+  featureRequest: { template: 'q/{device}', ...edgeToDevice, qos: 0, carries: ['featureRequest'], wire: true },
+  deviceStatus: { template: 'i/{device}', ...deviceToEdge, qos: 1, carries: ['status'], retained: true },
+  edgeStatus: { template: 'e', ...edgeToDevice, qos: 1, carries: ['status'], retained: true },
+  clockAsk: { template: 't/{device}', ...deviceToEdge, qos: 0, carries: ['clock'] },
+  clock: { template: 'c/{device}', ...edgeToDevice, qos: 0, carries: ['clock'] },
+  verdictJson: { template: 'ddnn/{site}/verdict', ...edgeToAnyone, qos: 0, carries: ['json'] },
+  uplinkFeatures: { template: 'u/{site}/{edge}/f', ...edgeToCloud, qos: 1, carries: ['uplinkFeatures'], wire: true },
+  record: { template: 'u/{site}/{edge}/r', ...edgeToCloud, qos: 1, carries: ['record'], wire: true },
+  uplinkStatus: { template: 'u/{site}/{edge}/i', ...edgeToCloud, qos: 1, carries: ['status'], retained: true },
+  uplinkDeviceStatus: {
+    template: 'u/{site}/{edge}/i/{device}',
+    ...edgeToCloud,
+    qos: 1,
+    carries: ['status'],
+    retained: true,
+  },
+  traffic: { template: 'u/{site}/{edge}/t', ...edgeToCloud, qos: 1, carries: ['traffic'] },
+  verdict: { template: 'd/{site}/{edge}/v', ...cloudToEdge, qos: 1, carries: ['verdict'], wire: true },
+  acknowledgement: { template: 'd/{site}/{edge}/a', ...cloudToEdge, qos: 1, carries: ['acknowledgement'], wire: true },
+  uplinkRequest: { template: 'd/{site}/{edge}/q', ...cloudToEdge, qos: 1, carries: ['uplinkRequest'], wire: true },
+} as const satisfies Record<string, TopicRow>;
+export type TopicName = keyof typeof rows;
 
 /**
  * Every topic there is. Device topics are short, for they travel with every sample; site and edge stand only on the
  * uplink, where one connection serves a whole site.
  */
-export const topics = {
-  summary: row('s/{device}', 'device', 'edge', 0, false, 'summary', true),
-  features: row('f/{device}', 'device', 'edge', 1, false, 'features', true),
-  featureRequest: row('q/{device}', 'edge', 'device', 0, false, 'featureRequest', true),
-  deviceStatus: row('i/{device}', 'device', 'edge', 1, true, 'status', false),
-  edgeStatus: row('e', 'edge', 'device', 1, true, 'status', false),
-  clockAsk: row('t/{device}', 'device', 'edge', 0, false, 'clock', false),
-  clock: row('c/{device}', 'edge', 'device', 0, false, 'clock', false),
-  verdictJson: row('ddnn/{site}/verdict', 'edge', 'anyone', 0, false, 'json', false),
-  uplinkFeatures: row('u/{site}/{edge}/f', 'edge', 'cloud', 1, false, 'uplinkFeatures', true),
-  record: row('u/{site}/{edge}/r', 'edge', 'cloud', 1, false, 'record', true),
-  uplinkStatus: row('u/{site}/{edge}/i', 'edge', 'cloud', 1, true, 'status', false),
-  uplinkDeviceStatus: row('u/{site}/{edge}/i/{device}', 'edge', 'cloud', 1, true, 'status', false),
-  traffic: row('u/{site}/{edge}/t', 'edge', 'cloud', 1, false, 'traffic', false),
-  verdict: row('d/{site}/{edge}/v', 'cloud', 'edge', 1, false, 'verdict', true),
-  acknowledgement: row('d/{site}/{edge}/a', 'cloud', 'edge', 1, false, 'acknowledgement', true),
-  uplinkRequest: row('d/{site}/{edge}/q', 'cloud', 'edge', 1, false, 'uplinkRequest', true),
-} as const satisfies Record<string, TopicRow>;
-export type TopicName = keyof typeof topics;
+export const topics: Readonly<Record<TopicName, TopicRow>> = rows;
 
 /** What fills the braces of a template. */
 export type TopicNames = Partial<Record<'site' | 'edge' | 'device', string>>;
 
-/** Names of sites, edges and devices: what may stand between two slashes of a topic. */
-export const NAME_PATTERN = '^[A-Za-z0-9_-]{1,32}$';
+/** A name of a site, an edge or a device, what may stand between two slashes of a topic, as part of a pattern; */
+export const NAME_SEGMENT = '[A-Za-z0-9_-]{1,32}';
+/** and as a whole one. */
+export const NAME_PATTERN = `^${NAME_SEGMENT}$`;
 const name = new RegExp(NAME_PATTERN);
 
 /**
@@ -78,7 +95,7 @@ export interface ParsedTopic {
 
 const parsers = Object.entries(topics).map(([which, { template }]) => ({
   which: which as TopicName,
-  pattern: new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[A-Za-z0-9_-]{1,32})')}$`),
+  pattern: new RegExp(`^${template.replace(/\{(\w+)\}/g, `(?<$1>${NAME_SEGMENT})`)}$`),
 }));
 
 /** Reads a topic; undefined where it is none of ours. */
@@ -88,16 +105,4 @@ export function parseTopic(text: string): ParsedTopic | undefined {
     if (match) return { which, names: { ...match.groups } };
   }
   return undefined;
-}
-
-function row(
-  template: string,
-  from: TopicRow['from'],
-  to: TopicRow['to'],
-  qos: 0 | 1,
-  retained: boolean,
-  carries: TopicRow['carries'],
-  sampleTraffic: boolean,
-): TopicRow {
-  return { template, from, to, qos, retained, carries, sampleTraffic };
 }

@@ -17,7 +17,21 @@ export interface LinkBytes {
   readonly session: number;
 }
 
-/** What an edge has counted: its link to the cloud, and its link to each device. */
+/**
+ * What an edge has counted: its link to the cloud, and its link to each device.
+ *
+ *     +-------------------------------+
+ *     |         samples, u48          |
+ *     +-------------------------------+
+ *     ~            uplink             ~   payload up, wire up, wire down, session: u48 each
+ *     +-------------------------------+
+ *     |          devices, u8          |
+ *     +-------------------------------+
+ *     |           view, u8            |   of each device
+ *     +-------------------------------+
+ *     ~           its link            ~   as the uplink
+ *     +-------------------------------+
+ */
 export interface Traffic {
   /** Samples answered or sent up by this edge. */
   readonly samples: number;
@@ -27,7 +41,7 @@ export interface Traffic {
 
 const LINK_BYTES = 24;
 
-/** Traffic (edge → cloud): samples u48 · uplink · devices u8 · each view u8 and link; a link is four u48. */
+/** Traffic (edge → cloud). Throws {@link FrameError} `DDNN_FRAME_VALUE`. */
 export function encodeTraffic(epoch: number, { samples, uplink, devices }: Traffic): Uint8Array {
   const size = HEADER_BYTES + 6 + LINK_BYTES + 1 + devices.length * (1 + LINK_BYTES);
   const writer = new Writer(size, HEADER_BYTES);

@@ -24,7 +24,20 @@ export interface UplinkSizes {
   readonly edgeFeatureBytes: number;
 }
 
-/** One sample on its way to the cloud. */
+/**
+ * One sample on its way to the cloud.
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |      slot, u48 / gap, u16     |   of the first sample / slots since the one before it
+ *     +-------------------------------+
+ *     |            content            |   0 views, 1 edge, 2 answer, 3 coded
+ *     +-------+-------+-------+-------+
+ *     | view 3| view 2| view 1| view 0|   view states, a byte for four views: 0 lost, 1 absent, 2 present, 3 late
+ *     +-------+-------+-------+-------+
+ *     ~             body              ~   by content, see {@link UplinkContent}
+ *     +-------------------------------+
+ */
 export interface UplinkSample {
   readonly slot: number;
   readonly states: Uint8Array;
@@ -56,7 +69,7 @@ export function uplinkBodyBytes(
   return reader.at - at;
 }
 
-/** Uplink features (edge → cloud). A sample: slot · content u8 · view states · body. */
+/** Uplink features (edge → cloud). Throws {@link FrameError} `DDNN_FRAME_VALUE`. */
 export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSample[], sizes: UplinkSizes): Uint8Array {
   if (samples.length === 0)
     throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);

@@ -1,10 +1,8 @@
 import { Reader, Writer } from './cursor.js';
 import { frameEpoch, HEADER_BYTES } from './frame.js';
-import { MAX_UPLINK_GAP, uplinkSlotBytes } from './uplink-slots.js';
+import { MAX_JOINED, MAX_UPLINK_GAP } from './limits.js';
+import { uplinkSlotBytes } from './uplink-slots.js';
 
-/** A joined frame stays far below what brokers and the cloud let pass. */
-const MAX_SAMPLES = 64;
-const MAX_BYTES = 65_536;
 /** Where what belongs to the sample begins, behind its slot. */
 const REST = HEADER_BYTES + uplinkSlotBytes(1);
 const GAP_BYTES = uplinkSlotBytes(2) - uplinkSlotBytes(1);
@@ -31,8 +29,8 @@ export function joinUplinkFeatures(frames: readonly Uint8Array[]): Uint8Array[] 
       last.content === part.content &&
       gap > 0 &&
       gap <= MAX_UPLINK_GAP &&
-      group!.length < MAX_SAMPLES &&
-      bytes + part.frame.length <= MAX_BYTES;
+      group!.length < MAX_JOINED.samples &&
+      bytes + part.frame.length <= MAX_JOINED.bytes;
     if (fits) group!.push(part);
     else joined.push([part]);
     bytes = (fits ? bytes : 0) + part.frame.length;

@@ -6,6 +6,12 @@ import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots
 /**
  * Uplink request (cloud → edge): the slots whose features a confident edge shall send, for another edge of its site is
  * unsure.
+ *
+ *     +-------------------------------+
+ *     |           slot, u48           |   the first
+ *     +-------------------------------+
+ *     |           gap, u16            |   each further one: slots since the one before it
+ *     +-------------------------------+
  */
 export function encodeUplinkRequest(epoch: number, slots: readonly number[]): Uint8Array {
   if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeAcknowledgement, encodeAcknowledgement } from './acknowledgement.js';
+import { MAX_UPLINK_GAP } from './limits.js';
 import { MAX_SLOT } from './slot.js';
-import { MAX_UPLINK_GAP } from './uplink-slots.js';
 
 const value = (offset: number) => expect.objectContaining({ code: 'DDNN_FRAME_VALUE', offset });
 

@@ -1,5 +1,6 @@
-import type { Reader, Writer } from './cursor.js';
+import { Reader, type Writer } from './cursor.js';
 import { FrameError } from './errors.js';
+import { checkHeader, HEADER_BYTES } from './frame.js';
 import { MAX_SLOT } from './slot.js';
 
 /*
@@ -8,9 +9,6 @@ import { MAX_SLOT } from './slot.js';
 
 const FIRST_BYTES = 6;
 const NEXT_BYTES = 2;
-
-/** The largest distance between neighbours in one uplink frame. */
-export const MAX_UPLINK_GAP = 0xffff;
 
 /** Bytes that the slots of `samples` samples take. */
 export function uplinkSlotBytes(samples: number): number {
@@ -37,4 +35,13 @@ export function readUplinkSlot(reader: Reader, previous: number | undefined): nu
   if (gap === 0) throw new FrameError('DDNN_FRAME_VALUE', 'the same slot twice in one frame', at);
   if (previous + gap > MAX_SLOT) throw new FrameError('DDNN_FRAME_VALUE', 'a slot beyond 48 bits', at);
   return previous + gap;
+}
+
+/**
+ * The slot of the first sample of a frame, whatever follows: these frames begin with it. Throws {@link FrameError}
+ * `DDNN_FRAME_TRUNCATED`, `_VERSION` or `_KIND`.
+ */
+export function firstSlot(bytes: Uint8Array, kind: 'uplinkFeatures' | 'record'): number {
+  checkHeader(bytes, kind);
+  return new Reader(bytes, HEADER_BYTES).u48('slot');
 }

@@ -1,22 +1,46 @@
 import { Reader, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
+import { MAX_UPLINK_GAP } from './limits.js';
 import { MAX_SLOT } from './slot.js';
-import { MAX_UPLINK_GAP, uplinkSlotBytes } from './uplink-slots.js';
+import { uplinkSlotBytes } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, viewStatesBytes } from './views.js';
 
 /** Where a sample was answered. *fallback*: the best exit so far, because no later one could answer in time. */
 export type ExitName = 'local' | 'edge' | 'cloud' | 'fallback';
 export const exitNames: readonly ExitName[] = ['local', 'edge', 'cloud', 'fallback'];
 
-/** Why an answer is a fallback; *none* where it is not one. */
-export type FallbackReason = 'none' | 'deadline' | 'unreachable' | 'dropped' | 'refused';
-export const fallbackReasons: readonly FallbackReason[] = ['none', 'deadline', 'unreachable', 'dropped', 'refused'];
+/**
+ * Why an answer is a fallback; *none* where it is not one. Their places in this list travel and stand on disk, so a new
+ * one comes last.
+ */
+export const fallbackReasons = ['none', 'deadline', 'unreachable', 'dropped', 'refused', 'crowded'] as const;
+export type FallbackReason = (typeof fallbackReasons)[number];
 
 /** The class index on the wire of a sample that no camera sees. */
 export const NO_CLASS = 255;
 
-/** The answer to one sample, as it travels. */
+/**
+ * The answer to one sample, as it travels, down as *verdict* and up as *record*. Neighbours are mostly a slot apart,
+ * and mostly have the same view states, so both stand in the frame only where it is otherwise.
+ *
+ *       7   6   5   4   3   2   1   0
+ *     +-------------------------------+
+ *     |           slot, u48           |   of the first sample alone
+ *     +---------------+---+---+-------+
+ *     |     class     | S | G | exit  |   class 14: none, 15: a byte of its own; exit as in {@link exitNames}
+ *     +---+-----------+---+---+-------+
+ *     | M |          gap - 2          |   where G is set, else the sample is one slot on; lowest bits first,
+ *     +---+---------------------------+   M: another such byte follows
+ *     |             class             |   14 to 254, where the class bits say 15
+ *     +-------------------------------+
+ *     |            reason             |   of a fallback, as in {@link fallbackReasons}
+ *     +-------------------------------+
+ *     |          uncertainty          |   in 255ths
+ *     +-------+-------+-------+-------+
+ *     | view 3| view 2| view 1| view 0|   where S is set, else those of the sample before; a byte for four views
+ *     +-------+-------+-------+-------+
+ */
 export interface Verdict {
   readonly slot: number;
   /** Index into the bundle's classes; {@link NO_CLASS} where every view is absent. */
@@ -34,19 +58,6 @@ export interface Verdict {
 
 /** Verdicts travel down (*verdict*, cloud → edge) and up (*record*, edge → cloud) in one layout. */
 export type VerdictFrameKind = 'verdict' | 'record';
-
-/*
- * Neighbours are mostly a slot apart, and mostly have the same view states, so both stand in the frame only where it is
- * otherwise:
- *
- *   slot      u48      of the first sample
- *   answer    u8       bits 0-1: exit · bit 2: a gap follows · bit 3: view states follow · bits 4-7: class
- *   gap       varint   slots since the sample before, less two; without it the sample before is one slot ago
- *   class     u8       14 to 254, where the answer's class says so
- *   reason    u8       of a fallback only
- *   uncertainty   u8
- *   states             two bits a view; without them they are those of the sample before
- */
 
 const HAS_GAP = 4;
 const HAS_STATES = 8;

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  MAX_VIEWS,
-  packViewStates,
-  presenceMask,
-  unpackViewStates,
-  ViewState,
-  viewStateNames,
-  viewStatesBytes,
-} from './views.js';
+import { MAX_VIEWS } from './limits.js';
+import { packViewStates, presenceMask, unpackViewStates, ViewState, viewStateNames, viewStatesBytes } from './views.js';
 
 describe('view states', () => {
   it.each([

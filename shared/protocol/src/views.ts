@@ -10,9 +10,6 @@ export type ViewStateName = keyof typeof ViewState;
 /** Names by value. */
 export const viewStateNames: readonly ViewStateName[] = ['lost', 'absent', 'present', 'late'];
 
-/** At most this many views a site: presence masks are 32-bit integers. */
-export const MAX_VIEWS = 32;
-
 /** Bytes that the states of `views` views take: two bits each. */
 export function viewStatesBytes(views: number): number {
   return (views + 3) >> 2;

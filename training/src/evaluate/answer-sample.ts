@@ -1,7 +1,7 @@
+import { edgeReport, siteAnswer } from '@ddnn/model';
 import { type ExitName, NO_CLASS, ViewState } from '@ddnn/protocol';
 import type { ByteCount } from './byte-count.js';
-import { mostConfident } from './every-exit.js';
-import type { Answer, SampleTiers } from './tiers.js';
+import { ifSure, type SampleTiers } from './tiers.js';
 import { countUplink } from './uplink-count.js';
 
 /** One sample as the cameras of a site have it. */
@@ -22,51 +22,35 @@ export interface Decision {
 
 /**
  * Takes one sample the one way through: summaries → local exit → features of the present views → edge exit → cloud
- * exit, no further than needed, and counts the frames that this sends.
+ * exit, no further than needed, and counts the frames that this sends. The rule is that of edge and cloud.
  */
 export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, images, states }: SeenSample): Decision {
-  const mask = tiers.present(images);
+  tiers.present(images);
   for (const [view, device] of tiers.devices.entries()) {
     if (states[view] !== ViewState.lost) bytes.summary(view, slot, images[view] ? device.scores : null);
   }
-  const verdict = (decision: Decision) => ({ slot, reason: 'none' as const, states, ...decision });
-  if (mask === 0) {
-    const none: Decision = { exit: 'local', classIndex: NO_CLASS, uncertainty: 0 };
-    countUplink(tiers, bytes, verdict(none), []);
-    return none;
-  }
-
-  const edges = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
-  const locals = edges.map((edge) => tiers.local(edge));
   const request = (edge: number) => {
     for (const view of tiers.groups[edge]) {
       const features = tiers.features[view];
       if (features) bytes.features(view, slot, features);
     }
   };
-  const answers = edges.map((edge, i): Answer | undefined => {
-    if (locals[i]?.confident) return locals[i];
-    request(edge);
-    return tiers.edge(edge);
+  const seeing = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
+  const reports = seeing.map((edge) => {
+    const local = ifSure(tiers.local(edge));
+    if (!local) request(edge);
+    return edgeReport(edge, local, local ? undefined : ifSure(tiers.edge(edge)));
   });
-  const speaking = edges.map((edge, i) => ({ edge, confident: answers[i]?.confident ?? false }));
-  // One edge answers on its own; of several, each says what it answers and the cloud takes the most confident.
-  const site = answers.every((answer) => answer?.confident) ? mostConfident(answers) : undefined;
-  if (site) {
-    const exit: ExitName = locals.every((local) => local?.confident) ? 'local' : 'edge';
-    const decision: Decision = { exit, classIndex: site.classIndex, uncertainty: site.uncertainty };
-    countUplink(tiers, bytes, verdict(decision), speaking);
-    return decision;
-  }
-
-  for (const [i, edge] of edges.entries()) {
-    if (!locals[i]?.confident) continue;
-    // Another edge of the site is unsure, so the cloud needs this one's features too.
+  const nothing = { edge: 0, exit: 'none', classIndex: NO_CLASS, uncertainty: 0 } as const;
+  const site = siteAnswer(reports.length > 0 ? reports : [nothing]);
+  for (const edge of site.ask ?? []) {
+    if (reports.find((report) => report.edge === edge)?.exit !== 'local') continue;
     request(edge);
     tiers.edge(edge);
   }
-  const { classIndex, uncertainty } = tiers.answerInCloud();
-  const decision: Decision = { exit: 'cloud', classIndex, uncertainty };
-  countUplink(tiers, bytes, verdict(decision), speaking);
+  const { classIndex, uncertainty } = site.exit === 'cloud' ? tiers.answerInCloud() : site;
+  const decision: Decision = { exit: site.exit, classIndex, uncertainty };
+  const speaking = reports.map(({ edge, exit }) => ({ edge, confident: exit !== 'cloud' }));
+  countUplink(tiers, bytes, { slot, reason: 'none', states, ...decision }, speaking);
   return decision;
 }

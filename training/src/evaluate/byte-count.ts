@@ -1,4 +1,4 @@
-import type { Bundle } from '@ddnn/model';
+import { type Bundle, uplinkSizes } from '@ddnn/model';
 import {
   type DeviceSample,
   encodeAcknowledgement,
@@ -7,6 +7,7 @@ import {
   encodeUplinkRequest,
   encodeVerdicts,
   MAX_SLOT_GAP,
+  MAX_UPLINK_SAMPLES,
   PUBACK_BYTES,
   publishBytes,
   type TopicName,
@@ -20,9 +21,6 @@ import {
 import { TrainingError } from '../errors.js';
 import { DeviceFrames } from './device-frames.js';
 import type { EncodedBodies } from './encoded-bodies.js';
-
-/** As an edge's setting allows. */
-const MAX_RECORDS = 1024;
 
 /** How the devices and edges of an installation put samples into frames. */
 export interface Batching {
@@ -75,10 +73,9 @@ export class ByteCount {
    * @param bodies what features become on the wire, where several counts share that work
    */
   constructor(bundle: Bundle, { samples = 1, records = RECORDS_PER_FRAME }: Batching = {}, bodies?: EncodedBodies) {
-    const { architecture, shapes } = bundle;
     for (const [what, value, most] of [
       ['samples', samples, MAX_SLOT_GAP],
-      ['records', records, MAX_RECORDS],
+      ['records', records, MAX_UPLINK_SAMPLES],
     ] as const) {
       if (!Number.isInteger(value) || value < 1 || value > most)
         throw new TrainingError('DDNN_TRAINING_OPTION', `${value} ${what} in a frame: from 1 to ${most}`);
@@ -86,11 +83,7 @@ export class ByteCount {
     this.#samples = samples;
     this.#recordsPerFrame = records;
     this.#frames = new DeviceFrames(bundle, bodies);
-    this.#sizes = {
-      views: architecture.views,
-      viewFeatureBytes: shapes.device.featureBytes,
-      edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
-    };
+    this.#sizes = uplinkSizes(bundle);
   }
 
   /** A device's summary; scores null: absent. */

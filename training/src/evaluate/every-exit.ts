@@ -1,6 +1,6 @@
-import type { ConfidenceName } from '@ddnn/model';
+import { type ConfidenceName, edgeReport, siteAnswer, surer } from '@ddnn/model';
 import type { ExitAccuracy } from './tally.js';
-import type { Answer, Measures, Tiers } from './tiers.js';
+import { type Answer, ifSure, type Measures, type Tiers } from './tiers.js';
 
 /** What each exit says about one sample that it is asked about, needed or not. */
 export interface EveryExit {
@@ -8,7 +8,7 @@ export interface EveryExit {
   readonly edge: Answer | undefined;
   readonly cloud: Answer;
   /** The one that the site gives: of the lowest exits that are confident, else the cloud's. */
-  readonly overall: Answer;
+  readonly overall: Pick<Answer, 'classIndex' | 'uncertainty' | 'confident'>;
   /** What each edge says that has a present view; left out where the site has one edge. */
   readonly edges?: readonly EdgeAnswers[];
 }
@@ -27,26 +27,21 @@ export function askAgain(tiers: Tiers): EveryExit {
   const locals = edges.map((edge) => tiers.local(edge));
   const above = edges.map((edge) => tiers.edge(edge));
   const cloud = tiers.answerInCloud();
-  const lowest = edges.map((_, i) => (locals[i]?.confident ? locals[i] : above[i]));
-  const site = lowest.every((answer) => answer?.confident) ? mostConfident(lowest) : undefined;
+  const site = siteAnswer(edges.map((edge, i) => edgeReport(edge, ifSure(locals[i]), ifSure(above[i]))));
   return {
     local: mostConfident(locals),
     edge: mostConfident(above),
     cloud,
-    overall: site ?? cloud,
+    overall: site.exit === 'cloud' ? cloud : { ...site, confident: true },
     ...(tiers.groups.length > 1 && { edges: edges.map((_, i) => ({ local: locals[i], edge: above[i] })) }),
   };
 }
 
-/**
- * One answer from those of several edges (configuration f): the class of the most confident. The site is as sure as its
- * least sure edge, for all of them must be confident.
- */
-export function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
+/** What the exits of one kind of several edges (configuration f) come to, sure or not. */
+function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
   const given = answers.filter((answer) => answer !== undefined);
   if (given.length < 2) return given[0];
-  // Compared as they travel to the cloud: as float32.
-  const best = given.reduce((a, b) => (Math.fround(b.uncertainty) < Math.fround(a.uncertainty) ? b : a));
+  const best = given.reduce(surer);
   return {
     classIndex: best.classIndex,
     uncertainty: Math.max(...given.map((answer) => answer.uncertainty)),

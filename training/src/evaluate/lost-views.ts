@@ -1,3 +1,4 @@
+import { maskOfPlaces } from '@ddnn/model';
 import { askAgain, type EveryExit } from './every-exit.js';
 import type { Tiers } from './tiers.js';
 
@@ -29,7 +30,7 @@ export class ViewSubset {
   /** @param lost the views gone, rising */
   constructor(lost: readonly number[]) {
     this.#lost = lost;
-    this.mask = lost.reduce((mask, view) => mask | (1 << view), 0);
+    this.mask = maskOfPlaces(lost);
   }
 
   /** @param asked undefined where no remaining camera sees the sample */

@@ -7,6 +7,7 @@ import {
   type Exit,
   edgeGroups,
   type LocalTier,
+  maskOf,
   UpperTier,
 } from '@ddnn/model';
 
@@ -30,6 +31,11 @@ export interface Answer {
   readonly confident: boolean;
 }
 
+/** That answer where it is confident. */
+export function ifSure(answer: Answer | undefined): Answer | undefined {
+  return answer?.confident ? answer : undefined;
+}
+
 /**
  * Every tier of one bundle in one process: the very sections and exits that agents, edges and cloud run. Call
  * {@link Tiers.present} with a sample, then the exits in rising order as far as needed.
@@ -48,7 +54,6 @@ export class Tiers {
   readonly #edgeFeatures: (Uint8Array | null)[];
   /** Features of each view that the sample was given with, lost or not. */
   readonly #seen: (Uint8Array | null)[];
-  #mask = 0;
 
   constructor(bundle: Bundle, thresholds: Thresholds = {}) {
     const { architecture, shapes } = bundle;
@@ -85,19 +90,16 @@ export class Tiers {
    * again. Returns the presence mask of what is left.
    */
   lose(lost: number): number {
-    this.#mask = 0;
     for (const [view, features] of this.#seen.entries()) {
-      const left = (lost >>> view) & 1 ? null : features;
-      this.features[view] = left;
-      if (left) this.#mask |= 1 << view;
+      this.features[view] = (lost >>> view) & 1 ? null : features;
     }
     this.#edgeFeatures.fill(null);
-    return this.#mask;
+    return maskOf(this.features);
   }
 
   /** Presence mask of one edge's views, in its own order. */
   groupMask(edge: number): number {
-    return this.groups[edge].reduce((mask, view, i) => mask | (((this.#mask >>> view) & 1) << i), 0);
+    return maskOf(this.groups[edge].map((view) => this.features[view]));
   }
 
   /** The local exit of an edge; undefined where the bundle has none. At least one view of that edge is present. */
@@ -120,8 +122,7 @@ export class Tiers {
   /** The cloud exit, on the features of every present view, or of every edge that {@link edge} was asked of. */
   answerInCloud(): Answer {
     const maps = this.edges.length > 0 ? this.#edgeFeatures : this.features;
-    const mask = maps.reduce((bits, map, source) => (map ? bits | (1 << source) : bits), 0);
-    return answer(this.cloud.decide(maps, mask), this.cloud.exit);
+    return answer(this.cloud.decide(maps, maskOf(maps)), this.cloud.exit);
   }
 }
 

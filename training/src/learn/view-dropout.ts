@@ -1,3 +1,4 @@
+import { maskOfPlaces } from '@ddnn/model';
 import type { DataSet } from '../data/data-set.js';
 
 /**
@@ -23,6 +24,6 @@ export function viewDropout(
     const present = [...data.images[row].keys()].filter((view) => data.images[row][view]);
     const hidden = present.filter(() => random() < share);
     if (hidden.length === present.length) hidden.splice(Math.floor(random() * hidden.length), 1);
-    return hidden.reduce((mask, view) => mask | (1 << view), 0);
+    return maskOfPlaces(hidden);
   };
 }

@@ -1,4 +1,4 @@
-import { evidenceNames, GATE_LENGTH, GATE_UNIT, gateUncertainty } from '@ddnn/model';
+import { Evidence, evidenceNames, GATE_LENGTH, GATE_UNIT, gateUncertainty } from '@ddnn/model';
 import { expect, test } from 'vitest';
 import { createRandom } from '../data/random.js';
 import { auroc } from '../evaluate/auroc.js';
@@ -28,7 +28,7 @@ test('A gate learns how likely an exit is wrong, also from what entropy does not
   const gate = fitGate(draw(4000, 1, law));
   const fresh = draw(4000, 2, law);
   const told = auroc(judged(fresh, gate))!;
-  const byEntropy = auroc(fresh.map(({ evidence, wrong }) => ({ uncertainty: evidence[0], wrong })))!;
+  const byEntropy = auroc(fresh.map(({ evidence, wrong }) => ({ uncertainty: evidence[Evidence.entropy], wrong })))!;
   expect(told).toBeGreaterThan(byEntropy + 0.05);
   // A probability, not only an order: within its own sampling error over 4,000 rows.
   const said = judged(fresh, gate).reduce((sum, { uncertainty }) => sum + uncertainty, 0) / fresh.length;
@@ -43,7 +43,7 @@ test('Where nothing is wrong, and where there is nothing at all, a gate orders s
   const gate = fitGate(examples);
   const middle = judged(examples, gate).map(({ uncertainty }, i) => ({
     uncertainty,
-    wrong: examples[i].evidence[0] > 0.5,
+    wrong: examples[i].evidence[Evidence.entropy] > 0.5,
   }));
   expect(auroc(middle)).toBeGreaterThan(0.95);
   expect(fitGate([])).toEqual(new Int32Array(GATE_LENGTH));

@@ -1,5 +1,5 @@
-import type { Bundle } from '@ddnn/model';
-import { edgesOf, type ThresholdPair } from './site-answer.js';
+import { type Bundle, siteAnswer } from '@ddnn/model';
+import { reportsAt, type ThresholdPair } from './site-answer.js';
 import type { JudgedSample } from './thresholds.js';
 
 /** Payload bytes that a present view costs, as `ByteCount` counts them. An absent view costs none. */
@@ -21,18 +21,15 @@ export function payloadSizes({ architecture, shapes, figures = {} }: PlannedBund
 
 /** Payload bytes, device → edge, that a sample costs its whole site with these thresholds. */
 export function payloadAt(sample: JudgedSample, sizes: PayloadSizes, thresholds: ThresholdPair): number {
-  const edges = edgesOf(sample);
+  const reports = reportsAt(sample, thresholds);
+  // Where one edge is unsure, the cloud needs the features of all.
+  const all = siteAnswer(reports).exit === 'cloud';
   let present = 0;
   let asked = 0;
-  let unsure = false;
-  for (const [i, { local, edge }] of edges.entries()) {
-    const views = sample.present[i];
+  for (const { edge, exit } of reports) {
+    const views = sample.present[edge];
     present += views;
-    if (local && local.uncertainty <= thresholds.local) continue;
-    asked += views;
-    if (!(edge && edge.uncertainty <= thresholds.edge)) unsure = true;
+    if (all || exit !== 'local') asked += views;
   }
-  // Where one edge is unsure, the cloud needs the features of all.
-  if (unsure) asked = present;
   return present * sizes.scores + asked * sizes.features;
 }

@@ -1,5 +1,5 @@
-import { NEVER_EXITS } from '@ddnn/model';
-import { type EdgeAnswers, mostConfident } from '../evaluate/every-exit.js';
+import { edgeReport, NEVER_EXITS, type SiteReport, siteAnswer } from '@ddnn/model';
+import type { EdgeAnswers } from '../evaluate/every-exit.js';
 import type { Answer } from '../evaluate/tiers.js';
 import type { JudgedSample } from './thresholds.js';
 
@@ -17,20 +17,19 @@ export function edgesOf({ answers }: JudgedSample): readonly EdgeAnswers[] {
   return answers.edges ?? [answers];
 }
 
-/**
- * Whether the site would be right about a sample with these thresholds: the rule of `answerSample`, without running
- * anything.
- */
-export function rightAt(sample: JudgedSample, thresholds: ThresholdPair): boolean {
-  const { answers, classIndex } = sample;
-  if (!answers.edges) return (lowest(answers, thresholds) ?? answers.cloud).classIndex === classIndex;
-  const given = answers.edges.map((edge) => lowest(edge, thresholds));
-  const site = given.every((answer) => answer) ? mostConfident(given) : undefined;
-  return (site ?? answers.cloud).classIndex === classIndex;
+/** What each edge of a judged sample would say with these thresholds, by its place in {@link edgesOf}. */
+export function reportsAt(sample: JudgedSample, thresholds: ThresholdPair): SiteReport<number>[] {
+  return edgesOf(sample).map(({ local, edge }, i) =>
+    edgeReport(i, within(local, thresholds.local), within(edge, thresholds.edge)),
+  );
 }
 
-/** The answer of the lowest exit of an edge that is sure enough. */
-function lowest({ local, edge }: EdgeAnswers, thresholds: ThresholdPair): Answer | undefined {
-  if (local && local.uncertainty <= thresholds.local) return local;
-  return edge && edge.uncertainty <= thresholds.edge ? edge : undefined;
+/** Whether the site would be right about a sample with these thresholds, without running anything. */
+export function rightAt(sample: JudgedSample, thresholds: ThresholdPair): boolean {
+  const site = siteAnswer(reportsAt(sample, thresholds));
+  return (site.exit === 'cloud' ? sample.answers.cloud : site).classIndex === sample.classIndex;
+}
+
+function within(answer: Answer | undefined, threshold: number): Answer | undefined {
+  return answer && answer.uncertainty <= threshold ? answer : undefined;
 }

@@ -12,9 +12,6 @@ export interface Description {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Samples of one frame that are decoded; an honest one has fewer. */
-export const MAX_SAMPLES = 1024;
-
 const SPELT_OUT = 3;
 
 /** Parts of one thought. */

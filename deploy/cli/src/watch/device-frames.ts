@@ -9,10 +9,11 @@ import {
   FrameKind,
   type FrameKindName,
   HEADER_BYTES,
+  MAX_UPLINK_SAMPLES,
   type TopicNames,
 } from '@ddnn/protocol';
 import type { WatchContext } from './context.js';
-import { className, type Description, MAX_SAMPLES, phrase, several } from './description.js';
+import { className, type Description, phrase, several } from './description.js';
 
 /*
  * Slots on device frames are modulo 32,768 and stand as #123: a viewer has no clock of the site to restore them by.
@@ -25,7 +26,7 @@ export function describeSummary(names: TopicNames, payload: Uint8Array, context:
   if (scoreBytes === undefined) return firstSampleOnly('summary', names, payload, context);
   const samples: object[] = [];
   const words: string[] = [];
-  decodeSummary(payload, context.epochInService, scoreBytes, MAX_SAMPLES, (shortSlot, present, at) => {
+  decodeSummary(payload, context.epochInService, scoreBytes, MAX_UPLINK_SAMPLES, (shortSlot, present, at) => {
     const scores = present ? Array.from(payload.subarray(at, at + scoreBytes), (byte) => (byte << 24) >> 24) : [];
     const best = scores.length > 0 ? scores.indexOf(Math.max(...scores)) : null;
     samples.push({ shortSlot, present, scores, class: best });
@@ -43,7 +44,7 @@ export function describeFeatures(names: TopicNames, payload: Uint8Array, context
   if (featureBytes === undefined) return firstSampleOnly('features', names, payload, context);
   const samples: object[] = [];
   const words: string[] = [];
-  decodeFeatures(payload, context.epochInService, featureBytes, MAX_SAMPLES, (shortSlot, has, at) => {
+  decodeFeatures(payload, context.epochInService, featureBytes, MAX_UPLINK_SAMPLES, (shortSlot, has, at) => {
     const ones = has ? shareOfOnes(payload.subarray(at, at + featureBytes)) : null;
     samples.push({ shortSlot, featureBytes: has ? featureBytes : 0, ones });
     const says = ones === null ? 'no longer has them' : `features ${featureBytes} B (${Math.round(ones * 100)} % ones)`;
@@ -55,7 +56,7 @@ export function describeFeatures(names: TopicNames, payload: Uint8Array, context
 
 /** A summary whose scores only the bundle can read. */
 function describeCodedSummary(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
-  const reader = new CodedSummaryReader(MAX_SAMPLES);
+  const reader = new CodedSummaryReader(MAX_UPLINK_SAMPLES);
   reader.open(payload, 0, payload.length, context.epochInService);
   const samples: { shortSlot: number; present: boolean }[] = [];
   while (reader.next()) samples.push({ shortSlot: reader.slot, present: reader.hasBody });
@@ -73,7 +74,7 @@ function describeCodedFeatures(names: TopicNames, payload: Uint8Array, context: 
   const samples: object[] = [];
   const words: string[] = [];
   // A body's bound comes from the bundle; here the packet is bound enough.
-  decodeCodedFeatures(payload, context.epochInService, payload.length, MAX_SAMPLES, (shortSlot, body) => {
+  decodeCodedFeatures(payload, context.epochInService, payload.length, MAX_UPLINK_SAMPLES, (shortSlot, body) => {
     samples.push({ shortSlot, featureBytes: body?.length ?? 0, has: body !== null });
     words.push(phrase(`slot #${shortSlot}`, body ? `features coded in ${body.length} B` : 'no longer has them'));
   });
@@ -88,7 +89,7 @@ function isOfKind(payload: Uint8Array, kind: FrameKindName): boolean {
 /** A feature request: bodies have no size to know, so it is always decoded. */
 export function describeFeatureRequest(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
   const shortSlots: number[] = [];
-  decodeFeatureRequest(payload, context.epochInService, MAX_SAMPLES, (shortSlot) => shortSlots.push(shortSlot));
+  decodeFeatureRequest(payload, context.epochInService, MAX_UPLINK_SAMPLES, (shortSlot) => shortSlots.push(shortSlot));
   const slots = `${shortSlots.length > 1 ? 'slots' : 'slot'} ${several(
     shortSlots.map((slot) => `#${slot}`),
     ' ',

@@ -55,7 +55,7 @@ function count(value: number): string {
 
 function paintOfTopic(topic: string): (text: string) => string {
   const parsed = parseTopic(topic);
-  return paintOf(parsed ? topics[parsed.which].carries : 'foreign');
+  return paintOf(parsed ? topics[parsed.which].carries[0] : 'foreign');
 }
 
 function plain(text: string): string {

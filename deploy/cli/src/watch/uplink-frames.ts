@@ -8,6 +8,7 @@ import {
   EDGE_ANSWER_BYTES,
   FrameError,
   HEADER_BYTES,
+  MAX_UPLINK_SAMPLES,
   NO_CLASS,
   type TopicNames,
   UplinkContent,
@@ -19,7 +20,7 @@ import {
   viewStatesBytes,
 } from '@ddnn/protocol';
 import type { WatchContext } from './context.js';
-import { className, counted, type Description, MAX_SAMPLES, phrase, several } from './description.js';
+import { className, counted, type Description, phrase, several } from './description.js';
 
 /** Header, full slot, and the byte of the first sample that stands before its view states. */
 const FIRST_SLOT_END = HEADER_BYTES + 6;
@@ -35,7 +36,7 @@ export function describeVerdicts(
   const sizes = context.sizes(names, payload[1]);
   // Without the number of views the first sample can be read up to its view states.
   const verdicts = sizes
-    ? decodeVerdicts(payload, frame, undefined, sizes.views, MAX_SAMPLES)
+    ? decodeVerdicts(payload, frame, undefined, sizes.views, MAX_UPLINK_SAMPLES)
     : [decodeFirstVerdict(payload, frame)];
   const [first] = verdicts;
   const words =
@@ -103,7 +104,7 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
  */
 function decodeSamples(payload: Uint8Array, views: number, viewFeatureBytes: number): UplinkSample[] {
   const decode = (edgeFeatureBytes: number) =>
-    decodeUplinkFeatures(payload, undefined, { views, viewFeatureBytes, edgeFeatureBytes }, MAX_SAMPLES);
+    decodeUplinkFeatures(payload, undefined, { views, viewFeatureBytes, edgeFeatureBytes }, MAX_UPLINK_SAMPLES);
   if (payload[FIRST_SLOT_END] !== UplinkContent.edge) return decode(0);
   const perSample = 1 + viewStatesBytes(views);
   const rest = payload.length - FIRST_SLOT_END;
@@ -122,14 +123,14 @@ function decodeSamples(payload: Uint8Array, views: number, viewFeatureBytes: num
 
 /** The cloud asks an edge for features of samples that it was sure of. */
 export function describeUplinkRequest(payload: Uint8Array): Description {
-  const slots = decodeUplinkRequest(payload, undefined, MAX_SAMPLES);
+  const slots = decodeUplinkRequest(payload, undefined, MAX_UPLINK_SAMPLES);
   const words = `wants the features of ${slots.length > 1 ? 'slots' : 'slot'} ${several(slots.map(String), ' ')}`;
   return { frame: 'uplinkRequest', words, fields: { epoch: payload[1], slots } };
 }
 
 /** The cloud's word that an edge may forget samples. */
 export function describeAcknowledgement(payload: Uint8Array): Description {
-  const { of, result, slots } = decodeAcknowledgement(payload, MAX_SAMPLES);
+  const { of, result, slots } = decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES);
   const what = of === 'record' ? 'record' : 'features';
   const words = phrase(
     result === 'stored' ? `${what} stored` : `${what} refused for good`,

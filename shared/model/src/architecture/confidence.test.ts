@@ -8,6 +8,7 @@ import { UpperTier } from '../tiers/upper-tier.js';
 import { parseArchitecture, type ResolvedArchitecture } from './architecture.js';
 import {
   type ConfidenceName,
+  Evidence,
   evidenceNames,
   GATE_LENGTH,
   GATE_UNIT,
@@ -135,13 +136,13 @@ describe('a bundle', () => {
     const bundle = openBundle(randomBundle(architecture, 1));
     const local = createLocalTier(bundle)!;
     local.decide(Int8Array.of(9, 1, 2, 8, 3, 4, 0, 0, 0), 0, 0b011);
-    expect(local.exit.evidence[5]).toBe(2);
+    expect(local.exit.evidence[Evidence.present]).toBe(2);
     expect(local.exit.uncertainty).toBe(
       gateUncertainty(bundle.tensors.get('local.gate') as Int32Array, local.exit.evidence),
     );
     const edge = new UpperTier(bundle, 'edge');
     edge.decide([new Uint8Array(4), null, new Uint8Array(4)], 0b101);
-    expect(edge.exit.evidence[5]).toBe(2);
+    expect(edge.exit.evidence[Evidence.present]).toBe(2);
     expect(edge.exit.uncertainty).toBe(edge.exit.measure('margin'));
     const cloud = new UpperTier(bundle, 'cloud');
     cloud.decide([edge.features], 1);

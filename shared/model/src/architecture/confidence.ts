@@ -9,10 +9,14 @@ export const confidenceNames = ['entropy', 'probability', 'margin', 'gate'] as c
 export type ConfidenceName = (typeof confidenceNames)[number];
 
 /**
- * What an exit knows about its answer: the three measures; `gap`, how far the second score is below the first, and
- * `height`, the first score itself, both in units of the logits; `present`, how many sources took part.
+ * What an exit knows about its answer, and the place of each in its evidence: the three measures; `gap`, how far the
+ * second score is below the first, and `height`, the first score itself, both in units of the logits; `present`, how
+ * many sources took part. A gate's coefficients stand in this order, so it can't change.
  */
-export const evidenceNames = ['entropy', 'probability', 'margin', 'gap', 'height', 'present'] as const;
+export const Evidence = { entropy: 0, probability: 1, margin: 2, gap: 3, height: 4, present: 5 } as const;
+
+/** Names by place. */
+export const evidenceNames = Object.keys(Evidence) as (keyof typeof Evidence)[];
 
 /** A threshold that no uncertainty is at or below, not even 0: everything goes up. */
 export const NEVER_EXITS = -1;

@@ -136,3 +136,18 @@ function tier(
   if (classCount > 0) memoryBytes += weightBytes(volume(shape) * classCount) + 8 * classCount;
   return { input, output: shape, featureBytes: bitBytes(volume(shape)), memoryBytes };
 }
+
+/** Sizes of the bodies that a bundle's edges send up: of one view's features, and of an edge section's. */
+export function uplinkSizes({
+  architecture,
+  shapes,
+}: {
+  readonly architecture: Pick<ResolvedArchitecture, 'views'>;
+  readonly shapes: Pick<NetworkShapes, 'device' | 'edges'>;
+}) {
+  return {
+    views: architecture.views,
+    viewFeatureBytes: shapes.device.featureBytes,
+    edgeFeatureBytes: shapes.edges[0]?.featureBytes ?? 0,
+  };
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toBytes } from '../../test/naive.js';
 import { Seeded } from '../../test/seeded.js';
-import { bitBytes, packSigns, unpackSigns } from './bits.js';
+import { bitBytes, countBits, maskOf, maskOfPlaces, packSigns, unpackSigns } from './bits.js';
 
 const counts = Array.from({ length: 65 }, (_, i) => i + 1);
 
@@ -33,5 +33,21 @@ describe('bits', () => {
 
   it('count 0 and -0 as +1 and NaN as -1', () => {
     expect([...packSigns([0, -0, Number.NaN, 0.5, -1e-45, Infinity, -Infinity])]).toEqual([0b0101011]);
+  });
+});
+
+describe('a mask', () => {
+  it('has a bit for each place that holds something, up to the 32nd', () => {
+    const bytes = new Uint8Array(0);
+    expect(maskOf([undefined, bytes, null, bytes])).toBe(0b1010);
+    expect(maskOf([false, true])).toBe(0b10);
+    expect(maskOf([])).toBe(0);
+    expect(countBits(maskOf(new Array(32).fill(bytes)))).toBe(32);
+  });
+
+  it('is the same from the numbers of the places, in any order', () => {
+    expect(maskOfPlaces([3, 1])).toBe(0b1010);
+    expect(maskOfPlaces([])).toBe(0);
+    expect(maskOfPlaces([31])).toBe(1 << 31);
   });
 });

@@ -15,6 +15,20 @@ export function countBits(mask: number): number {
   return count;
 }
 
+/** The mask of the places that hold something: bit i is set where entry i is there. */
+export function maskOf(entries: readonly unknown[]): number {
+  let mask = 0;
+  for (let i = 0; i < entries.length; i++) if (entries[i]) mask |= 1 << i;
+  return mask;
+}
+
+/** The mask of places by number. */
+export function maskOfPlaces(places: readonly number[]): number {
+  let mask = 0;
+  for (const place of places) mask |= 1 << place;
+  return mask;
+}
+
 /** Packs signs: a value of 0 or above becomes bit 1. */
 export function packSigns(
   values: ArrayLike<number>,

@@ -1,4 +1,4 @@
-import { type ConfidenceName, evidenceNames, gateUncertainty } from '../architecture/confidence.js';
+import { type ConfidenceName, Evidence, evidenceNames, gateUncertainty } from '../architecture/confidence.js';
 import { exactExp, exactLog } from '../numbers/exact-math.js';
 
 /**
@@ -68,27 +68,20 @@ export class Exit {
       }
     }
     const { evidence } = this;
-    evidence[0] = scores.length > 1 ? Math.min(1, (exactLog(sum) + weighted / sum) / this.#logClasses) : 0;
-    evidence[1] = others / sum;
-    evidence[2] = Math.min(1, (others + second) / sum);
-    evidence[3] = scores.length > 1 ? gap : 0;
-    evidence[4] = (scores[best] * this.#step) / divisor;
-    evidence[5] = present;
+    evidence[Evidence.entropy] =
+      scores.length > 1 ? Math.min(1, (exactLog(sum) + weighted / sum) / this.#logClasses) : 0;
+    evidence[Evidence.probability] = others / sum;
+    evidence[Evidence.margin] = Math.min(1, (others + second) / sum);
+    evidence[Evidence.gap] = scores.length > 1 ? gap : 0;
+    evidence[Evidence.height] = (scores[best] * this.#step) / divisor;
+    evidence[Evidence.present] = present;
     this.uncertainty = this.measure(this.#confidence)!;
     return this.uncertainty <= this.threshold;
   }
 
   /** Uncertainty of the last decision by another measure; undefined for `gate` where the exit has none. */
   measure(confidence: ConfidenceName): number | undefined {
-    switch (confidence) {
-      case 'entropy':
-        return this.evidence[0];
-      case 'probability':
-        return this.evidence[1];
-      case 'margin':
-        return this.evidence[2];
-      case 'gate':
-        return this.#gate && gateUncertainty(this.#gate, this.evidence);
-    }
+    if (confidence === 'gate') return this.#gate && gateUncertainty(this.#gate, this.evidence);
+    return this.evidence[Evidence[confidence]];
   }
 }

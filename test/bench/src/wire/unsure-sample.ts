@@ -1,3 +1,4 @@
+import { maskOfPlaces } from '@ddnn/model';
 import type { Answer, Tiers } from '@ddnn/training/steps';
 
 /** A sample that the local exit was not sure of. The cloud is asked once about any views of it. */
@@ -26,7 +27,7 @@ export class UnsureSample {
 
   /** What the cloud says to the features of these views. */
   answer(views: readonly number[]): Answer {
-    const mask = views.reduce((bits, view) => bits | (1 << view), 0);
+    const mask = maskOfPlaces(views);
     const known = this.#answers.get(mask);
     if (known) return known;
     this.#tiers.lose(~mask);

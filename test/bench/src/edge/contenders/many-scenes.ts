@@ -68,6 +68,7 @@ export class ManyScenes implements Contender {
         requestFeatures: () => {},
         onUplink: () => {},
         onReplaced: () => {},
+        onCrowded: () => {},
         onVerdict: ({ slot, classIndex, exit, reason }) => {
           metrics.countVerdict(exit, reason);
           this.answers.add(slot, classIndex);
