@@ -1,14 +1,15 @@
 /**
  * What an edge can't serve, can't go on with or does not accept: `_DEVICES` and `_GROUP` a configuration, `_TAKEN` a
  * name that another process has, `_ACCESS` a message on a topic that is not its sender's, `_VIEW` a device that runs as
- * another view.
+ * another view, `_FAILED` an error of ours at a frame.
  */
 export type EdgeErrorCode =
   | 'DDNN_EDGE_DEVICES'
   | 'DDNN_EDGE_GROUP'
   | 'DDNN_EDGE_TAKEN'
   | 'DDNN_EDGE_ACCESS'
-  | 'DDNN_EDGE_VIEW';
+  | 'DDNN_EDGE_VIEW'
+  | 'DDNN_EDGE_FAILED';
 
 /** What the user can put right in the configuration. */
 const userFaults: readonly EdgeErrorCode[] = ['DDNN_EDGE_DEVICES', 'DDNN_EDGE_GROUP', 'DDNN_EDGE_TAKEN'];
