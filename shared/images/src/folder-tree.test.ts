@@ -90,7 +90,9 @@ describe('readFolderTree', () => {
     const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
     const { samples } = await readFolderTree(await tree(`${composed}/1-c0.png`, `${decomposed}/2-c0.png`));
     expect(new Set(samples.map(({ label }) => label))).toEqual(new Set([composed]));
-    expect(samples.map(({ views }) => views[0]).sort()).toEqual([`${composed}/1-c0.png`, `${decomposed}/2-c0.png`].sort());
+    expect(samples.map(({ views }) => views[0]).sort()).toEqual(
+      [`${composed}/1-c0.png`, `${decomposed}/2-c0.png`].sort(),
+    );
   });
 
   it('follows links to pictures and to folders', async () => {

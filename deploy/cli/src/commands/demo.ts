@@ -39,6 +39,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
   const quit = new AbortController();
   process.once('SIGINT', () => quit.abort());
   process.once('SIGTERM', () => quit.abort());
+  // Nobody looks on: an end as good as Ctrl-C.
+  process.stdout.on('error', () => quit.abort());
   const draw = interactive ? createLogUpdate(process.stdout) : undefined;
   draw?.('starting six cameras, an edge and a cloud …');
   let stopListening = () => {};
