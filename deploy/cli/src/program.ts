@@ -29,8 +29,12 @@ export function createProgram(): Command {
     .option('--arch <file>', 'architecture (YAML); default: the one recommended for such data')
     .option('--epochs <n>', 'passes over the training rows; default: the architecture’s, else 100', epochs)
     .option('--batch <n>', 'samples in one step; default: the architecture’s, else 64', wholeFrom(2, 65_536))
-    .option('--rate <x>', 'learning rate of Adam at the start; default: the architecture’s, else 0.001', number())
-    .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', share, 0.15)
+    .option(
+      '--rate <x>',
+      'learning rate of Adam at the start; default: the architecture’s, else 0.001',
+      number(1e-9, 1_000),
+    )
+    .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number(0, 0.99), 0.15)
     .option('--seed <n>', 'same seed, same bundle on one backend', seed, 1)
     .option('--seeds <n>', 'train so many seeds, from --seed on, each into a bundle of its own', wholeFrom(1, 1_000), 1)
     .option('--resume', 'go on from the checkpoint that an interrupted training left beside --out, if there is one')

@@ -45,7 +45,8 @@ export async function whyNotReplaceable(file: string): Promise<string | undefine
     await rm(draft);
     return undefined;
   } catch (error) {
-    return `it can't be written: ${(error as Error).message}`;
+    // Without the path: the user knows no draft.
+    return `it can't be written: ${(error as Error).message.replace(/, \w+ '.*$/s, '')}`;
   }
 }
 
