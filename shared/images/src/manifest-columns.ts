@@ -15,7 +15,8 @@ export interface ManifestColumns {
 /**
  * Reads a manifest's header: `sample`, `label` and `view0` to `viewN` in any order, others are extra.
  *
- * @throws ManifestError for a missing or duplicate column, for another separator than the comma, and for a gap in the numbering of the views
+ * @throws ManifestError for a missing or duplicate column, for another separator than the comma, and for a gap in the
+ * numbering of the views
  */
 export function readColumns(file: string, { cells, garbled }: ManifestLine): ManifestColumns {
   const header = cells.map((name) => name.normalize());

@@ -28,12 +28,11 @@ function ofClasses({ counts, classes, training }: Omit<DataReport, 'warnings'>):
   const all = Object.values(own).reduce((sum, count) => sum + count, 0);
   for (const name of classes) {
     const count = own[name] ?? 0;
-    if (count === 1 && all > 1) warnings.push(`class "${name}" has 1 row in ${training}: none is left to judge it by`);
-    else if (count > 0 && count < (RARE * all) / classes.length) {
+    if (count > 0 && count < (RARE * all) / classes.length) {
       warnings.push(
         `class "${name}" has ${rowsOf(count)} of ${all} in ${training}: look at balancedAccuracy, not accuracy`,
       );
-    }
+    } else if (count === 1) warnings.push(`class "${name}" has 1 row in ${training}: none is left to judge it by`);
     const without = Object.keys(counts).filter((split) => !counts[split][name]);
     if (without.length > 0) warnings.push(`class "${name}" has no row in ${without.join(', ')}`);
   }
