@@ -93,7 +93,7 @@ describe.runIf(LINUX)('standard output', () => {
   });
 
   // Without an end of its own, the demo ends only by that.
-  it.each(['bundle inspect $1/b.ddnn --json', 'demo --one-process --rate 50'])(
+  it.each(['bundle inspect $1/b.ddnn --json', 'demo --one-process'])(
     'of %s that nobody reads ends it quietly',
     async (args) => {
       // The reader is gone before the first byte comes.

@@ -91,7 +91,8 @@ async function pace({ rate, samples }: DemoFlags, signal: AbortSignal, trigger: 
   const startedAt = performance.now();
   for (let slot = 0; !signal.aborted && (samples === undefined || slot < samples); slot++) {
     const wait = startedAt + (slot * 1000) / rate - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    // Also when late: a loop that never waits hears neither the cameras nor Ctrl-C.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
     trigger(slot);
   }
 }
