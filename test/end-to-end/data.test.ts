@@ -56,6 +56,35 @@ it('keeps a manifest that is there, and groups together', async () => {
   expect(rows.some((row) => row.includes(',test,'))).toBe(true);
 });
 
+it('counts what it leaves out, writes split folders as train and test, and quotes paths for a shell', async () => {
+  const [picture] = (await readFile(at('street/manifest.csv'), 'utf8')).match(/images\/[^,]+/)!;
+  for (const name of ['Training/car/1', 'Training/bus/1', 'Test/car/2', 'Test/bus/2']) {
+    await mkdir(at('my own', path.dirname(name)), { recursive: true });
+    await cp(at('street', picture), at('my own', `${name}-c0.png`));
+  }
+  await writeFile(at('my own/Test/bus/3-c0.webp'), 'RIFF');
+  const made = await ddnnJson<{ counts: object; leftOut: object }>(['data', 'init', at('my own')]);
+  expect(made).toMatchObject({
+    counts: { train: { bus: 1, car: 1 }, test: { bus: 1, car: 1 } },
+    leftOut: { '.webp': 1 },
+  });
+  const { stdout } = await ddnn(['data', 'init', at('my own'), '--force']);
+  expect(stdout).toContain('1 file left out (.webp)');
+  expect(stdout).toContain(`--data '${at('my own/manifest.csv')}' --split train`);
+  const checked = await ddnn(['data', 'check', at('my own/manifest.csv')]);
+  expect(checked.stdout).toContain(`--data '${at('my own/manifest.csv')}' --split train`);
+});
+
+it('says what it looked for where a folder holds no picture, and names lines that are not UTF-8', async () => {
+  await mkdir(at('empty/car'), { recursive: true });
+  await writeFile(at('empty/car/1-c0.heic'), '');
+  const empty = await ddnn(['data', 'init', at('empty')]);
+  expect(empty).toMatchObject({ code: 2, stderr: expect.stringMatching(/no PNG or JPEG.*1 \.heic.*CLASS\/SAMPLE/) });
+  await writeFile(at('latin1.csv'), Buffer.from('sample,label,view0\n1,bus,a.png\n2,caf\xe9,a.png\n', 'latin1'));
+  const train = await ddnn(['train', '--data', at('latin1.csv'), '--out', at('x.ddnn')]);
+  expect(train).toMatchObject({ code: 2, stderr: expect.stringContaining('latin1.csv, line 3, column "label"') });
+});
+
 it('ends with 1 where something is wrong, with 2 where nothing can be read', async () => {
   const rows = (await readFile(at('street/manifest.csv'), 'utf8')).trim().split('\n');
   rows[1] = rows[1].replace(/images\/[^,]+/, 'images/gone.png');

@@ -1,4 +1,4 @@
-export { checkData, type DataCheckOptions } from './data/data-check.js';
+export { checkData, type DataCheckOptions, isKeptForTest } from './data/data-check.js';
 export { type DataFacts, type DataFactsOptions, readDataFacts } from './data/data-facts.js';
 export type { CopyCount, CopyPair, DataProblem, DataReport, PictureSize } from './data/data-report.js';
 export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews } from './data/data-set.js';
@@ -12,8 +12,8 @@ export type { LostCount, MissingTable } from './evaluate/missing-views.js';
 export { type Spread, spreadOf } from './evaluate/spread.js';
 export type { EvalSummary } from './evaluate/summary.js';
 export type { Thresholds } from './evaluate/tiers.js';
-export { replaceFile } from './export/replace-file.js';
-export { type CheckpointOptions, removeCheckpoint } from './learn/checkpoint.js';
+export { replaceFile, whyNotReplaceable } from './export/replace-file.js';
+export { type CheckpointOptions, refitCheckpoint, removeCheckpoint } from './learn/checkpoint.js';
 export type { Progress } from './learn/fit.js';
 export { recommendArchitecture } from './learn/recommend.js';
 export { type TrainOptions, trainNetwork } from './learn/train.js';

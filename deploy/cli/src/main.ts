@@ -1,6 +1,11 @@
 import { createProgram } from './program.js';
 import { reportFailure } from './terminal/failure.js';
+import { endWithParent } from './terminal/parent-watch.js';
+import { guardStandardStreams } from './terminal/standard-streams.js';
 
+guardStandardStreams();
+// npm sets it for what npx and npm run start.
+if (process.env.npm_lifecycle_event !== undefined) endWithParent();
 createProgram()
   .parseAsync()
   .catch((error: unknown) => {

@@ -1,6 +1,17 @@
 import { packageVersion } from '@ddnn/process/version';
-import { Command, InvalidArgumentError } from 'commander';
-import { manifest, number, whole, wholes } from './terminal/options.js';
+import { Command } from 'commander';
+import { number, settings, share, whole, wholeFrom, wholes, words } from './terminal/option-values.js';
+import { manifest } from './terminal/options.js';
+
+const epochs = wholeFrom(1, 100_000);
+const seed = wholeFrom(0, 2 ** 32 - 1);
+const port = wholeFrom(0, 65_535);
+/** Samples a second. */
+const rate = number(0.001, 1_000_000);
+/** At most 23 days: a timer has no more milliseconds. */
+const seconds = number(0.001, 2_000_000);
+/** Samples in a frame, as the protocol bounds them. */
+const frame = wholeFrom(1, 128);
 
 /** Every command, each loaded only when it is called: an agent on a small board must not pay for the trainer. */
 export function createProgram(): Command {
@@ -8,10 +19,7 @@ export function createProgram(): Command {
     .description('One neural network across cameras, a gateway and the cloud, over MQTT')
     .version(packageVersion(import.meta.url))
     .showHelpAfterError('(ddnn --help lists the commands)')
-    .exitOverride((error) => {
-      // Commander's own exit code for a wrong call is 1; here 2 says "wrong usage".
-      process.exit(error.exitCode === 0 ? 0 : 2);
-    });
+    .exitOverride();
 
   for (const name of ['agent', 'edge', 'cloud'] as const) {
     process_(program, name);
@@ -21,12 +29,16 @@ export function createProgram(): Command {
     .description('train all sections of one network together')
     .requiredOption('--out <file>', 'bundle file to write')
     .option('--arch <file>', 'architecture (YAML); default: the one recommended for such data')
-    .option('--epochs <n>', 'passes over the training rows; default: the architecture’s, else 100', whole)
-    .option('--batch <n>', 'samples in one step; default: the architecture’s, else 64', whole)
-    .option('--rate <x>', 'learning rate of Adam at the start; default: the architecture’s, else 0.001', number)
-    .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number, 0.15)
-    .option('--seed <n>', 'same seed, same bundle on one backend', whole, 1)
-    .option('--seeds <n>', 'train so many seeds, from --seed on, each into a bundle of its own', whole, 1)
+    .option('--epochs <n>', 'passes over the training rows; default: the architecture’s, else 100', epochs)
+    .option('--batch <n>', 'samples in one step; default: the architecture’s, else 64', wholeFrom(2, 65_536))
+    .option(
+      '--rate <x>',
+      'learning rate of Adam at the start; default: the architecture’s, else 0.001',
+      number(1e-9, 1_000),
+    )
+    .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number(0, 0.99), 0.15)
+    .option('--seed <n>', 'same seed, same bundle on one backend', seed, 1)
+    .option('--seeds <n>', 'train so many seeds, from --seed on, each into a bundle of its own', wholeFrom(1, 1_000), 1)
     .option('--resume', 'go on from the checkpoint that an interrupted training left beside --out, if there is one')
     .option('--no-resume', 'start anew, whatever checkpoint there is')
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
@@ -39,8 +51,8 @@ export function createProgram(): Command {
     .command('init')
     .description('a manifest from folders of images: class/sample/camera.jpg or class/sample-c2.jpg')
     .argument('<folder>', 'holds a folder a class, or train and test above them')
-    .option('--test-share <share>', 'share of each class whose split says test, where no folders say it', number, 0.2)
-    .option('--seed <n>', 'draws the test part', whole, 1)
+    .option('--test-share <share>', 'share of each class whose split says test, where no folders say it', share, 0.2)
+    .option('--seed <n>', 'draws the test part', seed, 1)
     .option(
       '--group <pattern>',
       'regular expression: what it matches in a sample’s name is the group of its near copies',
@@ -53,7 +65,7 @@ export function createProgram(): Command {
     .description('reads every picture; tells what is wrong, unequal, or nearly the same in training and test')
     .argument('<data>', 'manifest (CSV), FILE.npz or mnist6:FOLDER')
     .option('--split-column <name>', 'another split column')
-    .option('--classes <list>', 'the only labels that are right, as car,bus', (text: string) => text.split(','))
+    .option('--classes <list>', 'the only labels that are right, as car,bus', words)
     .option('--json', 'one JSON document on standard output')
     .action(async (name, options) => (await import('./commands/data-check.js')).dataCheck(name, options));
 
@@ -68,8 +80,8 @@ export function createProgram(): Command {
   trainAgain(bundled(manifest(program.command('eval')), 'trained bundle; several: each, and their mean', '<file...>'))
     .description('accuracy, exits and bytes of a bundle on recorded images, without sockets')
     .option('--lost <list>', 'views whose cameras are gone, as 0,3', wholes)
-    .option('--batch-samples <n>', 'samples in one summary frame, as the agents’ batch.samples', whole, 1)
-    .option('--records-batch <n>', 'verdicts in one record frame, as the edge’s records.batch', whole)
+    .option('--batch-samples <n>', 'samples in one summary frame, as the agents’ batch.samples', frame, 1)
+    .option('--records-batch <n>', 'verdicts in one record frame, as the edge’s records.batch', wholeFrom(1, 1_024))
     .option('--per-exit', 'also the accuracy of every exit on its own, and how well uncertainty tells its errors')
     .option('--missing', 'also the accuracy with every camera, every pair and every three gone')
     .option('--arch <file>', 'with --sweep aggregators or filters: train this instead of the bundle’s architecture')
@@ -91,25 +103,25 @@ export function createProgram(): Command {
 
   bundled(manifest(program.command('run')))
     .description('recorded images through real agents, broker, bridge and cloud, over sockets')
-    .option('--rate <n>', 'samples a second; default: as fast as the samples in flight allow', number)
-    .option('--in-flight <n>', 'samples under way at once', whole, 32)
-    .option('--batch-samples <n>', 'samples in one summary frame', whole, 1)
+    .option('--rate <n>', 'samples a second; default: as fast as the samples in flight allow', rate)
+    .option('--in-flight <n>', 'samples under way at once', wholeFrom(1, 10_000), 32)
+    .option('--batch-samples <n>', 'samples in one summary frame', frame, 1)
     .option(
       '--batch-ms <n>',
       'a frame goes at the latest so long after its first sample; default: as --rate needs',
-      whole,
+      wholeFrom(1, 60_000),
     )
-    .option('--records-batch <n>', 'verdicts in one record frame at most', whole)
-    .option('--records-ms <n>', 'record frames go up so often', whole)
+    .option('--records-batch <n>', 'verdicts in one record frame at most', wholeFrom(1, 1_024))
+    .option('--records-ms <n>', 'record frames go up so often', wholeFrom(1, 3_600_000))
     .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
     .option('--allow-pixels', 'permit bundles that send pixels from the cameras')
     .option(
       '--mqtt-port <n>',
       'port of the edge broker, for ddnn watch; further edges take the next ones; 0 takes free ones',
-      whole,
+      port,
       0,
     )
-    .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', whole, 0)
+    .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', port, 0)
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/run.js')).runCommand(options));
@@ -117,13 +129,13 @@ export function createProgram(): Command {
   program
     .command('demo')
     .description('a street of six simulated cameras, edge and cloud on this machine, with a live view')
-    .option('--seed <n>', 'traffic, light and noise of the street', whole, 7)
-    .option('--threshold <x>', 'of the local exit: lower sends more samples to the cloud', number, 0.8)
-    .option('--rate <n>', 'samples a second', number, 4)
-    .option('--samples <n>', 'stop after so many samples; default: run until q or Ctrl-C', whole)
+    .option('--seed <n>', 'traffic, light and noise of the street', seed, 7)
+    .option('--threshold <x>', 'of the local exit: lower sends more samples to the cloud', share, 0.8)
+    .option('--rate <n>', 'samples a second', rate, 4)
+    .option('--samples <n>', 'stop after so many samples; default: run until q or Ctrl-C', wholeFrom(1, 1_000_000_000))
     .option('--one-process', 'agents, edge and cloud inside this process instead of one process each')
-    .option('--mqtt-port <n>', 'port of the edge broker, for ddnn watch; 0 takes a free one', whole, 0)
-    .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', whole, 0)
+    .option('--mqtt-port <n>', 'port of the edge broker, for ddnn watch; 0 takes a free one', port, 0)
+    .option('--http-port <n>', 'port of the cloud’s REST API; 0 takes a free one', port, 0)
     .option('--json', 'no view; one JSON document on standard output at the end')
     .action(async (options) => (await import('./commands/demo.js')).demo(options));
 
@@ -131,10 +143,10 @@ export function createProgram(): Command {
     .command('simulate')
     .description('write a data set of the simulated street: images and a manifest')
     .requiredOption('--out <folder>', 'folder to write; must not hold a manifest yet')
-    .option('--samples <n>', 'samples', whole, 1000)
-    .option('--test-share <share>', 'share of the samples whose split says test', number, 0.2)
-    .option('--seed <n>', 'traffic, light and noise of the street', whole, 1)
-    .option('--size <n>', 'pixels a side', whole, 32)
+    .option('--samples <n>', 'samples', wholeFrom(1, 1_000_000), 1000)
+    .option('--test-share <share>', 'share of the samples whose split says test', share, 0.2)
+    .option('--seed <n>', 'traffic, light and noise of the street', seed, 1)
+    .option('--size <n>', 'pixels a side', wholeFrom(1, 1_024), 32)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/simulate.js')).simulate(options));
 
@@ -142,7 +154,7 @@ export function createProgram(): Command {
     .command('watch')
     .description('the topic traffic in words, with rates and bytes')
     .requiredOption('--url <url>', 'edge broker or cloud uplink, as mqtt://127.0.0.1:1883')
-    .option('--seconds <n>', 'stop after so long', number)
+    .option('--seconds <n>', 'stop after so long', seconds)
     .option('--json', 'one line of JSON a frame')
     .action(async (options) => (await import('./commands/watch.js')).watch(options));
 
@@ -178,30 +190,24 @@ function process_(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
 
 function goal(command: Command): Command {
   return command
-    .option('--accuracy-loss <share>', 'thresholds that certainly lose at most so much to the cloud, as 0.01', number)
-    .option('--confidence <share>', 'how certainly; default 0.95', number)
-    .option('--bytes-per-view <n>', 'thresholds of the best accuracy within so many payload bytes a view', number);
+    .option('--accuracy-loss <share>', 'thresholds that certainly lose at most so much to the cloud, as 0.01', share)
+    .option('--confidence <share>', 'how certainly; default 0.95', share)
+    .option('--bytes-per-view <n>', 'thresholds of the best accuracy within so many payload bytes a view', number());
 }
 
 function bundled(command: Command, description = 'trained bundle', value = '<file>'): Command {
   return command
     .requiredOption(`--bundle ${value}`, description)
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
-    .option('--threshold <x>', 'of the local exit, instead of the bundle’s', number)
-    .option('--edge-threshold <x>', 'of the edge exit, instead of the bundle’s', number);
+    .option('--threshold <x>', 'of the local exit, instead of the bundle’s', share)
+    .option('--edge-threshold <x>', 'of the edge exit, instead of the bundle’s', share);
 }
 
 /** Options of commands that may train networks beside the bundle. */
 function trainAgain(command: Command): Command {
   return command
     .option('--train-split <name>', 'where networks are trained: their rows')
-    .option('--epochs <n>', 'where networks are trained: passes over their rows', whole, 100)
-    .option('--seed <n>', 'where networks are trained: their seed', whole, 1)
+    .option('--epochs <n>', 'where networks are trained: passes over their rows', epochs, 100)
+    .option('--seed <n>', 'where networks are trained: their seed', seed, 1)
     .option('--backend <name>', 'where networks are trained: node or wasm; default: node where it loads');
-}
-
-function settings(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('it must be KEY=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

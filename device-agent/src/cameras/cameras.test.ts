@@ -48,6 +48,18 @@ describe('folder camera', () => {
     await made.stop();
   });
 
+  it('plays img2 before img10, and passes over names that begin with a dot and folders', async () => {
+    const numbered = join(folder, 'numbered');
+    mkdirSync(join(numbered, 'img3.png'), { recursive: true });
+    for (const value of [10, 2, 1]) {
+      writeFileSync(join(numbered, `img${value}.png`), png(value));
+      writeFileSync(join(numbered, `._img${value}.png`), 'Mac OS X');
+    }
+    const made = camera({ kind: 'folder', folder: numbered });
+    await made.start();
+    for (const [slot, value] of [1, 2, 10, 1].entries()) expect(await made.capture(slot)).toEqual(solid(value));
+  });
+
   it.each(['nowhere', 'empty'])('says which folder it is that is %s', async (name) => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
     await expect(camera({ kind: 'folder', folder: join(folder, name) }).start()).rejects.toMatchObject({

@@ -1,11 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { loadView, type ViewSize } from '@ddnn/images';
+import { inNameOrder, isPictureName, loadView, type ViewSize } from '@ddnn/images';
 import { type Camera, CameraError } from './camera.js';
 
-const PICTURE = /\.(png|jpe?g)$/i;
-
-/** Plays the pictures of a folder in the order of their names, from the start again behind the last. */
+/**
+ * Plays the pictures of a folder, sorted by name and number as `ddnn data init` does, from the start again behind the
+ * last. Names that begin with a dot are passed over.
+ */
 export class FolderCamera implements Camera {
   readonly name: string;
   readonly #folder: string;
@@ -19,13 +20,13 @@ export class FolderCamera implements Camera {
   }
 
   async start(): Promise<void> {
-    let names: string[];
     try {
-      names = await readdir(this.#folder);
+      const names = (await readdir(this.#folder)).filter(isPictureName).sort(inNameOrder);
+      const files = await Promise.all(names.map((name) => stat(path.join(this.#folder, name))));
+      this.#files = names.filter((_, i) => files[i].isFile());
     } catch (error) {
       throw new CameraError('DDNN_CAMERA_EMPTY', `${this.#folder}: cannot be read: ${(error as Error).message}`);
     }
-    this.#files = names.filter((name) => PICTURE.test(name)).sort();
     if (this.#files.length === 0)
       throw new CameraError('DDNN_CAMERA_EMPTY', `${this.#folder} holds no PNG or JPEG file`);
   }

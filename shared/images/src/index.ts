@@ -15,8 +15,11 @@ export {
   viewFile,
 } from './manifest.js';
 export { ManifestError, type ManifestErrorCode, type ManifestPlace } from './manifest-error.js';
+export { manifestText, type NewManifestRow } from './manifest-text.js';
+export { inNameOrder, isPictureName } from './name-order.js';
 export { openRecording } from './open-recording.js';
+export { recordedFiles } from './recorded-files.js';
 export type { RecordedRow, RecordedView, Recording, RecordingOptions } from './recording.js';
 export { RecordingError, type RecordingErrorCode } from './recording-error.js';
 export { resizeArea, toChannels } from './resize.js';
-export { type NewManifestRow, writeManifest } from './write-manifest.js';
+export { splitNamed } from './split-names.js';

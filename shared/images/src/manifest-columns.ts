@@ -1,4 +1,5 @@
 import { ManifestError } from './manifest-error.js';
+import { type ManifestLine, NOT_UTF8 } from './manifest-lines.js';
 
 /** Where each kind of cell stands in a row, as the header says. */
 export interface ManifestColumns {
@@ -14,9 +15,14 @@ export interface ManifestColumns {
 /**
  * Reads a manifest's header: `sample`, `label` and `view0` to `viewN` in any order, others are extra.
  *
- * @throws ManifestError for a missing or duplicate column and for a gap in the numbering of the views
+ * @throws ManifestError for a missing or duplicate column, for another separator than the comma, and for a gap in the
+ * numbering of the views
  */
-export function readColumns(file: string, header: readonly string[]): ManifestColumns {
+export function readColumns(file: string, { cells, garbled }: ManifestLine): ManifestColumns {
+  const header = cells.map((name) => name.normalize());
+  if (garbled !== undefined) {
+    throw new ManifestError('DDNN_MANIFEST_ENCODING', { file, line: 1, column: header[garbled]! }, NOT_UTF8);
+  }
   const positions = new Map<string, number>();
   const views: number[] = [];
   const extra: number[] = [];
@@ -39,6 +45,10 @@ export function readColumns(file: string, header: readonly string[]): ManifestCo
   const find = (column: string): number => {
     const position = positions.get(column);
     if (position !== undefined) return position;
+    if (header.length <= 2 && /[;\t|]|^sep=/.test(header.join())) {
+      const reason = 'the columns are not separated by commas: save it as CSV with commas';
+      throw new ManifestError('DDNN_MANIFEST_SYNTAX', { file, line: 1, column: header[0]! }, reason);
+    }
     const there = header.map((name) => JSON.stringify(name)).join(', ');
     throw new ManifestError(
       'DDNN_MANIFEST_COLUMN',

@@ -6,13 +6,14 @@ export interface ManifestPlace {
 }
 
 /**
- * What can be wrong with a manifest: `_FILE` not readable, `_EMPTY` no samples, `_SYNTAX` not CSV, `_COLUMN` a column
- * is missing, `_DUPLICATE_COLUMN`, `_VIEWS` views not numbered 0 to N, `_CELLS` a row with too many or too few cells,
- * `_SAMPLE` no sample id, `_DUPLICATE_SAMPLE`, `_LABEL` no label, `_UNKNOWN_LABEL`, `_SPLIT` no row of that split,
- * `_IMAGE` an image file is missing.
+ * What can be wrong with a manifest: `_FILE` not readable, `_ENCODING` not UTF-8, `_EMPTY` no samples, `_SYNTAX` not
+ * CSV, `_COLUMN` a column is missing, `_DUPLICATE_COLUMN`, `_VIEWS` views not numbered 0 to N, `_CELLS` a row with too
+ * many or too few cells, `_SAMPLE` no sample id, `_DUPLICATE_SAMPLE`, `_LABEL` no label, `_UNKNOWN_LABEL`, `_SPLIT` no
+ * row of that split, `_IMAGE` an image file is missing.
  */
 export type ManifestErrorCode =
   | 'DDNN_MANIFEST_FILE'
+  | 'DDNN_MANIFEST_ENCODING'
   | 'DDNN_MANIFEST_EMPTY'
   | 'DDNN_MANIFEST_SYNTAX'
   | 'DDNN_MANIFEST_COLUMN'

@@ -49,7 +49,8 @@ async function readPicture(manifest: Manifest, index: number, view: number): Pro
     return { image: decodeImage(bytes, file), jpegBytes: isJpeg(bytes) ? bytes.length : null };
   } catch (cause) {
     if (!(cause instanceof ImageError)) throw cause;
-    throw new ImageError(cause.code, `${manifest.file}:${row.line}: view${view}: ${cause.message}`, { cause });
+    const place = `${manifest.file}, line ${row.line}, column "view${view}"`;
+    throw new ImageError(cause.code, `${place}: ${cause.message}`, { cause });
   }
 }
 

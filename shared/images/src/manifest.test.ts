@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadManifest, type ManifestOptions, viewFile } from './manifest.js';
-import { writeManifest } from './write-manifest.js';
+import { manifestText } from './manifest-text.js';
 
 let folder: string;
 beforeAll(() => {
@@ -188,7 +188,73 @@ describe('loadManifest', () => {
   });
 });
 
-describe('writeManifest', () => {
+describe('encodings', () => {
+  const write = (bytes: Buffer) => {
+    const file = path.join(folder, 'encoded.csv');
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const HEAD = 'sample,label,view0\n';
+
+  it('names line and column of what is not UTF-8, and hands it out as a bad row', async () => {
+    const file = write(Buffer.from(`${HEAD}1,bus,a.png\r\n2,"caf\xe9\nX",a.png\n3,caf\xe8,a.png\n`, 'latin1'));
+    const at = { code: 'DDNN_MANIFEST_ENCODING', line: 3, column: 'label', userFault: true };
+    await expect(loadManifest(file)).rejects.toMatchObject(at);
+    const lines: number[] = [];
+    const { classes } = await loadManifest(file, { onBadRow: ({ line }) => lines.push(line) });
+    expect([lines, classes]).toEqual([[3, 5], ['bus']]);
+    await expect(loadManifest(write(Buffer.from('sample,label,view0,\xe9\n', 'latin1')))).rejects.toMatchObject({
+      code: 'DDNN_MANIFEST_ENCODING',
+      line: 1,
+    });
+  });
+
+  it('keeps a replacement character that the file itself holds', async () => {
+    const { classes } = await loadManifest(write(Buffer.from(`${HEAD}1,caf\uFFFD,a.png\n`)));
+    expect(classes).toEqual(['caf\uFFFD']);
+  });
+
+  it.each([
+    ['with a mark', Buffer.from(`\uFEFF${HEAD}1,bus,a.png\n`, 'utf16le')],
+    ['without', Buffer.from(`${HEAD}1,bus,a.png\n`, 'utf16le')],
+    ['of the other order', Buffer.from(`\uFEFF${HEAD}1,bus,a.png\n`, 'utf16le').swap16()],
+  ])('refuses UTF-16 %s', async (_, bytes) => {
+    await expect(loadManifest(write(bytes))).rejects.toMatchObject({
+      code: 'DDNN_MANIFEST_ENCODING',
+      message: expect.stringContaining('UTF-8'),
+    });
+  });
+
+  it.each([';', '\t', '|'])('says that %j is no comma', async (separator) => {
+    const text = `${HEAD}1,bus,a.png\n`.replaceAll(',', separator);
+    await expect(loadManifest(write(Buffer.from(text)))).rejects.toMatchObject({
+      code: 'DDNN_MANIFEST_SYNTAX',
+      line: 1,
+      message: expect.stringContaining('commas'),
+    });
+  });
+
+  it('takes a word composed and decomposed as one, as the classes given spell it', async () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    const file = write(Buffer.from(`\uFEFF${HEAD}1,${composed},a.png\n2,${decomposed},a.png\n3,bus,a.png\n`));
+    expect((await loadManifest(file)).classes).toEqual([composed, 'bus']);
+    const { rows } = await loadManifest(file, { classes: ['bus', decomposed] });
+    expect(rows.map(({ label, classIndex }) => [label, classIndex])).toEqual([
+      [decomposed, 1],
+      [decomposed, 1],
+      ['bus', 0],
+    ]);
+  });
+
+  it('opens a picture by the very bytes of its path', async () => {
+    const name = 'cafe\u0301.png';
+    writeFileSync(path.join(folder, name), '');
+    const { rows } = await loadManifest(write(Buffer.from(`${HEAD}1,bus,${name}\n`)));
+    expect(rows[0].views).toEqual([name]);
+  });
+});
+
+describe('manifestText', () => {
   it('writes what loadManifest reads back, whatever the cells hold', async () => {
     const rows = [
       { sample: 'a,"b"', label: ' car', split: 'train', views: ['x, y.png', null] },
@@ -196,7 +262,7 @@ describe('writeManifest', () => {
       { sample: 's2', label: 'bus', split: 'val', views: ['a.png', 'b.png'] },
     ];
     const file = path.join(folder, 'new.csv');
-    await writeManifest(file, rows);
+    writeFileSync(file, manifestText(file, rows));
     const manifest = await loadManifest(file, { checkFiles: false });
     expect(
       manifest.rows.map(({ sample, label, views, extra }) => ({ sample, label, split: extra.split, views })),
@@ -207,10 +273,11 @@ describe('writeManifest', () => {
   it('writes groups where a row has one', async () => {
     const file = path.join(folder, 'groups.csv');
     const row = { label: 'car', split: 'train', views: ['a.png'] };
-    await writeManifest(file, [
+    const rows = [
       { ...row, sample: 's0', group: 'g,1' },
       { ...row, sample: 's1' },
-    ]);
+    ];
+    writeFileSync(file, manifestText(file, rows));
     expect((await loadManifest(file)).rows.map(({ group }) => group)).toEqual(['g,1', undefined]);
   });
 
@@ -232,12 +299,10 @@ describe('writeManifest', () => {
   it('refuses no rows and rows with another number of views', async () => {
     const file = path.join(folder, 'never.csv');
     const row = { sample: 's', label: 'car', split: 'train', views: ['a.png'] };
-    await expect(writeManifest(file, [])).rejects.toMatchObject({ code: 'DDNN_MANIFEST_EMPTY' });
-    await expect(writeManifest(file, [row, { ...row, views: [null, null] }])).rejects.toMatchObject({
-      code: 'DDNN_MANIFEST_VIEWS',
-      line: 3,
-      column: 'view1',
-    });
-    await expect(loadManifest(file)).rejects.toMatchObject({ code: 'DDNN_MANIFEST_FILE' });
+    const refused = (what: object) => expect.objectContaining(what);
+    expect(() => manifestText(file, [])).toThrow(refused({ code: 'DDNN_MANIFEST_EMPTY' }));
+    expect(() => manifestText(file, [row, { ...row, views: [null, null] }])).toThrow(
+      refused({ code: 'DDNN_MANIFEST_VIEWS', line: 3, column: 'view1' }),
+    );
   });
 });

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
 import { type ManifestColumns, readColumns } from './manifest-columns.js';
 import { ManifestError, type ManifestErrorCode } from './manifest-error.js';
+import { type ManifestLine, NOT_UTF8, readManifestLines } from './manifest-lines.js';
 
 /** Which rows to take and what to check. */
 export interface ManifestOptions {
@@ -57,11 +57,6 @@ export interface Manifest {
   readonly groupColumn?: GroupColumn;
 }
 
-interface ParsedRecord {
-  readonly record: string[];
-  readonly info: { readonly lines: number };
-}
-
 /**
  * Loads a multi-view manifest: CSV with a header, one line a sample, columns `sample`, `label`, `view0` to `viewN` and
  * any others. A view is an image path, relative to the manifest's folder or absolute; an empty cell is an absent view.
@@ -69,12 +64,12 @@ interface ParsedRecord {
  * @throws ManifestError naming file, line and column of the first thing that is wrong
  */
 export async function loadManifest(file: string, options: ManifestOptions = {}): Promise<Manifest> {
-  const [header, ...lines] = parseCsv(file, await readText(file));
+  const [header, ...lines] = await readManifestLines(file);
   if (header === undefined) {
     throw new ManifestError('DDNN_MANIFEST_EMPTY', { file, line: 1, column: 'sample' }, 'the file is empty');
   }
   const refuse = options.onBadRow ?? throwIt;
-  const columns = readColumns(file, header.cells);
+  const columns = readColumns(file, header);
   const all = readRows(file, columns, lines, refuse);
   if (lines.length === 0) {
     throw new ManifestError(
@@ -84,10 +79,11 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
     );
   }
   const classes = options.classes ?? [...new Set(all.map((row) => row.label))];
-  const classIndex = new Map(classes.map((name, index) => [name, index]));
+  const classIndex = new Map(classes.map((name, index) => [name.normalize(), index]));
   const rows = chooseSplit(file, columns, all, options).flatMap((row) => {
     const index = classIndex.get(row.label);
-    if (index !== undefined) return { ...row, classIndex: index };
+    // As the classes spell it, composed or decomposed.
+    if (index !== undefined) return { ...row, label: classes[index]!, classIndex: index };
     const reason = `unknown label ${JSON.stringify(row.label)}; the classes are ${quoted(classes)}`;
     refuse(new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason));
     return [];
@@ -119,66 +115,35 @@ function throwIt(error: ManifestError): never {
   throw error;
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const at = { file, line: 1, column: 'sample' };
-    throw new ManifestError('DDNN_MANIFEST_FILE', at, `cannot be read: ${(cause as Error).message}`, { cause });
-  }
-}
-
-interface Line {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-function parseCsv(file: string, text: string): Line[] {
-  try {
-    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true };
-    // One kind of line end, since the parser counts a CRLF inside quotes twice.
-    const records = parse(text.replace(/\r\n?/g, '\n'), options) as unknown as ParsedRecord[];
-    // The parser tells a record's last line; a quoted line end makes it begin earlier.
-    return records.map(({ record, info }) => ({
-      cells: record,
-      line: info.lines - record.join('').split('\n').length + 1,
-    }));
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    const line = typeof cause.lines === 'number' ? cause.lines : 1;
-    const column = cause.column === undefined ? 'sample' : `cell ${Number(cause.column) + 1}`;
-    throw new ManifestError('DDNN_MANIFEST_SYNTAX', { file, line, column }, `not CSV: ${cause.message}`, { cause });
-  }
-}
-
 type UnclassedRow = Omit<ManifestRow, 'classIndex'>;
 
 function readRows(
   file: string,
   columns: ManifestColumns,
-  lines: readonly Line[],
+  lines: readonly ManifestLine[],
   refuse: (error: ManifestError) => void,
 ): UnclassedRow[] {
   const { header } = columns;
   const lineOfSample = new Map<string, number>();
   const groupColumn = groupColumnOf(header);
   const groupAt = groupColumn && header.indexOf(groupColumn);
-  return lines.flatMap(({ cells, line }) => {
-    const wrong = whatIsWrong(columns, cells, lineOfSample);
+  return lines.flatMap(({ cells, line, garbled }) => {
+    const wrong = whatIsWrong(columns, { cells, line, garbled }, lineOfSample);
     if (wrong) {
       refuse(new ManifestError(wrong.code, { file, line, column: wrong.column }, wrong.reason));
       return [];
     }
     const sample = cells[columns.sample]!;
     lineOfSample.set(sample, line);
-    const group = groupAt === undefined ? '' : cells[groupAt]!;
+    const group = groupAt === undefined ? '' : cells[groupAt]!.normalize();
     return {
       sample,
-      label: cells[columns.label]!,
+      // One word composed and decomposed (macOS) is one word; a path stays as it is written.
+      label: cells[columns.label]!.normalize(),
       ...(group === '' ? {} : { group }),
       line,
       views: columns.views.map((position) => cells[position] || null),
-      extra: Object.fromEntries(columns.extra.map((position) => [header[position]!, cells[position]!])),
+      extra: Object.fromEntries(columns.extra.map((position) => [header[position]!, cells[position]!.normalize()])),
     };
   });
 }
@@ -191,9 +156,13 @@ interface WrongRow {
 
 function whatIsWrong(
   { header, sample: sampleAt, label: labelAt }: ManifestColumns,
-  cells: readonly string[],
+  { cells, garbled }: ManifestLine,
   lineOfSample: ReadonlyMap<string, number>,
 ): WrongRow | undefined {
+  if (garbled !== undefined) {
+    const column = header[garbled] ?? `cell ${garbled + 1}`;
+    return { code: 'DDNN_MANIFEST_ENCODING', column, reason: NOT_UTF8 };
+  }
   if (cells.length !== header.length) {
     // The first column without a cell, or the last one before the cells too many.
     const column = header[Math.min(cells.length, header.length - 1)]!;
@@ -224,7 +193,7 @@ function chooseSplit(
     throw new ManifestError('DDNN_MANIFEST_COLUMN', { file, line: 1, column }, reason);
   }
   if (split === undefined) return rows;
-  const chosen = rows.filter((row) => row.extra[column] === split);
+  const chosen = rows.filter((row) => row.extra[column] === split.normalize());
   if (chosen.length > 0) return chosen;
   const names = new Set(rows.map((row) => row.extra[column]!));
   const reason = `no row is of the split ${JSON.stringify(split)}; there are ${quoted([...names])}`;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type IdxArray, readIdx } from './idx.js';
 import type { Image } from './image.js';
 import type { ViewSize } from './load.js';
@@ -68,6 +69,15 @@ interface Split {
    * pixels
    */
   readonly pixels: Uint8Array;
+}
+
+/** The files of MNIST in a folder, plain and packed, there or not. */
+export function mnistFiles(folder: string): string[] {
+  return Object.values(FILES).flatMap((part) =>
+    [`${part}-images-idx3-ubyte`, `${part}-labels-idx1-ubyte`].flatMap((name) =>
+      ['', '.gz'].map((packed) => path.join(folder, name + packed)),
+    ),
+  );
 }
 
 async function readSplit(folder: string, split: (typeof SPLITS)[number]): Promise<Split> {

@@ -3,8 +3,24 @@ import * as Value from 'typebox/value';
 import { ConfigError } from './config-error.js';
 import type { Schema } from './schema.js';
 
-/** Variables of the whole project that are no settings: where tests find data, and whether they may skip services. */
-const NEVER_SETTINGS = ['DDNN_DATA', 'DDNN_REQUIRE_SERVICES'];
+/**
+ * Variables of the whole project that are no settings: where tests find data, whether they may skip services, whether
+ * the command line shows the stack of an error.
+ */
+const NEVER_SETTINGS = ['DDNN_DATA', 'DDNN_REQUIRE_SERVICES', 'DDNN_DEBUG'];
+
+/**
+ * Variables that Kubernetes and Docker set by themselves for a service whose name begins with `ddnn`. Name and value
+ * must both fit, for `DDNN_MQTT_PORT=1883` is a setting, and a service `ddnn-mqtt` sets `DDNN_MQTT_PORT=tcp://…`.
+ */
+const OF_SERVICES: readonly (readonly [RegExp, RegExp])[] = [
+  [/_SERVICE_HOST$/, /^[\da-f.:]+$/i],
+  [/_SERVICE_PORT(_[A-Z\d_]+)?$/, /^\d+$/],
+  [/_PORT(_\d+_(TCP|UDP|SCTP))?$/, /^(tcp|udp|sctp):\/\//],
+  [/_PORT_\d+_(TCP|UDP|SCTP)_PROTO$/, /^(tcp|udp|sctp)$/],
+  [/_PORT_\d+_(TCP|UDP|SCTP)_PORT$/, /^\d+$/],
+  [/_PORT_\d+_(TCP|UDP|SCTP)_ADDR$/, /^[\da-f.:]+$/i],
+];
 
 /** One setting that the environment can give. */
 interface EnvironmentSetting {
@@ -22,7 +38,7 @@ export function environmentName(path: readonly string[]): string {
 /**
  * The settings that DDNN_ variables give, each with its path, its value by the schema's type and the variable's name.
  *
- * @throws ConfigError for a DDNN_ variable that is neither a setting nor in `ignore`
+ * @throws ConfigError for a DDNN_ variable that is neither a setting nor in `ignore`, nor one that a service has
  */
 export function readEnvironment(
   schema: Schema,
@@ -35,6 +51,7 @@ export function readEnvironment(
   const given: { path: readonly string[]; value: unknown; name: string }[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith('DDNN_') || text === undefined || ignored.has(name)) continue;
+    if (OF_SERVICES.some(([names, values]) => names.test(name) && values.test(text))) continue;
     const setting = settings.get(name);
     if (!setting) throw new ConfigError('DDNN_CONFIG_UNKNOWN_ENV', `environment ${name}: there is no such setting`);
     given.push({ path: setting.path, value: fromText(setting.schemas, text), name });

@@ -128,6 +128,33 @@ describe('the environment', () => {
     expect(load({ env: others, ignoreEnv: ['DDNN_EXTRA'] })).toEqual(defaults);
   });
 
+  it('lets variables pass that a service of that name has, also under the name of a setting', () => {
+    const services = {
+      DDNN_SERVICE_HOST: '10.0.0.7',
+      DDNN_PORT: 'tcp://10.0.0.7:80',
+      DDNN_EDGE_SERVICE_HOST: 'fd00::7',
+      DDNN_EDGE_SERVICE_PORT: '1883',
+      DDNN_EDGE_SERVICE_PORT_MQTT_TLS: '8883',
+      DDNN_EDGE_PORT: 'tcp://[fd00::7]:1883',
+      DDNN_EDGE_PORT_1883_TCP: 'tcp://10.0.0.7:1883',
+      DDNN_EDGE_PORT_1883_TCP_PROTO: 'tcp',
+      DDNN_EDGE_PORT_1883_TCP_PORT: '1883',
+      DDNN_EDGE_PORT_53_UDP_ADDR: '10.0.0.7',
+      DDNN_UPLINK_PORT: 'tcp://10.0.0.7:1884',
+    };
+    const schema = Type.Object({ uplink: Type.Object({ port: Type.Integer({ default: 1884 }) }) });
+    expect(loadConfig(schema, { env: services })).toEqual({ uplink: { port: 1884 } });
+    expect(loadConfig(schema, { env: { DDNN_UPLINK_PORT: '7' } })).toEqual({ uplink: { port: 7 } });
+    for (const [name, value] of [
+      ['DDNN_EDGE_PORT', '1883'],
+      ['DDNN_EDGE_HOST', '10.0.0.7'],
+      ['DDNN_EDGE_SERVICE_HOST', 'edge'],
+      ['DDNN_EDGE_SERVICE_URL', 'tcp://10.0.0.7:1'],
+    ]) {
+      expect(() => loadConfig(schema, { env: { [name]: value } })).toThrow(`environment ${name}: there is no such`);
+    }
+  });
+
   it('refuses two settings that share a variable', () => {
     const twins = Type.Object({
       aB: Type.Optional(Type.String()),

@@ -13,7 +13,7 @@ export function addBenchCommands(bench: Command): void {
   bench
     .command('cloud')
     .description('samples a second of one cloud process, beside TensorFlow.js behind HTTP')
-    .option('--seconds <n>', 'length of one slice of load', number, 1)
+    .option('--seconds <n>', 'length of one slice of load', number(), 1)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./cloud/bench-cloud.js')).benchCloud(options));
   bench
@@ -25,7 +25,7 @@ export function addBenchCommands(bench: Command): void {
   bench
     .command('edge')
     .description('samples a second of one edge process, beside bare Aedes and beside Mosquitto with a subscriber')
-    .option('--seconds <n>', 'of each slice', number, 2)
+    .option('--seconds <n>', 'of each slice', number(), 2)
     .option('--rounds <n>', 'slices of each contender, in turns', whole, 5)
     .option('--no-curve', 'without the curve from 6 to 6,000 devices')
     .option('--samples <n>', 'also send so many samples through an edge and watch its memory', whole)
@@ -41,7 +41,7 @@ export function addBenchCommands(bench: Command): void {
     .option('--seeds <n>', 'networks of each set', whole, 5)
     .option('--bundles <folder>', 'keep the networks here as SET-SEED.ddnn, and use those that are here')
     .option('--epochs <n>', 'passes over the training rows; default: as recommended', whole)
-    .option('--rate <n>', 'samples a second; mnist goes as fast as it can', number, 10)
+    .option('--rate <n>', 'samples a second; mnist goes as fast as it can', number(), 10)
     .option('--one-process', 'run agents, edge and cloud inside this process instead of one process each')
     .option('--svg <file>', 'write the plots as a picture')
     .option('--json', 'one JSON document on standard output')

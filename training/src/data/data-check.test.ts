@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePng } from '@ddnn/images';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkData } from './data-check.js';
+import { checkData, isKeptForTest } from './data-check.js';
 import { createRandom } from './random.js';
 
 let folder: string;
@@ -110,6 +110,29 @@ test('What spoils a figure is warned of: rare, misspelt and missing classes, bli
   ]) {
     expect(warned).toContain(words);
   }
+});
+
+test.each([
+  [['Training', 'Test', 'Test'], 'Training'],
+  [['VALIDATION', 'testing', 'dev'], 'dev'],
+  [['test', 'test', 'val'], 'test'],
+  [['training', 'train', 'Training'], 'train'],
+])('Of the splits %j the part to train on is %s', async (splits, training) => {
+  const rows = splits.map((split, i) => `s${i},${i % 2 ? 'car' : 'bus'},${split},${i}.png`);
+  const report = await checkData(await manifest('splits.csv', ['sample,label,split,view0', ...rows]));
+  expect(report.training).toBe(training);
+});
+
+test('What is kept for a test is known in any spelling', () => {
+  const kept = ['test', 'Testing', 'VAL', 'valid', 'Validation'];
+  expect([...kept, 'train', 'Training', 'all', ''].filter(isKeptForTest)).toEqual(kept);
+});
+
+test('One class only is told, and a class of one row', async () => {
+  const one = await checkData(await manifest('one.csv', ['sample,label,view0', 'a,car,0.png', 'b,car,1.png']));
+  expect(one.warnings).toEqual(['there is one class, "car": a network needs two to tell apart']);
+  const two = await checkData(await manifest('two.csv', ['sample,label,view0', 'a,car,0.png', 'b,bus,1.png']));
+  expect(two.warnings).toContain('class "bus" has 1 row in all: none is left to judge it by');
 });
 
 test('Without a split column nothing is compared, and presence is answered row by row', async () => {

@@ -1,4 +1,4 @@
-import { openRecording, type RecordedRow, RecordingError } from '@ddnn/images';
+import { openRecording, type RecordedRow, RecordingError, splitNamed } from '@ddnn/images';
 import type { CopyCount, CopyPair, DataProblem, DataReport } from './data-report.js';
 import { dataWarnings } from './data-warnings.js';
 import { findNearCopies, type RowThumbnail } from './near-copies.js';
@@ -37,9 +37,7 @@ export async function checkData(data: string, options: DataCheckOptions = {}): P
     if (mask === 0) problem(new RecordingError('DDNN_RECORDING_EMPTY', `${place(data, rows[row])}: no camera sees it`));
   }
   const splits = rowsBySplit(rows);
-  const training = splits.has('train')
-    ? 'train'
-    : ([...splits].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? NO_SPLIT);
+  const training = trainingSplit(splits);
   const reference = splits.get(training) ?? [];
   const others = [...splits].filter(([name]) => name !== training);
   const seenRow = (row: number) => ({ mask: thumbnails[row].mask, label: rows[row].label });
@@ -57,6 +55,20 @@ export async function checkData(data: string, options: DataCheckOptions = {}): P
     ...compareSplits(rows, thumbnails, reference, others),
   };
   return { ...found, warnings: dataWarnings(found, rows) };
+}
+
+/** Whether a split is called as one to choose or to measure on: val or test, in any of their spellings. */
+export function isKeptForTest(split: string): boolean {
+  const name = splitNamed(split);
+  return name === 'val' || name === 'test';
+}
+
+/** The part to train on: called train, else the largest that is not kept for a test, else the largest. */
+function trainingSplit(splits: ReadonlyMap<string, readonly number[]>): string {
+  const rank = (name: string) =>
+    name === 'train' ? 3 : splitNamed(name) === 'train' ? 2 : isKeptForTest(name) ? 0 : 1;
+  const sorted = [...splits].sort(([a, some], [b, others]) => rank(b) - rank(a) || others.length - some.length);
+  return sorted[0]?.[0] ?? NO_SPLIT;
 }
 
 function place(data: string, { sample, line }: RecordedRow): string {

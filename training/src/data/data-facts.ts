@@ -1,5 +1,6 @@
 import { openRecording, type ViewSize } from '@ddnn/images';
 import { TrainingError } from '../errors.js';
+import { chooseViews } from './data-set.js';
 
 /** What is known of a data set before its pictures are loaded. */
 export interface DataFacts {
@@ -25,7 +26,7 @@ export interface DataFactsOptions {
 export async function readDataFacts(file: string, options: DataFactsOptions = {}): Promise<DataFacts> {
   const { split, splitColumn } = options;
   const recording = await openRecording(file, { split, splitColumn });
-  const views = options.views ?? Array.from({ length: recording.views }, (_, view) => view);
+  const views = chooseViews(file, recording.views, options.views);
   const size = recording.size ?? (await firstSize(file, recording.rows.length, views, recording.picture));
   return { picture: size, views: views.length, classes: recording.classes, samples: recording.rows.length };
 }

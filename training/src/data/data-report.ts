@@ -37,7 +37,7 @@ export interface DataReport {
   readonly samples: number;
   readonly views: number;
   readonly classes: readonly string[];
-  /** The part that others are compared with: `train`, else the largest. */
+  /** The part that others are compared with: `train`, else the largest that is not kept for a test. */
   readonly training: string;
   readonly problems: readonly DataProblem[];
   readonly warnings: readonly string[];

@@ -57,7 +57,7 @@ test('Rows carry the group of near copies that the manifest names', async () => 
 test('A broken picture is told with the manifest’s line and view', async () => {
   const error = await loadDataSet(file, { size, split: 'val' }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'DDNN_IMAGE_BROKEN', userFault: true });
-  expect((error as Error).message).toContain('manifest.csv:4: view1');
+  expect((error as Error).message).toContain('manifest.csv, line 4, column "view1"');
 });
 
 test('Views can be picked and put in another order', async () => {

@@ -34,6 +34,8 @@ export interface DataSetOptions {
   readonly splitColumn?: string | undefined;
   /** The classes of a trained bundle, in its order; else those of the data. */
   readonly classes?: readonly string[] | undefined;
+  /** Only these cameras, in this order; left out: all. */
+  readonly views?: readonly number[] | undefined;
   readonly onProgress?: (loaded: number, rows: number) => void;
 }
 
@@ -42,27 +44,27 @@ const ROWS_AT_ONCE = 16;
 /**
  * Loads recorded samples with their pictures: a manifest, `mnist6:FOLDER` or `FILE.npz`. Throws `ManifestError`,
  * `RecordingError` or `ImageError` of
- * @ddnn/images.
+ * @ddnn/images, and `DDNN_TRAINING_VIEWS` for a camera that is not there.
  */
 export async function loadDataSet(file: string, options: DataSetOptions): Promise<DataSet> {
-  const { size, split, splitColumn, classes, onProgress } = options;
+  const { size, split, splitColumn, classes, views, onProgress } = options;
   const recording = await openRecording(file, { split, splitColumn, classes });
   const count = recording.rows.length;
-  const cameras = Array.from({ length: recording.views }, (_, view) => view);
+  const cameras = chooseViews(file, recording.views, views);
   const images: (Uint8Array | null)[][] = [];
   const jpegBytes: (number | null)[][] = [];
   for (let start = 0; start < count; start += ROWS_AT_ONCE) {
     const rows = Array.from({ length: Math.min(ROWS_AT_ONCE, count - start) }, (_, i) => start + i);
     const read = (row: number) => Promise.all(cameras.map((view) => recording.read(row, view, size)));
-    for (const views of await Promise.all(rows.map(read))) {
-      images.push(views.map((view) => view?.pixels ?? null));
-      jpegBytes.push(views.map((view) => view?.jpegBytes ?? null));
+    for (const row of await Promise.all(rows.map(read))) {
+      images.push(row.map((view) => view?.pixels ?? null));
+      jpegBytes.push(row.map((view) => view?.jpegBytes ?? null));
     }
     onProgress?.(images.length, count);
   }
   return {
     file,
-    views: recording.views,
+    views: cameras.length,
     classes: recording.classes,
     rows: recording.rows.map(({ sample, label, group }) => ({
       sample,
@@ -78,11 +80,16 @@ export async function loadDataSet(file: string, options: DataSetOptions): Promis
 
 /** The same data seen by some of the cameras only, in the order given. Throws `DDNN_TRAINING_VIEWS`. */
 export function pickViews(data: DataSet, views: readonly number[]): DataSet {
-  const wrong = views.find((view, i) => !(view in (data.images[0] ?? [])) || views.indexOf(view) !== i);
-  if (views.length === 0 || wrong !== undefined) {
-    const reason = views.length === 0 ? 'no view is picked' : `view ${wrong} is not there or is picked twice`;
-    throw new TrainingError('DDNN_TRAINING_VIEWS', `${data.file}: ${reason}; the views are 0 to ${data.views - 1}`);
-  }
-  const pick = <T>(row: readonly T[]) => views.map((view) => row[view]);
-  return { ...data, views: views.length, images: data.images.map(pick), jpegBytes: data.jpegBytes.map(pick) };
+  const cameras = chooseViews(data.file, data.views, views);
+  const pick = <T>(row: readonly T[]) => cameras.map((view) => row[view]);
+  return { ...data, views: cameras.length, images: data.images.map(pick), jpegBytes: data.jpegBytes.map(pick) };
+}
+
+/** The cameras that are asked for, or all. Throws `DDNN_TRAINING_VIEWS` where one is not there or named twice. */
+export function chooseViews(file: string, there: number, views?: readonly number[]): readonly number[] {
+  if (views === undefined) return Array.from({ length: there }, (_, view) => view);
+  const wrong = views.find((view, i) => !(view >= 0 && view < there) || views.indexOf(view) !== i);
+  if (views.length > 0 && wrong === undefined) return views;
+  const reason = views.length === 0 ? 'names no view' : `names view ${wrong}, which is not there or is named twice`;
+  throw new TrainingError('DDNN_TRAINING_VIEWS', `${file}: --views ${reason}; the views are 0 to ${there - 1}`);
 }

@@ -22,6 +22,7 @@ export function dataWarnings(report: Omit<DataReport, 'warnings'>, rows: readonl
 }
 
 function ofClasses({ counts, classes, training }: Omit<DataReport, 'warnings'>): string[] {
+  if (classes.length === 1) return [`there is one class, "${classes[0]}": a network needs two to tell apart`];
   const warnings: string[] = [];
   const own = counts[training] ?? {};
   const all = Object.values(own).reduce((sum, count) => sum + count, 0);
@@ -31,9 +32,9 @@ function ofClasses({ counts, classes, training }: Omit<DataReport, 'warnings'>):
       warnings.push(
         `class "${name}" has ${rowsOf(count)} of ${all} in ${training}: look at balancedAccuracy, not accuracy`,
       );
-    }
+    } else if (count === 1) warnings.push(`class "${name}" has 1 row in ${training}: none is left to judge it by`);
     const without = Object.keys(counts).filter((split) => !counts[split][name]);
-    if (without.length > 0 && classes.length > 1) warnings.push(`class "${name}" has no row in ${without.join(', ')}`);
+    if (without.length > 0) warnings.push(`class "${name}" has no row in ${without.join(', ')}`);
   }
   return warnings;
 }

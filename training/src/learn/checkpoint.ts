@@ -102,10 +102,7 @@ export function refitCheckpoint(file: string): string {
 
 /** Removes a checkpoint, once its bundle is safe. */
 export async function removeCheckpoint(file: string): Promise<void> {
-  for (const name of [file, refitCheckpoint(file)]) {
-    await rm(name, { force: true });
-    await rm(`${name}.tmp`, { force: true });
-  }
+  for (const name of [file, refitCheckpoint(file)]) await rm(name, { force: true });
 }
 
 function decode(bytes: Buffer, file: string): { identity: TrainingIdentity; stages: Stages } {

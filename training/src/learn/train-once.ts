@@ -13,6 +13,7 @@ import { batchRows, createBatch } from '../data/batches.js';
 import type { DataSet } from '../data/data-set.js';
 import { labelsFor } from '../data/labels.js';
 import { createRandom } from '../data/random.js';
+import { TrainingError } from '../errors.js';
 import { exportTensors } from '../export/export.js';
 import { fitSteps, type ScoreSteps } from '../export/score-steps.js';
 import { refuseSmallBudget } from '../thresholds/budget.js';
@@ -55,6 +56,13 @@ export async function trainOnce(options: TrainOnceOptions): Promise<TrainedBundl
   const recipe = createRecipe(options, architecture.training);
   const { epochs, batchSize } = recipe;
   const labels = labelsFor(architecture, data);
+  if (new Set(labels).size < 2) {
+    const rows = data.rows.length === 1 ? 'there is 1 row' : `all ${data.rows.length} rows are of one class`;
+    throw new TrainingError(
+      'DDNN_TRAINING_CLASSES',
+      `${data.file}: ${rows}: a network needs two classes to tell apart`,
+    );
+  }
   const random = createRandom(seed);
   const rows = assignRows(architecture, data, labels, recipe, goal, random);
   const planned = { architecture, shapes: inferShapes(architecture) };

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { calibrateThresholds } from '@ddnn/training';
 import pc from 'picocolors';
 import { certificateLine } from '../terminal/certificate-line.js';
@@ -7,6 +6,7 @@ import { ProgressLine } from '../terminal/progress.js';
 import { bytes, percent } from '../terminal/words.js';
 import { type GoalFlags, goalOf } from './goal-flags.js';
 import { loadFor, type ManifestFlags, readBundle } from './open-bundle.js';
+import { openOutput } from './output-file.js';
 
 interface CalibrateFlags extends ManifestFlags, GoalFlags {
   readonly bundle: string;
@@ -17,6 +17,7 @@ interface CalibrateFlags extends ManifestFlags, GoalFlags {
 /** `ddnn calibrate`: other thresholds for a trained bundle. */
 export async function calibrate(flags: CalibrateFlags): Promise<void> {
   const goal = goalOf(flags);
+  const out = await openOutput('--out', flags.out, flags);
   const before = await readBundle(flags.bundle);
   const data = await loadFor(before, flags);
   const line = new ProgressLine();
@@ -31,7 +32,7 @@ export async function calibrate(flags: CalibrateFlags): Promise<void> {
     onProgress: (done, rows) => line.update(done / rows, `asking every exit ${done}/${rows}`),
   });
   line.end();
-  await writeFile(flags.out, file);
+  await out.write(file);
   const { certificate } = report;
   if (certificate && !certificate.certified) process.stderr.write(`${certificateLine(certificate)}\n`);
   if (flags.json) {

@@ -1,8 +1,9 @@
-import { checkData, type DataReport } from '@ddnn/training';
+import { checkData, type DataReport, isKeptForTest } from '@ddnn/training';
 import pc from 'picocolors';
 import { dataTables } from '../terminal/data-tables.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
+import { shellWord } from '../terminal/words.js';
 
 interface DataCheckFlags {
   readonly splitColumn?: string;
@@ -35,9 +36,11 @@ function findings({ problems, warnings, data, training, counts }: DataReport, sp
   const sum = `${count(problems.length, 'problem')}, ${count(warnings.length, 'warning')}`;
   lines.push(problems.length > 0 ? pc.red(sum) : `${pc.green('✓')} ${sum}`);
   if (problems.length === 0) {
-    const split = Object.keys(counts).length > 1 ? ` --split ${training}` : '';
-    const column = splitColumn === undefined ? '' : ` --split-column ${splitColumn}`;
-    lines.push(pc.dim(`next: ddnn train --data ${data}${column}${split} --out my.ddnn`));
+    const split = Object.keys(counts).length > 1 ? ` --split ${shellWord(training)}` : '';
+    const column = splitColumn === undefined ? '' : ` --split-column ${shellWord(splitColumn)}`;
+    // What is kept for a test must not be trained on.
+    if (!isKeptForTest(training))
+      lines.push(pc.dim(`next: ddnn train --data ${shellWord(data)}${column}${split} --out my.ddnn`));
   }
   return lines;
 }

@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { type FolderSample, type NewManifestRow, readFolderTree, writeManifest } from '@ddnn/images';
+import { type FolderSample, type FolderTree, manifestText, type NewManifestRow, readFolderTree } from '@ddnn/images';
 import { divideRows } from '@ddnn/training';
 import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { createTable } from '../terminal/table.js';
+import { shellWord } from '../terminal/words.js';
+import { openOutput } from './output-file.js';
 
 interface DataInitFlags {
   readonly testShare: number;
@@ -22,13 +24,15 @@ export async function dataInit(folder: string, flags: DataInitFlags): Promise<vo
   const manifest = path.join(folder, 'manifest.csv');
   if (!flags.force && (await exists(manifest)))
     throw new UsageError(`${manifest} is there already: --force writes over it`);
-  const { cameras, samples } = await readFolderTree(folder);
+  const out = await openOutput('manifest', manifest, {});
+  const tree = await readFolderTree(folder);
+  const { cameras, samples, leftOut, empty } = tree;
   const grouped = samples.map((sample) => ({ ...sample, ...groupOf(sample) }));
   const inTest = divideRows(grouped, flags.testShare, flags.seed);
   const rows = grouped.map((sample, i) => ({ ...sample, split: sample.split ?? (inTest[i] ? 'test' : 'train') }));
-  await writeManifest(manifest, rows);
-  if (flags.json) printJson({ manifest, cameras, samples: rows.length, counts: countRows(rows) });
-  else process.stdout.write(`${describe(manifest, cameras, rows)}\n`);
+  await out.write(manifestText(manifest, rows));
+  if (flags.json) printJson({ manifest, cameras, samples: rows.length, counts: countRows(rows), leftOut, empty });
+  else process.stdout.write(`${describe(manifest, tree, rows)}\n`);
 }
 
 function grouping(pattern: string | undefined): (sample: FolderSample) => { group?: string } {
@@ -56,7 +60,7 @@ function countRows(rows: readonly NewManifestRow[]): Record<string, Record<strin
   return counts;
 }
 
-function describe(manifest: string, cameras: readonly string[], rows: readonly NewManifestRow[]): string {
+function describe(manifest: string, { cameras, leftOut, empty }: FolderTree, rows: readonly NewManifestRow[]): string {
   const counts = countRows(rows);
   const splits = Object.keys(counts).sort((a, b) => Number(b === 'train') - Number(a === 'train'));
   const table = createTable(['class', ...splits]);
@@ -68,10 +72,28 @@ function describe(manifest: string, cameras: readonly string[], rows: readonly N
     views.push([`view${view}`, camera, rows.filter((row) => row.views[view] !== null).length]);
   }
   const done = `${pc.green('✓')} ${manifest}  ${rows.length} samples`;
-  const next = pc.dim(
-    `next: ddnn data check ${manifest}, then ddnn train --data ${manifest} --split train --out my.ddnn`,
-  );
-  return [table.toString(), views.toString(), done, next].join('\n');
+  const data = shellWord(manifest);
+  const train = counts.train ? `, then ddnn train --data ${data} --split train --out my.ddnn` : '';
+  const next = pc.dim(`next: ddnn data check ${data}${train}`);
+  const warnings = [...notTaken(leftOut, empty), ...tooFew(counts)].map((text) => `${pc.yellow('!')} ${text}`);
+  return [table.toString(), views.toString(), ...warnings, done, next].join('\n');
+}
+
+/** What of the folder is not in the manifest. */
+function notTaken(leftOut: FolderTree['leftOut'], empty: FolderTree['empty']): string[] {
+  const files = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
+  const kinds = Object.entries(leftOut).map(([extension, count], _, { length }) => {
+    const kind = extension || 'without extension';
+    return length === 1 ? kind : `${count} ${kind}`;
+  });
+  const left = `${files} ${files === 1 ? 'file' : 'files'} left out (${kinds.join(', ')}): pictures are PNG or JPEG`;
+  return [...(files > 0 ? [left] : []), ...empty.map((name) => `folder ${name} holds no PNG or JPEG`)];
+}
+
+function tooFew(counts: Record<string, Record<string, number>>): string[] {
+  const classes = new Set(Object.values(counts).flatMap((own) => Object.keys(own)));
+  if (classes.size === 1) return [`there is one class, "${[...classes][0]}": a network needs two to tell apart`];
+  return Object.keys(counts).includes('train') ? [] : ['no row is left to train on'];
 }
 
 async function exists(file: string): Promise<boolean> {

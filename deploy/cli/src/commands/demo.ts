@@ -39,6 +39,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
   const quit = new AbortController();
   process.once('SIGINT', () => quit.abort());
   process.once('SIGTERM', () => quit.abort());
+  // Nobody looks on: an end as good as Ctrl-C.
+  process.stdout.on('error', () => quit.abort());
   const draw = interactive ? createLogUpdate(process.stdout) : undefined;
   draw?.('starting six cameras, an edge and a cloud …');
   let stopListening = () => {};
@@ -89,7 +91,8 @@ async function pace({ rate, samples }: DemoFlags, signal: AbortSignal, trigger: 
   const startedAt = performance.now();
   for (let slot = 0; !signal.aborted && (samples === undefined || slot < samples); slot++) {
     const wait = startedAt + (slot * 1000) / rate - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    // Also when late: a loop that never waits hears neither the cameras nor Ctrl-C.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
     trigger(slot);
   }
 }

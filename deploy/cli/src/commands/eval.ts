@@ -3,11 +3,12 @@ import { type DataSet, type EvalResult, evaluate, type Thresholds } from '@ddnn/
 import { confidenceTable } from '../terminal/confidence-table.js';
 import { UsageError } from '../terminal/failure.js';
 import { missingTable } from '../terminal/missing-table.js';
-import { printJson, writeLines } from '../terminal/output.js';
+import { jsonLines, printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { resultTable } from '../terminal/result-table.js';
 import { retrainedTable } from '../terminal/retrained-table.js';
 import { loadFor, readBundle } from './open-bundle.js';
+import { openOutput } from './output-file.js';
 import { retrainSurvivors } from './retrained.js';
 import { type SweepFlags, sweep } from './sweep.js';
 import { checkTrainAgain } from './train-again.js';
@@ -51,13 +52,12 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
     const swept = await readBundle(flags.bundle[0]);
     return sweep(swept, await loadFor(swept, flags), thresholdsOf(flags), { ...flags, sweep: flags.sweep });
   }
+  const file = flags.verdicts === undefined ? undefined : await openOutput('--verdicts', flags.verdicts, flags);
   const { bundle, data, summary, outcomes } = await evaluateBundle(flags.bundle[0], flags);
-  if (flags.verdicts) {
+  if (file) {
     const { classes } = bundle.architecture;
-    await writeLines(
-      flags.verdicts,
-      outcomes.map(({ classIndex, ...outcome }) => ({ ...outcome, class: classes[classIndex] ?? 'none' })),
-    );
+    const named = outcomes.map(({ classIndex, ...outcome }) => ({ ...outcome, class: classes[classIndex] ?? 'none' }));
+    await file.write(jsonLines(named));
   }
   const missing = summary.missing;
   const retrained =

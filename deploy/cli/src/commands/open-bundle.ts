@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Bundle, openBundle } from '@ddnn/model';
-import { type DataSet, loadDataSet, pickViews } from '@ddnn/training';
+import { type DataSet, loadDataSet } from '@ddnn/training';
 import { UsageError } from '../terminal/failure.js';
 import { ProgressLine } from '../terminal/progress.js';
 
@@ -32,14 +32,14 @@ export async function loadFor(bundle: Bundle, flags: ManifestFlags): Promise<Dat
     split: flags.split,
     splitColumn: flags.splitColumn,
     classes,
+    views: flags.views,
     onProgress: (done, rows) => line.update(done / rows, `loading images ${done}/${rows}`),
   });
   line.end();
-  const picked = flags.views ? pickViews(data, flags.views) : data;
-  if (picked.views !== views) {
+  if (data.views !== views) {
     throw new UsageError(
-      `${flags.data} has ${picked.views} views, bundle ${name} takes ${views}: pick them with --views, as --views ${Array.from({ length: views }, (_, view) => view).join(',')}`,
+      `${flags.data} has ${data.views} views, bundle ${name} takes ${views}: pick them with --views, as --views ${Array.from({ length: views }, (_, view) => view).join(',')}`,
     );
   }
-  return picked;
+  return data;
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import {
   checkSeeds,
   type MeasuredBundle,
@@ -12,8 +11,9 @@ import pc from 'picocolors';
 import { untilInterrupted } from '../terminal/interrupt.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
-import { bytes } from '../terminal/words.js';
+import { bytes, shellWord } from '../terminal/words.js';
 import { loadFor, readBundle } from './open-bundle.js';
+import { openOutput } from './output-file.js';
 import { checkTrainAgain, type TrainAgainFlags, trainingOptions, trainingRows } from './train-again.js';
 
 interface ReportFlags extends Omit<TrainAgainFlags, 'arch'> {
@@ -29,6 +29,7 @@ interface ReportFlags extends Omit<TrainAgainFlags, 'arch'> {
  */
 export async function report(flags: ReportFlags): Promise<void> {
   if (flags.retrain) checkTrainAgain(flags, '--retrain');
+  const out = await openOutput('--out', flags.out, flags);
   const bundles = await Promise.all(flags.bundle.map(readBundle));
   checkSeeds(bundles);
   const data = await loadFor(bundles[0], flags);
@@ -57,7 +58,7 @@ export async function report(flags: ReportFlags): Promise<void> {
     }
   }
   const page = Buffer.from(renderReport({ data, split: flags.split, measured, trained, command: thisCall() }));
-  await writeFile(flags.out, page);
+  await out.write(page);
   if (flags.json) {
     const figures = measured.map(({ bundle, summary, thresholds, single, cameras }) => ({
       bundle: bundle.id,
@@ -77,6 +78,5 @@ export async function report(flags: ReportFlags): Promise<void> {
 
 /** The call as typed, so that it can be typed again. */
 function thisCall(): string {
-  const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-  return ['ddnn', ...process.argv.slice(2).map(quoted)].join(' ');
+  return ['ddnn', ...process.argv.slice(2).map(shellWord)].join(' ');
 }

@@ -8,10 +8,11 @@ import { CloudClient } from '../fleet/cloud-client.js';
 import { Fleet } from '../fleet/fleet.js';
 import { Replay } from '../fleet/replay.js';
 import { UsageError } from '../terminal/failure.js';
-import { printJson, writeLines } from '../terminal/output.js';
+import { jsonLines, printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { type Result, resultTable } from '../terminal/result-table.js';
 import { loadFor, type ManifestFlags, readBundle } from './open-bundle.js';
+import { openOutput } from './output-file.js';
 
 /** Options of `ddnn run`. */
 export interface RunFlags extends ManifestFlags {
@@ -44,6 +45,7 @@ const PATIENT_BATCH_MS = 1_000;
 
 /** `ddnn run`: recorded images through real agents, edges, bridges and cloud. */
 export async function runCommand(flags: RunFlags): Promise<void> {
+  const file = flags.verdicts === undefined ? undefined : await openOutput('--verdicts', flags.verdicts, flags);
   const bundle = await readBundle(flags.bundle);
   const data = await loadFor(bundle, flags);
   const line = new ProgressLine();
@@ -57,7 +59,7 @@ export async function runCommand(flags: RunFlags): Promise<void> {
     onProgress: (done) => line.update(done / data.rows.length, `${done}/${data.rows.length} samples`),
   });
   line.end();
-  if (flags.verdicts) await writeLines(flags.verdicts, verdicts);
+  await file?.write(jsonLines(verdicts));
   if (flags.json) printJson(result);
   else process.stdout.write(`${resultTable(result)}\n`);
 }

@@ -1,11 +1,12 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { encodePng, type NewManifestRow, writeManifest } from '@ddnn/images';
+import { encodePng, manifestText, type NewManifestRow } from '@ddnn/images';
 import { Street } from '@ddnn/street';
 import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
+import { naming, openOutput } from './output-file.js';
 
 interface SimulateFlags {
   readonly out: string;
@@ -22,7 +23,8 @@ export async function simulate({ out, samples, testShare, seed, size, json }: Si
   if (await exists(manifest)) throw new UsageError(`${manifest} is there already: choose another folder`);
   if (testShare > 1) throw new UsageError('--test-share is a share, from 0 to 1');
   const street = new Street({ seed, size });
-  await mkdir(path.join(out, 'images'), { recursive: true });
+  await naming('--out', out, mkdir(path.join(out, 'images'), { recursive: true }));
+  const written = await openOutput('--out', manifest, {});
   const line = new ProgressLine();
   const rows: NewManifestRow[] = [];
   const firstTest = Math.round(samples * (1 - testShare));
@@ -33,7 +35,9 @@ export async function simulate({ out, samples, testShare, seed, size, json }: Si
       const pixels = street.render(sample, view);
       const file = `images/${name}-c${view}.png`;
       views.push(pixels ? file : null);
-      if (pixels) await writeFile(path.join(out, file), encodePng({ width: size, height: size, data: pixels }));
+      if (!pixels) continue;
+      const picture = encodePng({ width: size, height: size, data: pixels });
+      await naming('--out', file, writeFile(path.join(out, file), picture));
     }
     const { label } = street.sample(sample);
     // What no camera sees teaches nothing and can't be answered.
@@ -42,7 +46,7 @@ export async function simulate({ out, samples, testShare, seed, size, json }: Si
     line.update((sample + 1) / samples, `${sample + 1}/${samples} samples`);
   }
   line.end();
-  await writeManifest(manifest, rows);
+  await written.write(manifestText(manifest, rows));
   const train = rows.filter(({ split }) => split === 'train').length;
   const result = {
     manifest,

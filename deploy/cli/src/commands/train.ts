@@ -4,11 +4,10 @@ import { type Architecture, inferShapes, parseArchitecture, resolveArchitecture 
 import {
   loadDataSet,
   type Progress,
-  pickViews,
   readDataFacts,
   recommendArchitecture,
+  refitCheckpoint,
   removeCheckpoint,
-  replaceFile,
   spreadOf,
   type TrainedBundle,
   type TrainingReport,
@@ -21,9 +20,10 @@ import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { accuracyFigures, exitFigures, spreadTable } from '../terminal/seeds-table.js';
 import { tierTable } from '../terminal/tier-table.js';
-import { bytes, clock, percent } from '../terminal/words.js';
+import { bytes, clock, percent, shellWord } from '../terminal/words.js';
 import { type GoalFlags, goalOf } from './goal-flags.js';
 import type { ManifestFlags } from './open-bundle.js';
+import { type OutputFile, openOutput } from './output-file.js';
 import { untilStopped } from './until-stopped.js';
 
 interface TrainFlags extends ManifestFlags, GoalFlags {
@@ -46,25 +46,34 @@ export async function train(flags: TrainFlags): Promise<void> {
   if (backend !== undefined && backend !== 'node' && backend !== 'wasm')
     throw new UsageError('--backend is node or wasm');
   const goal = goalOf(flags);
+  const runs: { seed: number; out: OutputFile; checkpoint: string }[] = [];
+  for (const { seed, out } of outputs(flags)) {
+    const checkpoint = `${out}.checkpoint`;
+    const written = [checkpoint, refitCheckpoint(checkpoint)];
+    runs.push({ seed, out: await openOutput('--out', out, flags, written), checkpoint });
+  }
   const architecture = flags.arch
     ? parseArchitecture(await readText(flags.arch), flags.arch)
     : await recommended(flags);
   const line = new ProgressLine();
-  const loaded = await loadDataSet(flags.data, {
+  const data = await loadDataSet(flags.data, {
     size: architecture.input,
     split: flags.split,
     splitColumn: flags.splitColumn,
+    classes: architecture.classes,
+    views: flags.views,
     onProgress: (done, rows) => line.update(done / rows, `loading images ${done}/${rows}`),
   });
   line.end();
-  const data = flags.views ? pickViews(loaded, flags.views) : loaded;
   const resolved = resolveArchitecture(architecture, data);
+  const seen = new Set(data.rows.map(({ label }) => label));
+  for (const name of resolved.classes) {
+    if (!seen.has(name)) process.stderr.write(`${pc.yellow('!')} class "${name}" has no row to train on\n`);
+  }
   if (!flags.json) process.stderr.write(`${tierTable(resolved, inferShapes(resolved))}\n`);
-  const runs = outputs(flags);
   const trained: Trained[] = [];
-  for (const { seed, out } of runs) {
+  for (const { seed, out, checkpoint } of runs) {
     const name = runs.length > 1 ? `seed ${seed}  ` : '';
-    const checkpoint = `${out}.checkpoint`;
     const result = await untilStopped(checkpoint, line, (signal) =>
       trainNetwork({
         architecture,
@@ -88,13 +97,13 @@ export async function train(flags: TrainFlags): Promise<void> {
     );
     if (!result) return;
     line.end();
-    await replaceFile(out, result.bytes);
-    trained.push({ seed, out, ...result });
+    await out.write(result.bytes);
+    trained.push({ seed, out: out.file, ...result });
     const { certificate } = result.report;
     if (certificate && !certificate.certified) process.stderr.write(`${name}${certificateLine(certificate)}\n`);
   }
   // Only now, so that an interrupted run of several seeds does not train the first ones again.
-  for (const { out } of runs) await removeCheckpoint(`${out}.checkpoint`);
+  for (const { checkpoint } of runs) await removeCheckpoint(checkpoint);
   const documents = trained.map(({ seed, out, bytes, bundle, report }) => ({
     ...(runs.length > 1 && { seed }),
     bundle: out,
@@ -124,9 +133,11 @@ export async function train(flags: TrainFlags): Promise<void> {
       )}\n`,
     );
   }
-  const bundles = trained.map(({ out }) => out).join(' ');
+  const bundles = trained.map(({ out }) => shellWord(out)).join(' ');
   process.stdout.write(
-    pc.dim(`next, on rows it was not trained on: ddnn eval --data ${flags.data} --split NAME --bundle ${bundles}\n`),
+    pc.dim(
+      `next, on rows it was not trained on: ddnn eval --data ${shellWord(flags.data)} --split NAME --bundle ${bundles}\n`,
+    ),
   );
 }
 
@@ -137,7 +148,6 @@ interface Trained extends TrainedBundle {
 
 /** Seeds to train, and the file of each: the one that was asked for, or with `.s` and the seed before its extension. */
 function outputs({ out, seed, seeds }: TrainFlags): { seed: number; out: string }[] {
-  if (seeds < 1) throw new UsageError('--seeds must be 1 or above');
   if (seeds === 1) return [{ seed, out }];
   const { dir, name, ext } = path.parse(out);
   return Array.from({ length: seeds }, (_, i) => ({

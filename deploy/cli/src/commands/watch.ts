@@ -34,11 +34,7 @@ export async function watch(
     stop = resolve;
   });
   // Behind `| head` the reader goes away: that is an end as good as Ctrl-C.
-  const stopOnBrokenPipe = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.stderr.write(`standard output: ${error.message}\n`);
-    stop();
-  };
-  output.on('error', stopOnBrokenPipe);
+  output.on('error', stop);
   // Not `once`: what restores the cursor ends the process where it finds no other listener left.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {

@@ -1,16 +1,26 @@
+import { CommanderError } from 'commander';
 import pc from 'picocolors';
 
-/** Prints why a command failed, and returns its exit code: 2 where the user can put it right, else 1. */
+/**
+ * Prints why a command failed, in one line, and returns its exit code: 2 where the user can put it right, else 1. The
+ * variable DDNN_DEBUG adds the stack.
+ */
 export function reportFailure(error: unknown): number {
-  const { userFault, code } = Object(error) as { userFault?: boolean; code?: string };
-  if (userFault === true) {
-    process.stderr.write(`${pc.red('ddnn:')} ${(error as Error).message}${code ? pc.dim(` [${code}]`) : ''}\n`);
-    return 2;
-  }
-  process.stderr.write(
-    `${pc.red('ddnn:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  return 1;
+  // Commander has said it already; its own code for a wrong call is 1.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const {
+    userFault = false,
+    code,
+    message,
+    stack,
+  } = Object(error) as Partial<NodeJS.ErrnoException> & {
+    userFault?: boolean;
+  };
+  const text = (message ?? String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  const hint = userFault || code ? '' : '; DDNN_DEBUG=1 shows where';
+  process.stderr.write(`${pc.red('ddnn:')} ${text}${hint}${code ? pc.dim(` [${code}]`) : ''}\n`);
+  if (process.env.DDNN_DEBUG && stack) process.stderr.write(`${stack}\n`);
+  return userFault ? 2 : 1;
 }
 
 /** A wrong call that only shows once the command runs. */

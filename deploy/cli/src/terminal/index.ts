@@ -2,7 +2,8 @@
  * What a command of another package speaks to the terminal with.
  */
 export { UsageError } from './failure.js';
-export { manifest, number, whole } from './options.js';
+export { number, whole } from './option-values.js';
+export { manifest } from './options.js';
 export { printJson } from './output.js';
 export { ProgressLine } from './progress.js';
 export { createTable } from './table.js';

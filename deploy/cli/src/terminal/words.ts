@@ -14,3 +14,8 @@ export function bytes(count: number): string {
   if (count < 10_000) return `${Math.round(count)} B`;
   return count < 10_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1e6).toFixed(1)} MB`;
 }
+
+/** A word of a call, such as a path, as a shell takes it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { ManifestError } from './manifest-error.js';
 
 /** One sample to write; paths are relative to the manifest's folder, null is an absent view. */
@@ -12,12 +11,13 @@ export interface NewManifestRow {
 }
 
 /**
- * Writes a manifest that `loadManifest` reads back as it is: columns sample, label, split, group where a row has one,
- * view0 to viewN. The file appears under its name only when it is complete.
+ * The text of a manifest that `loadManifest` reads back as it is: columns sample, label, split, group where a row has
+ * one, view0 to viewN.
  *
+ * @param file where it will stand, for messages
  * @throws ManifestError when there is no row, or rows differ in their number of views
  */
-export async function writeManifest(file: string, rows: readonly NewManifestRow[]): Promise<void> {
+export function manifestText(file: string, rows: readonly NewManifestRow[]): string {
   const views = rows[0]?.views.length ?? 0;
   if (views === 0) {
     throw new ManifestError(
@@ -45,9 +45,7 @@ export async function writeManifest(file: string, rows: readonly NewManifestRow[
     const group = grouped ? [row.group ?? ''] : [];
     lines.push([row.sample, row.label, row.split, ...group, ...row.views.map((view) => view ?? '')]);
   }
-  const unfinished = `${file}.part`;
-  await writeFile(unfinished, `${lines.map((cells) => cells.map(quote).join(',')).join('\n')}\n`);
-  await rename(unfinished, file);
+  return `${lines.map((cells) => cells.map(quote).join(',')).join('\n')}\n`;
 }
 
 /** Quotes a cell where RFC 4180 asks for it, and where the reader would trim its spaces. */

@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { recordedFiles } from '@ddnn/images';
+import { replaceFile, whyNotReplaceable } from '@ddnn/training';
+import { UsageError } from '../terminal/failure.js';
+
+/** A file that a command will write, whole or not at all. */
+export interface OutputFile {
+  readonly file: string;
+  /** Throws {@link UsageError} naming the option, where there is no room for example. */
+  write(content: string | Uint8Array): Promise<void>;
+}
+
+/** Options that name what a command reads; other options are passed over. */
+export interface InputFlags {
+  readonly data?: string;
+  readonly bundle?: string | readonly string[];
+  readonly arch?: string;
+}
+
+/**
+ * Says before any work whether a file can be written and is none of the command's inputs, by whatever name, link or
+ * hard link. Throws {@link UsageError} naming the option.
+ *
+ * @param beside further files that the command writes, of names of its own
+ */
+export async function openOutput(
+  option: string,
+  file: string,
+  inputs: InputFlags,
+  beside: readonly string[] = [],
+): Promise<OutputFile> {
+  const reason = await whyNotReplaceable(file);
+  if (reason !== undefined) throw new UsageError(`${option} ${file}: ${reason}`);
+  for (const output of [file, ...beside]) {
+    const own = await identity(output);
+    if (own === undefined) continue;
+    for await (const { of, input } of inputsOf(inputs)) {
+      if ((await identity(input)) !== own) continue;
+      throw new UsageError(`${option} is also ${of}: ${output} would be written over; choose another file`);
+    }
+  }
+  return { file, write: (content) => naming(option, file, replaceFile(file, content)) };
+}
+
+/** Turns what the system says of a failed write into a {@link UsageError} that names the option. */
+export async function naming<T>(option: string, file: string, writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    throw new UsageError(`${option} ${file}: it can't be written: ${(error as Error).message}`);
+  }
+}
+
+async function* inputsOf({ data, bundle = [], arch }: InputFlags): AsyncIterable<{ of: string; input: string }> {
+  for (const input of [bundle].flat()) yield { of: '--bundle', input };
+  if (arch !== undefined) yield { of: '--arch', input: arch };
+  if (data === undefined) return;
+  yield { of: '--data', input: data };
+  for (const input of await recordedFiles(data)) yield { of: 'a file of --data', input };
+}
+
+/** One for all names of one file; undefined where there is none. */
+async function identity(file: string): Promise<string | undefined> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev} ${found.ino}`;
+}

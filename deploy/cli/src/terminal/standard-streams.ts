@@ -1,0 +1,17 @@
+/**
+ * Ends the process quietly where nobody reads its output any more (`| head`), and with one line and exit code 1 where
+ * it can't be written (a full disk). A command that listens for errors of standard output itself ends in its own order.
+ */
+export function guardStandardStreams(): void {
+  let told = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && !told) {
+      process.stderr.write(`ddnn: standard output: ${error.message}\n`);
+      process.exitCode = 1;
+    }
+    told = true;
+    if (process.stdout.listenerCount('error') === 1) process.exit();
+  });
+  // There is no place left to say it; the work itself may still be wanted.
+  process.stderr.on('error', () => {});
+}
