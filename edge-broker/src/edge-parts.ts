@@ -1,6 +1,6 @@
 import { createListenerMetrics, MqttListener } from '@ddnn/broker';
 import type { Bundle } from '@ddnn/model';
-import type { Logger, Metrics } from '@ddnn/process';
+import { LimitedLogger, type Logger, type Metrics } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import {
   type Acknowledgement,
@@ -148,6 +148,8 @@ export class EdgeParts {
   }
 
   #createPath(): SamplePath {
+    // A disk that fails does so for every sample.
+    const outboxFailed = new LimitedLogger(this.#logger);
     const requests = new FeatureRequests(this.#config.epoch, (view, frame) => this.#sendRequest(view, frame));
     return new SamplePath({
       bundle: this.#bundle,
@@ -161,7 +163,7 @@ export class EdgeParts {
       onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
       onRecord: (verdict) => this.records.add(verdict),
       onCrowded: (waitedFor) => this.metrics.crowded.inc({ for: waitedFor }),
-      onError: (slot, error) => this.#logger.error({ slot, err: error }, 'the outbox failed'),
+      onError: (slot, error) => outboxFailed.warn(String(error), { slot, err: error }, 'the outbox failed'),
     });
   }
 

@@ -7,6 +7,7 @@ import type { Device } from './devices/device-table.js';
 import type { EdgeError } from './edge-error.js';
 import { EdgeParts } from './edge-parts.js';
 import type { Outbox, OutboxState } from './outbox/outbox.js';
+import { readBacklog } from './samples/restart.js';
 import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
@@ -77,7 +78,7 @@ export class Edge {
       await parts.path.drain();
       await parts.records.flush();
     });
-    const backlog = await parts.path.backlog();
+    const backlog = await readBacklog(parts.outbox);
     const mqttPort = await opened.start(parts.listener);
     parts.path.resume(backlog);
     await parts.publishStatus('online');

@@ -2,6 +2,7 @@ import { type Bundle, DeviceTier, edgeGroup, openBundle, uplinkSizes } from '@dd
 import { randomBundle } from '@ddnn/model/testing';
 import { decodeUplinkFeatures, type UplinkSample, type Verdict } from '@ddnn/protocol';
 import type { OutboxOptions } from '../src/outbox/outbox.js';
+import { readBacklog } from '../src/samples/restart.js';
 import { SamplePath } from '../src/samples/sample-path.js';
 import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
 
@@ -117,7 +118,7 @@ export async function pathRig({
     onRecord: (verdict) => void rig.records.push(verdict),
     onError: (_, error) => void rig.errors.push(error),
   });
-  path.resume(await path.backlog());
+  path.resume(await readBacklog(opened.outbox));
   for (const view of edgeGroup(bundle.architecture, group ?? 0)) path.setLive(view, true);
   return Object.assign(rig, { path });
 }

@@ -12,6 +12,7 @@ import {
 import type { EdgeConfig } from '../config.js';
 import { EdgeError } from '../edge-error.js';
 import type { EdgeMetrics } from '../metrics.js';
+import type { FeatureOffer } from '../samples/sample-path.js';
 import type { LinkMeter } from '../traffic/link-meter.js';
 import type { DeviceTopic } from './device-access.js';
 import { type StatusDeps, takeStatus } from './device-status.js';
@@ -93,7 +94,7 @@ export class Intake implements Access<Identity> {
     if (device) this.#deps.onDeviceBytes(device, bytes);
   }
 
-  take({ device }: Identity, message: Message): void | false | Promise<void> {
+  take({ device }: Identity, message: Message): undefined | false | Promise<'unacknowledged' | undefined> {
     const which = accessOf(device).published(message.topic);
     if (!device || !which) {
       throw new EdgeError('DDNN_EDGE_ACCESS', `${device?.name ?? 'a viewer'} may not publish on ${message.topic}`);
@@ -159,16 +160,21 @@ export class Intake implements Access<Identity> {
     }
   }
 
-  #takeFeatures(device: Device, payload: Uint8Array): Promise<void> {
+  /** What is not on disk is not acknowledged either. */
+  #takeFeatures(device: Device, payload: Uint8Array): Promise<'unacknowledged' | undefined> {
     const { bundle, config, path, meters, metrics } = this.#deps;
     const { featureBytes } = bundle.shapes.device;
     const clock = this.#referenceSlot(performance.now());
-    const offers: Promise<void>[] = [];
+    const offers: Promise<FeatureOffer>[] = [];
     const take = (short: number, body: Uint8Array | null) => {
       meters[device.view].countPayload(body?.length ?? 0);
       // A copy, for the packet's buffer is used again.
       const offered = path.offerFeatures(restoreSlot(short, clock), device.view, body && new Uint8Array(body));
-      offers.push(offered.then((result) => metrics.frames.inc({ kind: 'features', result: body ? result : 'gone' })));
+      const counted = offered.then((result) => {
+        metrics.frames.inc({ kind: 'features', result: body ? result : 'gone' });
+        return result;
+      });
+      offers.push(counted);
     };
     const { batch } = config.window;
     if (bundle.architecture.device.coding === 'arithmetic') {
@@ -178,7 +184,7 @@ export class Intake implements Access<Identity> {
         take(short, has ? payload.subarray(offset, offset + featureBytes) : null),
       );
     }
-    return Promise.all(offers).then(() => undefined);
+    return Promise.all(offers).then((all) => (all.includes('unwritten') ? 'unacknowledged' : undefined));
   }
 
   #takeClock(device: Device, payload: Uint8Array): void {

@@ -43,13 +43,22 @@ export class CloudPath {
   send(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
     const { outbox, cloudReachable, onUplink } = this.#deps;
     const { slot, states, best } = sample;
+    if (outbox.failure) {
+      this.fallback(sample, 'dropped');
+      return;
+    }
     const frame = this.#frame(sample, content, body);
     const reachable = cloudReachable();
     // Wait before writing, or a quick answer would find nobody who waits for it.
     if (reachable) this.wait(sample);
     else this.fallback(sample, 'unreachable');
     const fallback: FallbackReason = reachable ? 'none' : 'unreachable';
-    this.guard(slot, outbox.put({ slot, fallback, best, states }, frame).then(onUplink));
+    const written = outbox.put({ slot, fallback, best, states }, frame).catch((error: unknown) => {
+      // The cloud will never hear of it.
+      this.giveUp(slot, 'dropped');
+      throw error;
+    });
+    this.guard(slot, written.then(onUplink));
   }
 
   /** Sends other content for a sample that is on its way already: the cloud asked for it. */

@@ -10,26 +10,16 @@ import {
 } from '@ddnn/model';
 import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { type BestExit, NO_EXIT } from '../outbox/best-exit.js';
-import type { Entry } from '../outbox/entry.js';
 import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
 import type { PathDeps } from './path-deps.js';
-import { type Uncertain, verdictOf } from './uncertain.js';
+import { type Backlog, fitsBundle, fitting } from './restart.js';
+import { type Gathering, verdictOf } from './uncertain.js';
 import { ViewGroup } from './view-group.js';
 
-/** What the last process left behind. */
-export interface Backlog {
-  readonly entries: readonly Entry[];
-  readonly interrupted: readonly Interrupted[];
-}
-
-/** A sample whose features are gathered. */
-interface Gathering {
-  readonly sample: Uncertain;
-  /** The cloud wants them, however sure this edge is. */
-  readonly asked: boolean;
-}
+/** What became of a view's features. */
+export type FeatureOffer = 'taken' | 'unwanted' | 'unwritten';
 
 const NOTHING = new Uint8Array(0);
 /** No camera sees anything, and that is sure. */
@@ -44,7 +34,6 @@ export class SamplePath {
   /** Samples that left the window. */
   samples = 0;
   readonly #deps: PathDeps;
-  readonly #views: number;
   readonly #group: ViewGroup;
   readonly #local: LocalTier | undefined;
   readonly #edge: UpperTier | undefined;
@@ -64,7 +53,6 @@ export class SamplePath {
     const { architecture, shapes } = bundle;
     const { samples, summaryDeadlineMs, featureDeadlineMs } = config.window;
     this.#deps = deps;
-    this.#views = architecture.views;
     this.#group = new ViewGroup(bundle, config.group);
     const { edge, views } = this.#group;
     this.#states = new Uint8Array(views.length);
@@ -87,20 +75,13 @@ export class SamplePath {
     return { features: this.#collector.size, cloud: this.#cloud.size };
   }
 
-  /** Reads what the last process left behind, before anything new comes in. */
-  async backlog(): Promise<Backlog> {
-    const { outbox } = this.#deps;
-    return { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
-  }
-
   /** Takes up what the last process left behind. */
   resume({ entries, interrupted }: Backlog): void {
     for (const entry of entries) {
       if (entry.kind !== 'features') continue;
-      const sample = this.#fitting(entry);
+      const sample = fitting(entry, this.#deps.bundle);
       if (entry.fallback === 'none') this.#cloud.wait(sample);
-      // The process may have ended before this fallback's record was on disk; the cloud takes a second one for the
-      // same.
+      // The process may have ended before this fallback's record was on disk; the cloud takes a second one.
       else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
     }
     for (const sample of interrupted) this.#resumeInterrupted(sample);
@@ -109,13 +90,9 @@ export class SamplePath {
   #resumeInterrupted(interrupted: Interrupted): void {
     const { bundle, config, outbox } = this.#deps;
     const { slot, epoch, states, best } = interrupted;
-    const { featureBytes } = bundle.shapes.device;
-    const fitsView = (map: Uint8Array) =>
-      this.#bodies.coded ? map.length <= featureBytes : map.length === featureBytes;
-    const fits = states.length === this.#views && interrupted.maps.every((map) => !map || fitsView(map));
-    if (!fits || epoch !== config.epoch) {
+    if (!fitsBundle(interrupted, bundle) || epoch !== config.epoch) {
       this.#cloud.guard(slot, outbox.discard(interrupted));
-      this.#deps.onVerdict(verdictOf(this.#fitting({ slot, states, best: NO_EXIT }), 'fallback', 'dropped'), 'site');
+      this.#deps.onVerdict(verdictOf(fitting({ slot, states, best: NO_EXIT }, bundle), 'fallback', 'dropped'), 'site');
       return;
     }
     const maps = this.#group.own(interrupted.maps);
@@ -126,16 +103,6 @@ export class SamplePath {
       reason: 'complete',
       context: { sample: { slot, states, best }, asked: false },
     });
-  }
-
-  /** A sample of the last process, as far as it can be one of the bundle in service. */
-  #fitting({ slot, states, best }: Uncertain): Uncertain {
-    const { classes } = this.#deps.bundle.architecture;
-    return {
-      slot,
-      states: states.length === this.#views ? states : new Uint8Array(this.#views).fill(ViewState.lost),
-      best: best.classIndex < classes.length ? best : NO_EXIT,
-    };
   }
 
   /** One view's summary. */
@@ -151,11 +118,20 @@ export class SamplePath {
     return this.#window.offer(slot, this.#group.placeOf(view), present, frame, offset, now, clock);
   }
 
-  /** One view's features; they are on disk when this resolves. Null: the device no longer has them. */
-  async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<'taken' | 'unwanted'> {
+  /**
+   * One view's features; *taken*: they are on disk when this resolves, *unwritten*: the disk does not take them, and
+   * the sample goes on without. Null: the device no longer has them.
+   */
+  async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<FeatureOffer> {
     const place = this.#group.placeOf(view);
     if (!this.#collector.wants(slot, place)) return 'unwanted';
-    if (features) await this.#deps.outbox.putPart(slot, view, features);
+    try {
+      if (features) await this.#deps.outbox.putPart(slot, view, features);
+    } catch (error) {
+      this.#deps.onError(slot, error);
+      this.#collector.offer(slot, place, null);
+      return 'unwritten';
+    }
     const offer = this.#collector.offer(slot, place, features);
     // The deadline passed while the disk was busy: the part belongs to no sample any more.
     if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot);
@@ -179,7 +155,7 @@ export class SamplePath {
     const entry = this.#deps.outbox.features(slot);
     // Answered meanwhile, or asked twice.
     if (!entry || this.#collector.has(slot)) return;
-    const sample = this.#cloud.sample(slot) ?? this.#fitting(entry);
+    const sample = this.#cloud.sample(slot) ?? fitting(entry, this.#deps.bundle);
     if (sample.features) this.#cloud.sendInstead(sample, 'edge', sample.features);
     else this.#collect({ sample, asked: true });
   }
@@ -227,6 +203,11 @@ export class SamplePath {
       best = { classIndex: exit.classIndex, uncertainty: exit.uncertainty };
     }
     const { config, outbox } = this.#deps;
+    if (outbox.failure) {
+      // Features could not be kept, so nobody is asked for any.
+      this.#cloud.fallback({ slot, states, best }, 'dropped');
+      return;
+    }
     this.#cloud.guard(slot, outbox.begin(slot, { epoch: config.epoch, states, best }));
     this.#collect({ sample: { slot, states, best }, asked: false });
   }
@@ -248,11 +229,7 @@ export class SamplePath {
   #onCollected({ slot, context, maps, mask, reason }: Collected<Gathering>): void {
     if (reason === 'crowded') this.#deps.onCrowded('features');
     const { sample, asked } = context;
-    const states = sample.states.slice();
-    for (const [place, view] of this.#group.views.entries()) {
-      const missing = states[view] === ViewState.present && ((mask >>> place) & 1) === 0;
-      if (missing) states[view] = this.#deps.isLive(view) ? ViewState.late : ViewState.lost;
-    }
+    const states = this.#group.withoutSilent(sample.states, mask, this.#deps.isLive);
     const left = { ...sample, states };
     const send = asked ? this.#cloud.sendInstead.bind(this.#cloud) : this.#cloud.send.bind(this.#cloud);
     if (mask === 0) {
@@ -260,7 +237,8 @@ export class SamplePath {
         send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }));
       } else {
         this.#settle(slot);
-        this.#cloud.fallback(left, reason === 'crowded' ? reason : 'deadline');
+        const late = reason === 'crowded' ? reason : 'deadline';
+        this.#cloud.fallback(left, this.#deps.outbox.failure ? 'dropped' : late);
       }
       return;
     }

@@ -10,6 +10,13 @@ export interface Uncertain {
   readonly features?: Uint8Array | undefined;
 }
 
+/** A sample whose features are gathered. */
+export interface Gathering {
+  readonly sample: Uncertain;
+  /** The cloud wants them, however sure this edge is. */
+  readonly asked: boolean;
+}
+
 /** A verdict with the best exit of a sample. */
 export function verdictOf({ slot, states, best }: Uncertain, exit: ExitName, reason: FallbackReason): Verdict {
   return { slot, classIndex: best.classIndex, exit, reason, uncertainty: best.uncertainty, states };

@@ -51,6 +51,16 @@ export class ViewGroup {
     return this.#last;
   }
 
+  /** States where present views whose features did not come are *late*, or *lost* with their device. A copy. */
+  withoutSilent(states: Uint8Array, mask: number, isLive: (view: number) => boolean): Uint8Array {
+    const left = states.slice();
+    for (const [place, view] of this.views.entries()) {
+      const silent = left[view] === ViewState.present && ((mask >>> place) & 1) === 0;
+      if (silent) left[view] = isLive(view) ? ViewState.late : ViewState.lost;
+    }
+    return left;
+  }
+
   #stillThose(own: Uint8Array): boolean {
     if (this.#last.length === 0) return false;
     for (let place = 0; place < own.length; place++) if (this.#last[this.views[place]] !== own[place]) return false;

@@ -27,7 +27,8 @@ export interface Access<Identity> {
   /**
    * Takes a published message. An error closes the publisher's connection, as for a topic that is not its own. A QoS 1
    * message is acknowledged only once this has returned or its promise resolved: what must be durable is written here.
-   * Returning false, or a promise of it: the message is not worth keeping, whatever its retain flag says.
+   * Returning false, or a promise of it: the message is not worth keeping, whatever its retain flag says. Returning
+   * `unacknowledged`: it could not be made durable, so it gets no PUBACK, and its sender stays connected.
    */
   take(identity: Identity, message: Message): unknown;
   maySubscribe(identity: Identity, filter: string): boolean;

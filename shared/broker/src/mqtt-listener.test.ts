@@ -72,6 +72,17 @@ describe('listener', () => {
     await done;
   });
 
+  it('sends no PUBACK for what could not be made durable, and keeps its sender', async () => {
+    const { connect } = await listener({}, { take: async (_, { topic }) => topic === 's/0' && 'unacknowledged' });
+    const { client, state } = await connect(gate);
+    const acknowledged: string[] = [];
+    client.publish('s/0', 'x', { qos: 1 }, () => acknowledged.push('s/0'));
+    // Taken in order, so the first would have its PUBACK before the second.
+    await client.publishAsync('s/1', 'x', { qos: 1 });
+    expect(acknowledged).toEqual([]);
+    expect(state.closed).toBe(false);
+  });
+
   it('keeps no session and no queue for who is away', async () => {
     const { connect } = await listener();
     const away = await connect({ clientId: 'away', clean: false });

@@ -181,6 +181,8 @@ export class MqttListener<Identity> {
     lane.passed(packet.topic, packet.qos, 1);
     const go = (worth: unknown) => {
       if (worth === false && packet.retain) this.#takeOffRetain(packet);
+      // Aedes acknowledges by what stands here when this returns.
+      if (worth === 'unacknowledged') packet.qos = 0;
       done();
     };
     const refuse = (error: Error) => {

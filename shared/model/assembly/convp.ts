@@ -26,15 +26,11 @@ class Block {
   /** [filters][3][taps] offsets in a row of partial sums. */
   taps: usize;
   tapsPerRow: i32;
-  /**
-   * Which columns were more than the bound: in the row of each filter before, and in the three rows that are pooled.
-   */
+  /** Which columns exceeded the bound: in each filter's row before, and in the three rows that are pooled. */
   before: usize;
   beforeRow: usize;
   line: usize;
-  /**
-   * [divisors][filters] of 32 bits: the bit is 1 where the sum is more than `bound`, turned round where `flip` is -1.
-   */
+  /** [divisors][filters], 32 bits: the bit is 1 where the sum exceeds `bound`, turned round where `flip` is -1. */
   bounds: usize;
   flips: usize;
   /** Planes of the output, -1 and +1 in bytes; `tail` is a mask of the last vector's columns. */

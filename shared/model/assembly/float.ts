@@ -1,8 +1,7 @@
 /*
  * Layers of float arithmetic. Outputs lie side by side in the lanes of a vector, so that each is still added up by
- * itself, in float32 and in the order of `src/float-block.ts`: the same roundings, hence the same bits. Inputs that are
- * 0 are left out: they could change no more than the sign of a 0, and sums that start at +0 never hang on it. A fully
- * connected layer is a convolution of radius 0 of one pixel.
+ * itself, in float32 and in the order of `src/plain/float-block.ts`: the same roundings, hence the same bits. Inputs of
+ * 0 are left out: they could only change the sign of a 0. A fully connected layer is a convolution of radius 0.
  *
  * Inputs are listed first, pixel by pixel, in groups of four channels. A group is [2][unused] and two [input][channel],
  * or all four of them, or, where all are -1 or +1, [0][its row among the 16 of every group]: then its sums are read
@@ -228,10 +227,8 @@ function normalise(values: v128, divisor: v128, scale: usize, offset: usize): v1
  *
  * @param starts of the list of each pixel
  * @param radius 1: 3x3. 0: fully connected, of a map of one pixel, which pooling leaves as it is
- * @param weights float32 in blocks that are read from end to end: [taps * channels][32 outputs], then of what is left
- * [taps * channels][8]
- * @param table in the same blocks, [taps * groups * 16][outputs]: each group's sum where its input i is +1 if bit i is
- * set, else -1
+ * @param weights float32 in blocks: [taps * channels][32 outputs], then of what is left [taps * channels][8]
+ * @param table in the same blocks, [taps * groups * 16][outputs]: sums of a group whose input i is +1 for a set bit i
  * @param sums scratch: float32 [height][width][outputs rounded up to 8]
  * @param out float32 [rows][columns][outputs]
  */

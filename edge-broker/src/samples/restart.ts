@@ -1,0 +1,36 @@
+import type { Bundle } from '@ddnn/model';
+import { ViewState } from '@ddnn/protocol';
+import { NO_EXIT } from '../outbox/best-exit.js';
+import type { Entry } from '../outbox/entry.js';
+import type { Interrupted } from '../outbox/interrupted.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { Uncertain } from './uncertain.js';
+
+/** What the last process left behind. */
+export interface Backlog {
+  readonly entries: readonly Entry[];
+  readonly interrupted: readonly Interrupted[];
+}
+
+/** Reads what the last process left behind, before anything new comes in. */
+export async function readBacklog(outbox: Outbox): Promise<Backlog> {
+  return { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
+}
+
+/** Whether the bundle in service can go on with a sample whose features were arriving. */
+export function fitsBundle({ states, maps }: Interrupted, { architecture, shapes }: Bundle): boolean {
+  const { featureBytes } = shapes.device;
+  const coded = architecture.device.coding === 'arithmetic';
+  const fitsView = (map: Uint8Array) => (coded ? map.length <= featureBytes : map.length === featureBytes);
+  return states.length === architecture.views && maps.every((map) => !map || fitsView(map));
+}
+
+/** A sample of the last process, as far as it can be one of the bundle in service. */
+export function fitting({ slot, states, best }: Uncertain, { architecture }: Bundle): Uncertain {
+  const { views, classes } = architecture;
+  return {
+    slot,
+    states: states.length === views ? states : new Uint8Array(views).fill(ViewState.lost),
+    best: best.classIndex < classes.length ? best : NO_EXIT,
+  };
+}
