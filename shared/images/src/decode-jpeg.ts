@@ -8,7 +8,7 @@ const END = Uint8Array.of(0xff, 0xd9);
 /** What libjpeg says of a file that viewers show all the same. */
 const HARMLESS = /extraneous bytes|JFIF revision|Adobe color transform/;
 /** What libjpeg says of a kind of JPEG that this build of it does not read. */
-const UNSUPPORTED = /not implemented|Huffman table .* was not defined|DNL not supported/;
+const UNSUPPORTED = /not implemented/;
 
 /** Whether the bytes begin as a JPEG does (ITU T.81: SOI, then a marker). */
 export function isJpeg(bytes: Uint8Array): boolean {
