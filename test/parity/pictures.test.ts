@@ -14,7 +14,7 @@ const convert = requireBinary('convert', 'apt-get install imagemagick');
 const cjpeg = requireBinary('cjpeg', 'apt-get install libjpeg-turbo-progs');
 const chromium = requireBinary('chromium', 'apt-get install chromium');
 const FULL = 65_535;
-/** Largest difference of a sample of a JPEG: libjpeg rounds otherwise by version where it makes rows of half as many. */
+/** Largest difference of a sample of a JPEG: versions of libjpeg differ in how they make rows of half as many. */
 const JPEG_DIFFERENCE = 2;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ddnn-pictures-'));
@@ -98,6 +98,23 @@ describe.each(Object.entries(corpus))('%s', (format, pictures) => {
   });
 });
 
+/** What is used of a page; the types of Node lack it. */
+interface CanvasOfBrowser {
+  createImageBitmap(file: Blob, options: { colorSpaceConversion: 'none' }): Promise<{ width: number; height: number }>;
+  readonly OffscreenCanvas: new (
+    width: number,
+    height: number,
+  ) => {
+    getContext(
+      kind: '2d',
+      options: { alpha: false },
+    ): {
+      drawImage(bitmap: object, x: number, y: number): void;
+      getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+    };
+  };
+}
+
 describe.skipIf(!chromium)('as Chromium reads it', () => {
   let browser: Browser;
   let page: Page;
@@ -110,10 +127,11 @@ describe.skipIf(!chromium)('as Chromium reads it', () => {
   /** The picture on a black canvas, colour profiles left alone. */
   async function chromiumPixels(bytes: Uint8Array): Promise<Image> {
     const text = await page.evaluate(async (base64) => {
+      const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as CanvasOfBrowser;
       const file = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
       const bitmap = await createImageBitmap(new Blob([file]), { colorSpaceConversion: 'none' });
       const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      const context = canvas.getContext('2d', { alpha: false })!;
+      const context = canvas.getContext('2d', { alpha: false });
       context.drawImage(bitmap, 0, 0);
       const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
       return JSON.stringify({ width: bitmap.width, height: bitmap.height, data: [...data] });

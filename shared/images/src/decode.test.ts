@@ -2,6 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
+import { aroundJpeg } from '../test/jpeg-corpus.js';
 import { decodeImage } from './decode.js';
 import { encodePng } from './encode.js';
 import { ImageError } from './image.js';
@@ -212,6 +213,43 @@ describe('decodeImage of a JPEG', () => {
   it('refuses a file that is cut off at any byte of its pixels, never half decoded', () => {
     // The end marker, and the bits that fill up the last bytes.
     expect(uncut(noiseJpeg(24, 17), 'JPEG')).toBeLessThanOrEqual(2 + 2);
+  });
+
+  it.each(aroundJpeg(Buffer.from(noiseJpeg(24, 17))).filter(({ sameAs }) => sameAs))(
+    'has its pixels with $name',
+    (file) => {
+      expect(decodeImage(file.bytes, 'a.jpg')).toEqual(decodeImage(file.sameAs!, 'a.jpg'));
+    },
+  );
+
+  it('takes three components for R, G and B where the Adobe marker says so', () => {
+    const file = noiseJpeg(8, 8);
+    // In place of the JFIF segment of 18 bytes.
+    const adobe = (transform: number) =>
+      Buffer.concat([
+        Uint8Array.of(0xff, 0xd8, 0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, transform),
+        file.subarray(20),
+      ]);
+    const [y, cb, cr] = decodeImage(adobe(0), 'rgb.jpg').data;
+    const [red, green, blue] = decodeImage(adobe(1), 'ycc.jpg').data;
+    const clamp = (value: number) => Math.min(255, Math.max(0, Math.round(value)));
+    expect([red, green, blue]).toEqual([
+      clamp(y! + 1.402 * (cr! - 128)),
+      clamp(y! - 0.344136 * (cb! - 128) - 0.714136 * (cr! - 128)),
+      clamp(y! + 1.772 * (cb! - 128)),
+    ]);
+  });
+
+  it('decodes the next picture after one that libjpeg gave up on', () => {
+    const file = noiseJpeg(24, 17);
+    const before = decodeImage(file, 'a.jpg');
+    const twice = Buffer.concat([file.subarray(0, 20), file.subarray(0, -2), file.subarray(2)]);
+    for (let i = 0; i < 3; i++) {
+      expect(() => decodeImage(twice, 'twice.jpg')).toThrow(
+        expect.objectContaining({ code: 'DDNN_IMAGE_BROKEN', message: expect.stringContaining('two SOI markers') }),
+      );
+      expect(decodeImage(file, 'a.jpg')).toEqual(before);
+    }
   });
 
   it('refuses more pixels than the limit', () => {

@@ -96,17 +96,15 @@ export function jpegCorpus({ convert, cjpeg }: JpegWriters): CorpusPicture[] {
   const progressive = written(source, '-interlace', 'JPEG');
   const full = written(source, '-sampling-factor', '1x1,1x1,1x1');
   const cmyk = written(source, '-colorspace', 'CMYK');
-  return [
-    ...pictures,
-    ...around(baseline),
-    ...turned(baseline),
-    ...colours(full),
-    ...rest(baseline, progressive, cmyk),
-  ];
+  return [...pictures, ...aroundJpeg(baseline), ...colours(full), ...rest(baseline, progressive, cmyk)];
 }
 
-/** The same pixels, whatever stands around them. */
-function around(file: Buffer): CorpusPicture[] {
+/** The file's own pixels, whatever stands around them, but turned. */
+export function aroundJpeg(file: Buffer): CorpusPicture[] {
+  return [...same(file), ...turned(file)];
+}
+
+function same(file: Buffer): CorpusPicture[] {
   const { segments, rest } = take(file);
   const front = (...parts: Uint8Array[]) => join([...segments.slice(0, 1), ...parts, ...segments.slice(1)], rest);
   const exif = (block: Uint8Array) => front(segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0'), block])));
@@ -117,7 +115,7 @@ function around(file: Buffer): CorpusPicture[] {
   many.writeUInt16BE(0x0100, 10);
   const oddVersion = Buffer.from(file);
   oddVersion[11] = 9;
-  const same: Record<string, Buffer> = {
+  const files: Record<string, Buffer> = {
     'no end marker': file.subarray(0, -2),
     'half an end marker': file.subarray(0, -1),
     'bytes behind its end': Buffer.concat([file, Buffer.from('anything'), END, file]),
@@ -139,7 +137,7 @@ function around(file: Buffer): CorpusPicture[] {
     'EXIF with orientation 9': exif(exifBlock(9, false)),
     'EXIF in no byte order': exif(Buffer.from('XX*\0\0\0\0\x08\0\x01\x12\x01\0\x03\0\0\0\x01\0\x06')),
   };
-  return Object.entries(same).map(([name, bytes]) => ({ name, bytes, expect: 'pixels', sameAs: file }));
+  return Object.entries(files).map(([name, bytes]) => ({ name, bytes, expect: 'pixels', sameAs: file }));
 }
 
 function turned(file: Buffer): CorpusPicture[] {
