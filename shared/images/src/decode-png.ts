@@ -1,105 +1,114 @@
-import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
+import { crc32 } from 'node:zlib';
+import { exifOrientation } from './exif-orientation.js';
 import { type Image, ImageError } from './image.js';
+import { orient } from './orient.js';
+import { PNG_KINDS, type PngPicture, readPngPixels } from './png-pixels.js';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** Length, type and checksum of a chunk. */
+const AROUND_CHUNK = 12;
+
+interface Chunk {
+  readonly type: string;
+  readonly at: number;
+  readonly data: Uint8Array;
+  /** Whether its checksum is right; a chunk that the file's end cuts off has none. */
+  readonly checked: boolean;
+  readonly cut: boolean;
+}
 
 /** Whether the bytes begin with the PNG signature (PNG 5.2). */
 export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, index) => bytes[index] === byte);
 }
 
-/** Decodes a PNG of any colour type and depth; alpha is composited on black. Checksums are verified. */
+/**
+ * Decodes a PNG of any colour type and depth, interlaced or not; alpha is composited on black.
+ *
+ * Only what the pixels need is read: header, palette, transparency, pixels, orientation. Any other chunk may say what
+ * it likes, and whatever is wrong with one that can be left out costs nothing.
+ */
 export function decodePng(bytes: Uint8Array, name: string, maxPixels: number): Image {
-  const { width, height } = checkChunks(bytes, name);
-  if (width === 0 || height === 0) {
-    throw new ImageError('DDNN_IMAGE_SIZE', `${name}: PNG of ${width} x ${height} has no pixels`);
+  const fail = (why: string, cause?: unknown) =>
+    new ImageError('DDNN_IMAGE_BROKEN', `${name}: PNG ${why}`, cause === undefined ? {} : { cause });
+  const cutOff = `is cut off at byte ${bytes.length}`;
+  const chunks = readChunks(bytes);
+  const [first] = chunks;
+  if (first === undefined || (first.type === 'IHDR' && first.cut)) throw fail(cutOff);
+  for (const { type, at, checked, cut } of chunks) {
+    if (!/^[A-Za-z]{4}$/.test(type)) throw fail(`is damaged: no chunk begins at byte ${at}`);
+    const mayBeLeftOut = type === 'IEND' || /^[a-z]/.test(type);
+    if (!mayBeLeftOut && !cut && !checked) throw fail(`is damaged: the checksum of ${type} at byte ${at} is wrong`);
+    if (mayBeLeftOut || ['IHDR', 'PLTE', 'IDAT'].includes(type)) continue;
+    throw new ImageError('DDNN_IMAGE_UNSUPPORTED', `${name}: PNG is not supported: it needs its chunk ${type}`);
   }
-  if (width * height > maxPixels) {
-    throw new ImageError(
-      'DDNN_IMAGE_SIZE',
-      `${name}: PNG of ${width} x ${height} is refused: more than ${maxPixels} pixels`,
-    );
-  }
+  if (first.type !== 'IHDR' || first.data.length !== 13) throw fail('is damaged: it does not begin with its header');
+  const header = readHeader(first.data, name, maxPixels);
+
+  const of = (wanted: string) => chunks.find(({ type, checked }) => type === wanted && checked)?.data;
+  const pixels = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
+  const isCut = chunks.at(-1)!.type !== 'IEND';
+  const palette = of('PLTE');
+  if (header.kind.name === 'palette' && palette === undefined) throw fail(isCut ? cutOff : 'is damaged: no palette');
   try {
-    return toRgb(decode(bytes, { checkCrc: true }));
+    const image = readPngPixels({
+      ...header,
+      palette: palette?.subarray(0, 3 * 2 ** header.depth),
+      transparency: checkTransparency(of('tRNS'), header, palette),
+      // The 4 bytes behind it stand in for a checksum that the file's end cut off.
+      stream: Buffer.concat([...pixels, new Uint8Array(4)]),
+    });
+    return orient(image, exifOrientation(of('eXIf') ?? new Uint8Array(0)));
   } catch (cause) {
-    throw new ImageError('DDNN_IMAGE_BROKEN', `${name}: PNG is damaged: ${(cause as Error).message}`, { cause });
+    throw fail(isCut ? cutOff : `is damaged: ${(cause as Error).message}`, cause);
   }
 }
 
-/** Walks the chunks, so that a cut file is told by its byte and a huge picture is refused before it is allocated. */
-function checkChunks(bytes: Uint8Array, name: string): { width: number; height: number } {
-  const broken = (why: string) => new ImageError('DDNN_IMAGE_BROKEN', `${name}: PNG ${why}`);
+/** The chunks up to the end of the picture or of the file. */
+function readChunks(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let offset = SIGNATURE.length;
-  let size: { width: number; height: number } | undefined;
-  for (;;) {
-    if (offset + 12 > bytes.length) throw broken(`is cut off at byte ${bytes.length}, where a chunk is expected`);
-    const length = view.getUint32(offset);
-    const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
-    if (offset + 12 + length > bytes.length) {
-      throw broken(`is cut off at byte ${bytes.length}, inside the chunk ${JSON.stringify(type)} of byte ${offset}`);
-    }
-    if (size === undefined) {
-      if (type !== 'IHDR' || length !== 13) throw broken(`has no IHDR chunk at byte ${offset}`);
-      size = { width: view.getUint32(offset + 8), height: view.getUint32(offset + 12) };
-    }
-    if (type === 'IEND') return size;
-    offset += 12 + length;
+  const chunks: Chunk[] = [];
+  for (let at = SIGNATURE.length; at + 8 <= bytes.length && chunks.at(-1)?.type !== 'IEND'; ) {
+    const end = at + AROUND_CHUNK + view.getUint32(at);
+    const cut = end > bytes.length;
+    chunks.push({
+      type: String.fromCharCode(...bytes.subarray(at + 4, at + 8)),
+      at,
+      data: bytes.subarray(at + 8, end - 4),
+      checked: !cut && crc32(bytes.subarray(at + 4, end - 4)) === view.getUint32(end - 4),
+      cut,
+    });
+    at = end;
   }
+  return chunks;
 }
 
-function toRgb(png: DecodedPng): Image {
-  const { width, height } = png;
-  const pixels = width * height;
-  const data = new Uint8Array(pixels * 3);
-  if (png.palette) {
-    const colours = convertIndexedToRgb(png);
-    const channels = png.palette[0]!.length;
-    for (let i = 0; i < pixels; i++) {
-      const alpha = channels === 4 ? colours[i * 4 + 3]! : 255;
-      for (let c = 0; c < 3; c++) data[i * 3 + c] = scale(colours[i * channels + c]! * alpha, 255 * 255);
-    }
-    return { width, height, data };
-  }
+type Header = Pick<PngPicture, 'width' | 'height' | 'depth' | 'kind' | 'interlaced'>;
 
-  const samples = png.depth < 8 ? unpack(png) : png.data;
-  const full = 2 ** png.depth - 1;
-  const { channels, transparency } = png;
-  const isGray = channels < 3;
-  const colours = isGray ? 1 : 3;
-  const hasAlpha = channels === 2 || channels === 4;
-  for (let i = 0; i < pixels; i++) {
-    const from = i * channels;
-    let alpha = hasAlpha ? samples[from + colours]! : full;
-    if (transparency && isTransparent(samples, from, transparency)) alpha = 0;
-    for (let c = 0; c < 3; c++) data[i * 3 + c] = scale(samples[from + (isGray ? 0 : c)]! * alpha, full * full);
+/** Reads IHDR (PNG 11.2.1), and refuses a huge picture before anything is allocated for it. */
+function readHeader(data: Uint8Array, name: string, maxPixels: number): Header {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const width = view.getUint32(0);
+  const height = view.getUint32(4);
+  const [depth, colour, compression, filters, interlace] = data.subarray(8) as unknown as number[];
+  const refuse = (why: string) => new ImageError('DDNN_IMAGE_SIZE', `${name}: PNG of ${width} x ${height} ${why}`);
+  if (width === 0 || height === 0) throw refuse('has no pixels');
+  if (width * height > maxPixels) throw refuse(`is too large: more than ${maxPixels} pixels`);
+  const kind = PNG_KINDS[colour as keyof typeof PNG_KINDS];
+  if (!(kind?.depths as readonly number[] | undefined)?.includes(depth!) || compression || filters || interlace! > 1) {
+    const what = `colour type ${colour} at ${depth} bits, methods ${compression}, ${filters} and ${interlace}`;
+    throw new ImageError('DDNN_IMAGE_UNSUPPORTED', `${name}: PNG is not supported: ${what}`);
   }
-  return { width, height, data };
+  return { width, height, depth: depth!, kind, interlaced: interlace === 1 };
 }
 
-/** value / full of 255, rounded half up, in integers. */
-function scale(value: number, full: number): number {
-  return Math.floor((2 * 255 * value + full) / (2 * full));
-}
-
-/** tRNS of gray and RGB pictures: the one colour that is fully transparent (PNG 11.3.2.1). */
-function isTransparent(samples: ArrayLike<number>, from: number, colour: Uint16Array): boolean {
-  for (let c = 0; c < colour.length; c++) if (samples[from + c] !== colour[c]) return false;
-  return true;
-}
-
-/** Gray samples of 1, 2 or 4 bits, which the decoder leaves packed, each row on a byte boundary (PNG 7.2). */
-function unpack({ width, height, depth, data }: DecodedPng): Uint8Array {
-  const rowBytes = Math.ceil((width * depth) / 8);
-  if (data.length !== rowBytes * height) throw new Error(`an interlaced picture of ${depth} bits is not supported`);
-  const samples = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const bit = x * depth;
-      const byte = data[y * rowBytes + (bit >> 3)]!;
-      samples[y * width + x] = (byte >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
-    }
-  }
-  return samples;
+/** tRNS, where it has the length that it must have (PNG 11.3.2.1); else the picture goes without. */
+function checkTransparency(
+  data: Uint8Array | undefined,
+  { kind }: Header,
+  palette: Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (data === undefined || kind.hasAlpha) return undefined;
+  const fits = kind.name === 'palette' ? data.length <= palette!.length / 3 : data.length === 2 * kind.channels;
+  return fits ? data : undefined;
 }

@@ -2,8 +2,10 @@ import { crc32, deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
+import { aroundJpeg } from '../test/jpeg-corpus.js';
 import { decodeImage } from './decode.js';
 import { encodePng } from './encode.js';
+import { ImageError } from './image.js';
 
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -44,6 +46,22 @@ function noiseJpeg(width: number, height: number): Uint8Array {
   const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * 3, i * 3 + 3), i * 4);
   return jpeg.encode({ width, height, data: rgba }, 80).data;
+}
+
+/** Cuts a file off at every byte: it must be refused, or have all its pixels. Returns how many of the latter. */
+function uncut(file: Uint8Array, format: string): number {
+  const image = decodeImage(file, 'whole');
+  let whole = 0;
+  for (let length = 8; length < file.length; length++) {
+    try {
+      expect(decodeImage(file.subarray(0, length), 'cut'), `${length}`).toEqual(image);
+      whole++;
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      expect([error.code, error.message]).toEqual(['DDNN_IMAGE_BROKEN', `cut: ${format} is cut off at byte ${length}`]);
+    }
+  }
+  return whole;
 }
 
 describe('decodeImage of a PNG', () => {
@@ -136,25 +154,28 @@ describe('decodeImage of a PNG', () => {
     expect(pixels(png(fields, [0, 1, 2, 3, 1, 2, 4, 9, 9, 9], [rgb]))).toEqual([0, 0, 0, 1, 2, 4, 9, 9, 9]);
   });
 
-  it('refuses a file that is cut off at any byte', () => {
-    const file = encodePng(noise(9, 7));
-    for (let length = 8; length < file.length; length++) {
-      expect(() => decodeImage(file.subarray(0, length), 'cut.png')).toThrow(
-        expect.objectContaining({
-          code: 'DDNN_IMAGE_BROKEN',
-          message: expect.stringContaining(`cut off at byte ${length}`),
-        }),
-      );
-    }
+  it('refuses a file that is cut off at any byte that its pixels need', () => {
+    const image = noise(9, 7);
+    // Behind the pixels stand two checksums and the chunk that ends the file.
+    expect(uncut(encodePng(image), 'PNG')).toBeLessThanOrEqual(4 + 4 + 12 + 1);
   });
 
-  it('refuses a file with a changed byte in any chunk', () => {
-    const file = encodePng(noise(4, 4));
+  it('refuses a file with a changed byte in any chunk, or has its pixels all the same', () => {
+    const image = noise(4, 4);
+    const file = encodePng(image);
+    let refused = 0;
     for (let at = 8; at < file.length; at++) {
       const changed = Uint8Array.from(file);
       changed[at]! ^= 0x10;
-      expect(() => decodeImage(changed, 'bad.png'), `byte ${at}`).toThrow(expect.objectContaining({ userFault: true }));
+      try {
+        expect(decodeImage(changed, 'bad.png'), `byte ${at}`).toEqual(image);
+      } catch (error) {
+        if (!(error instanceof ImageError)) throw error;
+        refused++;
+      }
     }
+    // What is not refused: lengths and types of the last two chunks, and what the last one holds.
+    expect(refused).toBeGreaterThanOrEqual(file.length - 8 - 20);
   });
 
   it('refuses whole chunks that hold too few rows', () => {
@@ -189,15 +210,45 @@ describe('decodeImage of a JPEG', () => {
     }
   });
 
-  it('refuses a file that is cut off at any byte, never half decoded', () => {
+  it('refuses a file that is cut off at any byte of its pixels, never half decoded', () => {
+    // The end marker, and the bits that fill up the last bytes.
+    expect(uncut(noiseJpeg(24, 17), 'JPEG')).toBeLessThanOrEqual(2 + 2);
+  });
+
+  it.each(aroundJpeg(Buffer.from(noiseJpeg(24, 17))).filter(({ sameAs }) => sameAs))(
+    'has its pixels with $name',
+    (file) => {
+      expect(decodeImage(file.bytes, 'a.jpg')).toEqual(decodeImage(file.sameAs!, 'a.jpg'));
+    },
+  );
+
+  it('takes three components for R, G and B where the Adobe marker says so', () => {
+    const file = noiseJpeg(8, 8);
+    // In place of the JFIF segment of 18 bytes.
+    const adobe = (transform: number) =>
+      Buffer.concat([
+        Uint8Array.of(0xff, 0xd8, 0xff, 0xee, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, transform),
+        file.subarray(20),
+      ]);
+    const [y, cb, cr] = decodeImage(adobe(0), 'rgb.jpg').data;
+    const [red, green, blue] = decodeImage(adobe(1), 'ycc.jpg').data;
+    const clamp = (value: number) => Math.min(255, Math.max(0, Math.round(value)));
+    expect([red, green, blue]).toEqual([
+      clamp(y! + 1.402 * (cr! - 128)),
+      clamp(y! - 0.344136 * (cb! - 128) - 0.714136 * (cr! - 128)),
+      clamp(y! + 1.772 * (cb! - 128)),
+    ]);
+  });
+
+  it('decodes the next picture after one that libjpeg gave up on', () => {
     const file = noiseJpeg(24, 17);
-    for (let length = 3; length < file.length; length++) {
-      expect(() => decodeImage(file.subarray(0, length), 'cut.jpg'), `${length} of ${file.length}`).toThrow(
-        expect.objectContaining({
-          code: 'DDNN_IMAGE_BROKEN',
-          message: expect.stringContaining(`cut.jpg: JPEG is damaged or cut off (${length} bytes)`),
-        }),
+    const before = decodeImage(file, 'a.jpg');
+    const twice = Buffer.concat([file.subarray(0, 20), file.subarray(0, -2), file.subarray(2)]);
+    for (let i = 0; i < 3; i++) {
+      expect(() => decodeImage(twice, 'twice.jpg')).toThrow(
+        expect.objectContaining({ code: 'DDNN_IMAGE_BROKEN', message: expect.stringContaining('two SOI markers') }),
       );
+      expect(decodeImage(file, 'a.jpg')).toEqual(before);
     }
   });
 

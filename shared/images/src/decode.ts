@@ -2,13 +2,17 @@ import { decodeJpeg, isJpeg } from './decode-jpeg.js';
 import { decodePng, isPng } from './decode-png.js';
 import { type Image, ImageError } from './image.js';
 
-/** Pictures above this many pixels are refused before their pixels are allocated; a Pi camera has 12 million. */
+/**
+ * Pictures above this many pixels are refused by their header, before anything is allocated for them; a Pi camera has
+ * 12 million. One of just so many takes up to 260 MB while it is decoded.
+ */
 export const MAX_PIXELS = 16_000_000;
 
 /**
- * Decodes a PNG or a JPEG to 8-bit RGB, in plain JavaScript arithmetic: the same pixels on every machine.
+ * Decodes a PNG or a JPEG to 8-bit RGB, without a native module: the same pixels on every machine.
  *
- * Transparent pixels are composited on black, 16-bit samples are rounded to 8 bits, EXIF orientation is not applied.
+ * Transparent pixels are composited on black, 16-bit samples are rounded to 8 bits, and the picture is turned upright
+ * where EXIF says how. Colour profiles and gamma are left alone, as a camera's network sees bare pixels too.
  *
  * @param bytes the whole file
  * @param name what error messages call it, usually its path

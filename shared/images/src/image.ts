@@ -7,11 +7,12 @@ export interface Image {
 
 /**
  * What can be wrong with a picture:
- * `_UNKNOWN_FORMAT` neither PNG nor JPEG, `_BROKEN` damaged or truncated, `_SIZE` no pixels or too many, `_FILE` not
- * readable, `_BOX` a crop outside the picture.
+ * `_UNKNOWN_FORMAT` neither PNG nor JPEG, `_UNSUPPORTED` a kind of PNG or JPEG that is not read, `_BROKEN` damaged or
+ * cut off, `_SIZE` no pixels or too many, `_FILE` not readable, `_BOX` a crop outside the picture.
  */
 export type ImageErrorCode =
   | 'DDNN_IMAGE_UNKNOWN_FORMAT'
+  | 'DDNN_IMAGE_UNSUPPORTED'
   | 'DDNN_IMAGE_BROKEN'
   | 'DDNN_IMAGE_SIZE'
   | 'DDNN_IMAGE_FILE'

@@ -1,11 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aroundJpeg } from '../test/jpeg-corpus.js';
+import { pngCorpus } from '../test/png-corpus.js';
 import { encodePng } from './encode.js';
-import { loadImage, loadView } from './load.js';
+import { encodeJpeg } from './encode-jpeg.js';
+import { loadImage, loadView, MAX_FILE_BYTES } from './load.js';
 import { loadManifest, viewFile } from './manifest.js';
+import { manifestText } from './manifest-text.js';
+import { openRecording } from './open-recording.js';
 
 let folder: string;
 beforeAll(() => {
@@ -21,6 +26,34 @@ describe('loadView', () => {
     writeFileSync(file, encodePng({ width: 4, height: 2, data: Uint8Array.from([...row(10, 20), ...row(30, 40)]) }));
     expect(Array.from(await loadView(file, { width: 1, height: 1, channels: 3 }))).toEqual([25, 25, 25]);
     expect(Array.from(await loadView(file, { width: 2, height: 2, channels: 1 }))).toEqual([10, 20, 30, 40]);
+  });
+
+  it('gives a trainer what it gives an agent, of every file of the corpus', async () => {
+    const files = [
+      ...pngCorpus(),
+      ...aroundJpeg(Buffer.from(encodeJpeg({ width: 5, height: 4, data: new Uint8Array(60).map((_, i) => i * 4) }))),
+    ];
+    const pictures = files.filter((file) => file.expect === 'pixels');
+    for (const [i, { bytes }] of pictures.entries()) writeFileSync(path.join(folder, `${i}.picture`), bytes);
+    const rows = pictures.map((_, i) => ({ sample: `${i}`, label: 'a', split: 'all', views: [`${i}.picture`] }));
+    const manifest = path.join(folder, 'manifest.csv');
+    writeFileSync(manifest, manifestText(manifest, rows));
+    const recording = await openRecording(manifest);
+    const size = { width: 4, height: 4, channels: 3 } as const;
+    for (const [i, { name }] of pictures.entries()) {
+      const agent = await loadView(path.join(folder, `${i}.picture`), size);
+      expect((await recording.read(i, 0, size))?.pixels, name).toEqual(agent);
+    }
+  });
+
+  it('refuses a file that is too large to read, by its size alone', async () => {
+    const file = path.join(folder, 'large.png');
+    writeFileSync(file, '');
+    truncateSync(file, MAX_FILE_BYTES + 1);
+    await expect(loadImage(file)).rejects.toMatchObject({
+      code: 'DDNN_IMAGE_SIZE',
+      message: `${file}: is too large: more than ${MAX_FILE_BYTES} bytes`,
+    });
   });
 
   it('refuses a missing and a broken file by name', async () => {

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { cropToAspect } from './crop.js';
 import { decodeImage } from './decode.js';
 import { type Image, ImageError } from './image.js';
 import { resizeArea, toChannels } from './resize.js';
+
+/** A larger image file is refused before it is read: no picture of 16 million pixels needs more. */
+export const MAX_FILE_BYTES = 128 * 2 ** 20;
 
 /** What a device section takes: pixels wide, pixels high, and 1 (gray) or 3 (RGB) channels. */
 export interface ViewSize {
@@ -29,11 +32,16 @@ export function fitView(image: Image, { width, height, channels }: ViewSize): Ui
 
 /** Reads and decodes an image file. @throws ImageError */
 export async function loadImage(file: string): Promise<Image> {
-  let bytes: Uint8Array;
+  return decodeImage(await readImageFile(file), file);
+}
+
+/** The bytes of an image file of at most {@link MAX_FILE_BYTES}. @throws ImageError */
+export async function readImageFile(file: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(file);
+    const { size } = await stat(file);
+    if (size <= MAX_FILE_BYTES) return await readFile(file);
   } catch (cause) {
     throw new ImageError('DDNN_IMAGE_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
   }
-  return decodeImage(bytes, file);
+  throw new ImageError('DDNN_IMAGE_SIZE', `${file}: is too large: more than ${MAX_FILE_BYTES} bytes`);
 }

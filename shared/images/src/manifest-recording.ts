@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { decodeImage } from './decode.js';
 import { isJpeg } from './decode-jpeg.js';
 import { type Image, ImageError } from './image.js';
-import { fitView, type ViewSize } from './load.js';
+import { fitView, readImageFile, type ViewSize } from './load.js';
 import { loadManifest, type Manifest, viewFile } from './manifest.js';
 import type { RecordedView, Recording, RecordingOptions } from './recording.js';
 
@@ -45,19 +44,11 @@ async function readPicture(manifest: Manifest, index: number, view: number): Pro
   const file = viewFile(manifest, row, view);
   if (file === null) return null;
   try {
-    const bytes = await readBytes(file);
+    const bytes = await readImageFile(file);
     return { image: decodeImage(bytes, file), jpegBytes: isJpeg(bytes) ? bytes.length : null };
   } catch (cause) {
     if (!(cause instanceof ImageError)) throw cause;
     const place = `${manifest.file}, line ${row.line}, column "view${view}"`;
     throw new ImageError(cause.code, `${place}: ${cause.message}`, { cause });
-  }
-}
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new ImageError('DDNN_IMAGE_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
