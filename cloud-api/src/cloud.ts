@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { openBundle } from '@ddnn/model';
-import { type Logger, readSettingFile } from '@ddnn/process';
+import { HealthServer, type Logger, readSettingFile } from '@ddnn/process';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
 import { RestServer } from './rest/rest-server.js';
@@ -14,6 +14,7 @@ import { Uplink } from './uplink/uplink.js';
 export interface CloudPorts {
   readonly mqttPort: number;
   readonly httpPort: number;
+  readonly healthPort: number;
 }
 
 /** What a cloud works with. */
@@ -77,6 +78,7 @@ export class Cloud {
     const mqttPort = await uplink.start();
     this.#running.push(uplink);
 
+    const checks = { store: () => store.check().then(() => true) };
     const rest = new RestServer(
       config,
       {
@@ -84,21 +86,22 @@ export class Cloud {
         architecture: bundle.architecture,
         metrics: metrics.registry,
         version: await packageVersion(),
-        checks: { store: () => store.check().then(() => true) },
+        checks,
         ...config.http,
       },
       logger,
     );
     this.#running.push(rest);
     const httpPort = await rest.start();
-    return { mqttPort, httpPort };
+    const health = new HealthServer({ ...config.health, metrics: metrics.registry, checks, logger });
+    this.#running.push(health);
+    return { mqttPort, httpPort, healthPort: await health.start() };
   }
 
   #createStore(metrics: CloudMetrics): VerdictStore {
-    const { file, maxVerdicts, batchEntries, batchMs, maxQueuedWrites } = this.#config.store;
+    const { batchEntries, batchMs, maxQueuedWrites, ...options } = this.#config.store;
     return this.#makeStore({
-      file,
-      maxVerdicts,
+      ...options,
       maxEntries: batchEntries,
       maxMs: batchMs,
       maxQueued: maxQueuedWrites,
@@ -107,6 +110,8 @@ export class Cloud {
         metrics.storeSeconds.observe(seconds);
         metrics.storeEntries.observe(entries);
       },
+      onDroppedLabels: (count) => metrics.labelsDropped.inc(count),
+      onRead: (result) => metrics.reads.inc({ result }),
     });
   }
 }

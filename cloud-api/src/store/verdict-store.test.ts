@@ -3,21 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SqliteStore } from './sqlite-store.js';
+import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.js';
 import type { NewVerdict, StoredDevice, StoredEdge, StoredTraffic, VerdictStore } from './verdict-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ddnn-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const batches: number[] = [];
-const sqlite = (file: string, maxVerdicts = 1_000_000) =>
+const sqlite = (file: string, maxVerdicts = 1_000_000, changes: Partial<SqliteStoreOptions> = {}) =>
   new SqliteStore({
     file,
     maxVerdicts,
+    maxWaitingLabels: 1000,
     maxEntries: 100,
     maxMs: 2,
     maxQueued: 1000,
+    readThreads: 2,
+    maxQueuedReads: 100,
+    readTimeoutMs: 10_000,
     onBatch: (_seconds, entries) => batches.push(entries),
+    ...changes,
   });
 
 const verdict = (slot: number, changes: Partial<NewVerdict> = {}): NewVerdict => ({
@@ -100,7 +105,7 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
         uncertainty: 0.25,
         views: ['lost', 'lost', 'present', 'late'],
       });
-      expect(await put(north, south, north)).toEqual(['stored', 'duplicate', 'duplicate']);
+      expect(await put(north, south, north)).toEqual(['stored', 'joined', 'duplicate']);
       const both = ['present', 'absent', 'present', 'late'];
       expect(await store.verdict('a', 1)).toMatchObject({ ...south, views: both });
       const { verdicts } = await store.tally('a');
