@@ -32,7 +32,8 @@ export class StoreThread {
   async start(open: 'openToWrite' | 'openToRead'): Promise<void> {
     // Beside the sources as beside what is built of them.
     const program = new URL('../../dist/store/store-worker.js', import.meta.url);
-    this.#worker = new Worker(program, { workerData: this.#options });
+    // Without the flags of this process: they may name conditions under which packages are read as sources.
+    this.#worker = new Worker(program, { workerData: this.#options, execArgv: [] });
     this.#worker.on('message', (answer: StoreAnswer) => {
       const { resolve, reject } = this.#waiting.shift()!;
       if ('value' in answer) resolve(answer.value);
