@@ -1,7 +1,7 @@
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
 export { ConfigError, type ConfigErrorCode } from './config-error.js';
-export { type Check, type CheckResult, type HealthOptions, HealthServer } from './health.js';
+export { type Check, type CheckResult, failingChecks, type HealthOptions, HealthServer } from './health.js';
 export { type ListenOptions, listen } from './listen.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
