@@ -19,7 +19,7 @@ export class StoreLock {
   take(): void {
     const db = new Database(lockFile(this.#file));
     try {
-      db.exec('BEGIN EXCLUSIVE');
+      db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     } catch (cause) {
       db.close();
       if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause;

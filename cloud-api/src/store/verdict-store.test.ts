@@ -271,6 +271,42 @@ describe('SQLite store file', () => {
     await store.stop();
   });
 
+  it('keeps the newest labels whose verdict has not come, and counts those that go', async () => {
+    const dropped: number[] = [];
+    const store = sqlite(':memory:', 1000, { maxWaitingLabels: 3, onDroppedLabels: (count) => dropped.push(count) });
+    await store.start();
+    const labels = (...slots: number[]) => slots.map((slot) => ({ slot, label: 'bus' }));
+    await store.putLabels('a', labels(1, 2, 3));
+    await store.putVerdicts([verdict(2)]);
+    // Said again, it waits no longer for it; what has its verdict does not wait.
+    await store.putLabels('a', labels(1, 2, 4));
+    expect(dropped).toEqual([]);
+    await store.putLabels('a', labels(5, 6));
+    expect(dropped).toEqual([2]);
+    await store.putVerdicts([1, 3, 4, 5, 6].map((slot) => verdict(slot)));
+    const { verdicts } = await store.verdicts({ limit: 10 });
+    expect(verdicts.map(({ slot, label }) => [slot, label])).toEqual([
+      [6, 'bus'],
+      [5, 'bus'],
+      [4, 'bus'],
+      [3, null],
+      [2, 'bus'],
+      [1, null],
+    ]);
+    await store.stop();
+  });
+
+  it('takes more labels in one request than fit into one transaction', async () => {
+    const store = sqlite(':memory:');
+    await store.start();
+    const labels = Array.from({ length: 700 }, (_, slot) => ({ slot, label: 'bus' }));
+    await Promise.all([store.putLabels('a', labels), store.putLabels('a', [{ slot: 0, label: 'car' }])]);
+    await store.putVerdicts([verdict(0), verdict(699)]);
+    expect((await store.verdict('a', 0))!.label).toBe('car');
+    expect((await store.verdict('a', 699))!.label).toBe('bus');
+    await store.stop();
+  });
+
   it('writes what many callers put at once in one transaction', async () => {
     const store = sqlite(':memory:');
     await store.start();
