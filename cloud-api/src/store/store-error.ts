@@ -27,11 +27,13 @@ const USER_FAULTS: readonly StoreErrorCode[] = [
   'DDNN_STORE_DAMAGED',
 ];
 
-/** By the beginning of SQLite's own code. */
-const SQLITE_CODES: readonly (readonly [string, StoreErrorCode])[] = [
+/** By the beginning of SQLite's own code, or of the system's. */
+const CODES: readonly (readonly [string, StoreErrorCode])[] = [
   ['SQLITE_FULL', 'DDNN_STORE_FULL'],
   ['SQLITE_READONLY', 'DDNN_STORE_READONLY'],
   ['SQLITE_CORRUPT', 'DDNN_STORE_DAMAGED'],
+  ['EROFS', 'DDNN_STORE_READONLY'],
+  ['EACCES', 'DDNN_STORE_READONLY'],
 ];
 
 /** A request that a store can't fulfil. */
@@ -52,6 +54,6 @@ export class StoreError extends Error {
 export function storeError(file: string, cause: unknown, otherwise: StoreErrorCode): StoreError {
   if (cause instanceof StoreError) return cause;
   const { code: given, message } = cause as { code?: unknown; message: string };
-  const code = SQLITE_CODES.find(([start]) => String(given).startsWith(start))?.[1] ?? otherwise;
+  const code = CODES.find(([start]) => String(given).startsWith(start))?.[1] ?? otherwise;
   return new StoreError(code, `store.file ${file}: ${message}`, { cause });
 }

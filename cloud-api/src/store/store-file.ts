@@ -25,7 +25,9 @@ export interface StoreFileOptions {
   readonly maxWaitingLabels: number;
 }
 
-/** A write as it goes to the writer. `verdicts`: rows of new verdicts, one behind the other; `check`: writes nothing. */
+/**
+ * A write as it goes to the writer. `verdicts`: rows of new verdicts, one behind the other; `check`: changes nothing.
+ */
 export type StoreWrite =
   | { readonly kind: 'verdicts'; readonly values: readonly SqlValue[] }
   | { readonly kind: 'labels'; readonly site: string; readonly labels: readonly Label[] }

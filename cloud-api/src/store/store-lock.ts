@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'libsql';
 import { StoreError } from './store-error.js';
@@ -15,9 +15,12 @@ export class StoreLock {
     this.#file = file;
   }
 
-  /** Throws `DDNN_STORE_IN_USE`, or SQLite's error where there is no such folder. */
+  /** Throws `DDNN_STORE_IN_USE`, or the system's error where the folder is not there or can't be written to. */
   take(): void {
-    const db = new Database(lockFile(this.#file));
+    const file = lockFile(this.#file);
+    // SQLite would only say that it can't open it.
+    accessSync(path.dirname(file), constants.W_OK);
+    const db = new Database(file);
     try {
       db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     } catch (cause) {
