@@ -28,6 +28,10 @@ export function createCloudMetrics() {
     framesInFlight: registry.gauge('ddnn_cloud_frames_in_flight', 'Frames taken in and not yet stored'),
     frameBytes: registry.gauge('ddnn_cloud_frame_bytes', 'Bytes of the frames in flight and of those that wait'),
     storeWaiting: registry.gauge('ddnn_cloud_store_writes_waiting', 'Writes behind the transaction just written'),
+    reads: registry.counter('ddnn_cloud_store_reads_total', 'Reads of the store by what became of them', [
+      'result',
+    ] as const),
+    labelsDropped: registry.counter('ddnn_cloud_labels_dropped_total', 'Labels whose verdict did not come in time'),
     samplesJoining: registry.gauge('ddnn_cloud_samples_joining', 'Samples that wait for other edges of their site'),
     joinsCrowded: registry.counter(
       'ddnn_cloud_joins_crowded_total',

@@ -48,12 +48,27 @@ describe('a cloud process', () => {
     expect((await get('/v1/stats')).samples).toBe(2);
   });
 
-  it('is ready, and says so', async () => {
-    const { get } = await startCloud();
+  it('is ready, and says so on a listener for that alone, and until the next version beside REST', async () => {
+    const { get, ports } = await startCloud();
     expect(await get('/readyz')).toEqual({ status: 'ready' });
+    const health = `http://127.0.0.1:${ports.healthPort}`;
+    expect(await (await fetch(`${health}/readyz`)).json()).toEqual({ status: 'ready' });
+    expect(await (await fetch(`${health}/metrics`)).text()).toContain('ddnn_cloud_store_reads_total{');
   });
 
-  it.each(['uplink.port', 'http.port'])(
+  it('leaves a store to the cloud that has it', async () => {
+    const flags = { 'store.file': join(folder, 'shared.sqlite') };
+    const first = await startCloud(flags);
+    await expect(new Cloud(config(flags), { logger }).start()).rejects.toMatchObject({
+      code: 'DDNN_STORE_IN_USE',
+      userFault: true,
+    });
+    expect(await first.get('/readyz')).toEqual({ status: 'ready' });
+    await first.cloud.stop();
+    await startCloud(flags);
+  });
+
+  it.each(['uplink.port', 'http.port', 'health.port'])(
     'names the setting where %s is in use, and leaves nothing open',
     async (setting) => {
       const server = createServer();
@@ -63,7 +78,7 @@ describe('a cloud process', () => {
       const other = await listen(free, { host: '127.0.0.1', port: 0, setting: 'test' });
       await new Promise((resolve) => free.close(resolve));
       const flags = { 'uplink.port': other, 'http.port': other, [setting]: port };
-      if (setting === 'uplink.port') flags['http.port'] = 0;
+      if (setting !== 'http.port') flags['http.port'] = 0;
       const cloud = new Cloud(config(flags), { logger });
       await expect(cloud.start()).rejects.toMatchObject({
         code: 'DDNN_PROCESS_PORT_IN_USE',

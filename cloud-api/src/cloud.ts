@@ -1,5 +1,5 @@
 import { openBundle } from '@ddnn/model';
-import { LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
+import { HealthServer, LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
@@ -14,6 +14,7 @@ import { Uplink } from './uplink/uplink.js';
 export interface CloudPorts {
   readonly mqttPort: number;
   readonly httpPort: number;
+  readonly healthPort: number;
 }
 
 /** What a cloud works with. */
@@ -65,6 +66,7 @@ export class Cloud {
     await parts.start(ingest);
     const mqttPort = await parts.start(uplink);
 
+    const checks = { store: () => store.check().then(() => true) };
     const rest = new RestServer(
       config,
       {
@@ -72,20 +74,20 @@ export class Cloud {
         architecture: bundle.architecture,
         metrics: metrics.registry,
         version: packageVersion(import.meta.url),
-        checks: { store: () => store.check().then(() => true) },
+        checks,
         ...config.http,
       },
       logger,
     );
     const httpPort = await parts.start(rest);
-    return { mqttPort, httpPort };
+    const health = new HealthServer({ ...config.health, metrics: metrics.registry, checks, logger });
+    return { mqttPort, httpPort, healthPort: await parts.start(health) };
   }
 
   #createStore(metrics: CloudMetrics): VerdictStore {
-    const { file, maxVerdicts, batchEntries, batchMs, maxQueuedWrites } = this.#config.store;
+    const { batchEntries, batchMs, maxQueuedWrites, ...options } = this.#config.store;
     return this.#makeStore({
-      file,
-      maxVerdicts,
+      ...options,
       maxEntries: batchEntries,
       maxMs: batchMs,
       maxQueued: maxQueuedWrites,
@@ -94,6 +96,8 @@ export class Cloud {
         metrics.storeSeconds.observe(seconds);
         metrics.storeEntries.observe(entries);
       },
+      onDroppedLabels: (count) => metrics.labelsDropped.inc(count),
+      onRead: (result) => metrics.reads.inc({ result }),
     });
   }
 }

@@ -1,5 +1,5 @@
 import { listenerSettings } from '@ddnn/broker';
-import { LogSettings, PortSetting } from '@ddnn/process';
+import { HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
 import { MAX_UPLINK_SAMPLES } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
@@ -59,6 +59,14 @@ export const CloudConfigSchema = Type.Object({
       maxLabels: Count(10_000, 1, 100_000, 'labels in one request at most'),
       maxBodyBytes: Count(1_048_576, 1_024, 67_108_864, 'bytes of a request body at most'),
       maxConnections: Count(256, 1, 65_535, 'HTTP connections at once'),
+      headerTimeoutMs: Count(5_000, 100, 600_000, 'a connection that has not sent its headers by then is closed'),
+      requestTimeoutMs: Count(10_000, 100, 600_000, 'a request that has not arrived whole by then is refused'),
+      idleTimeoutMs: Count(
+        10_000,
+        100,
+        600_000,
+        'a connection on which nothing moves for so long is closed: between requests, or an answer that nobody reads',
+      ),
     },
     { description: 'the REST API' },
   ),
@@ -78,9 +86,19 @@ export const CloudConfigSchema = Type.Object({
       batchEntries: Count(512, 1, 65_536, 'rows written in one transaction at most'),
       batchMs: Count(5, 0, 1_000, 'the longest wait for further rows before a transaction, in ms'),
       maxQueuedWrites: Count(4_096, 1, 65_536, 'writes that wait for their transaction; further ones are refused'),
+      maxWaitingLabels: Count(
+        100_000,
+        1,
+        100_000_000,
+        'labels kept whose verdict has not come; the oldest are deleted beyond it',
+      ),
+      readThreads: Count(2, 1, 16, 'threads that read; `:memory:` has one thread for everything'),
+      maxQueuedReads: Count(64, 1, 65_536, 'reads that wait for a thread; further ones are refused'),
+      readTimeoutMs: Count(2_000, 10, 600_000, 'a read that has no answer by then is refused'),
     },
     { description: 'where verdicts are kept' },
   ),
+  health: HealthSettings,
   log: LogSettings,
 });
 

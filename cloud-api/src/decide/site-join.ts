@@ -75,15 +75,14 @@ export class SiteJoin {
     while (this.#finishing.size >= this.#maxFinishing) await this.#finishing.values().next().value;
     const { site, edge } = name;
     const { slot } = sample;
+    const stored = this.#join.get(site, slot) ? undefined : await this.#parts.store.verdict(site, slot);
+    // Read only now: while the store was asked, another edge may have reported.
     const open = this.#join.get(site, slot);
     const report = this.#exit.read(edge, sample, open?.reports.values() ?? []);
     if (typeof report === 'string') return report;
-    if (!open) {
-      const stored = await this.#parts.store.verdict(site, slot);
-      if (stored && (stored.exit !== 'fallback' || stored.revised)) {
-        await this.#tell(site, [edge], stored);
-        return undefined;
-      }
+    if (!open && stored && (stored.exit !== 'fallback' || stored.revised)) {
+      await this.#tell(site, [edge], stored);
+      return undefined;
     }
     const heard = this.#join.offer(site, slot, report, performance.now());
     if (!heard) await this.#ask(name, slot);

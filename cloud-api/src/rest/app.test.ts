@@ -36,7 +36,17 @@ let fastify: ReturnType<typeof Fastify>;
 let checks: Record<string, () => boolean | string>;
 
 beforeEach(async () => {
-  store = new SqliteStore({ maxVerdicts: 1000, file: ':memory:', maxEntries: 100, maxMs: 1, maxQueued: 100 });
+  store = new SqliteStore({
+    file: ':memory:',
+    maxVerdicts: 1000,
+    maxWaitingLabels: 1000,
+    maxEntries: 100,
+    maxMs: 1,
+    maxQueued: 100,
+    readThreads: 1,
+    maxQueuedReads: 100,
+    readTimeoutMs: 10_000,
+  });
   await store.start();
   checks = {};
   fastify = Fastify({ bodyLimit: 2000 });

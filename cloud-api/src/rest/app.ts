@@ -1,7 +1,7 @@
 import type { Check, Metrics } from '@ddnn/process';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, sendError } from './api-error.js';
 import { processRoutes } from './process-routes.js';
 import { type SiteRouteOptions, siteRoutes } from './site-routes.js';
@@ -22,6 +22,12 @@ export const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   fastify.setNotFoundHandler((request) => {
     throw new ApiError('DDNN_API_ROUTE', 404, `there is no ${request.method} ${request.url.split('?', 1)[0]}`);
   });
+  // Fastify takes what HTTP 1.1 does not: a request that names no host.
+  fastify.addHook('onRequest', async ({ headers, raw }) => {
+    if (headers.host === undefined && raw.httpVersion === '1.1') {
+      throw new ApiError('DDNN_API_HTTP', 400, 'the header Host is missing');
+    }
+  });
   await fastify.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -39,8 +45,32 @@ export const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
     },
   });
   await fastify.register(swaggerUi, { routePrefix: '/docs' });
+  const methods = collectMethods(fastify);
   fastify.get('/openapi.json', { schema: { hide: true } }, async () => fastify.swagger());
   await fastify.register(verdictRoutes, options);
   await fastify.register(siteRoutes, options);
   await fastify.register(processRoutes, options);
+  refuseOtherMethods(fastify, methods);
 };
+
+/** The methods of each path, filled while routes are registered. */
+function collectMethods(fastify: FastifyInstance): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  fastify.addHook('onRoute', ({ url, method }) => {
+    methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()]);
+  });
+  return methods;
+}
+
+/** A path that is there answers 405 to the methods it lacks, and says which it has. */
+function refuseOtherMethods(fastify: FastifyInstance, methods: ReadonlyMap<string, readonly string[]>): void {
+  for (const [url, allowed] of [...methods]) {
+    const method = fastify.supportedMethods.filter((each) => !allowed.includes(each));
+    const refuse = async ({ method }: FastifyRequest, reply: FastifyReply) => {
+      reply.header('allow', allowed.join(', '));
+      throw new ApiError('DDNN_API_METHOD', 405, `${url} has no method ${method}`);
+    };
+    // Before the body is read: whatever it is, it is not wanted.
+    fastify.route({ method, url, schema: { hide: true }, onRequest: refuse, handler: refuse });
+  }
+}

@@ -1,4 +1,4 @@
-import type { Check, Metrics } from '@ddnn/process';
+import { type Check, failingChecks, type Metrics } from '@ddnn/process';
 import type { FastifyPluginAsync } from 'fastify';
 
 export interface ProcessRouteOptions {
@@ -12,11 +12,7 @@ export const processRoutes: FastifyPluginAsync<ProcessRouteOptions> = async (app
   const schema = { hide: true };
   app.get('/healthz', { schema }, async () => ({ status: 'ok' }));
   app.get('/readyz', { schema }, async (_request, reply) => {
-    const failing: Record<string, string> = {};
-    for (const [name, check] of Object.entries(checks)) {
-      const result = await outcome(check);
-      if (result !== true) failing[name] = result;
-    }
+    const failing = await failingChecks(checks);
     const ready = Object.keys(failing).length === 0;
     return reply.code(ready ? 200 : 503).send(ready ? { status: 'ready' } : { status: 'not ready', failing });
   });
@@ -24,12 +20,3 @@ export const processRoutes: FastifyPluginAsync<ProcessRouteOptions> = async (app
     reply.type(metrics.contentType).send(await metrics.text()),
   );
 };
-
-async function outcome(check: Check): Promise<true | string> {
-  try {
-    const result = await check();
-    return result === false ? 'not ready' : result;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}

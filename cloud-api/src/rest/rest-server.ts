@@ -1,9 +1,12 @@
 import { type Logger, listen } from '@ddnn/process';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { CloudConfig } from '../config.js';
+import { sendError } from './api-error.js';
 import { type AppOptions, app } from './app.js';
+import { refuseExpectations, refuseUnreadable } from './unreadable-request.js';
 
-const REQUEST_TIMEOUT_MS = 10_000;
+/** So often connections are looked at for their deadlines. */
+const DEADLINE_CHECK_MS = 500;
 
 /** The HTTP server of the REST API. */
 export class RestServer {
@@ -25,8 +28,20 @@ export class RestServer {
       loggerInstance: this.#logger as FastifyBaseLogger,
       logController: new LogController({ disableRequestLogging: true }),
       bodyLimit: http.maxBodyBytes,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: http.requestTimeoutMs,
+      connectionTimeout: http.idleTimeoutMs,
+      keepAliveTimeout: http.idleTimeoutMs,
+      http: {
+        requestTimeout: http.requestTimeoutMs,
+        headersTimeout: Math.min(http.headerTimeoutMs, http.requestTimeoutMs),
+        connectionsCheckingInterval: DEADLINE_CHECK_MS,
+        // Refused by the app, in the one shape of errors.
+        requireHostHeader: false,
+      },
+      frameworkErrors: sendError,
+      clientErrorHandler: refuseUnreadable,
     });
+    refuseExpectations(fastify.server);
     fastify.server.maxConnections = http.maxConnections;
     this.#fastify = fastify;
     await fastify.register(app, this.#options);

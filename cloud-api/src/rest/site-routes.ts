@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { labelNames, statistics } from '../store/statistics.js';
 import type { StoredEdge, StoredTraffic, VerdictStore } from '../store/verdict-store.js';
-import { ApiError, ApiErrorBody } from './api-error.js';
+import { ApiError, errorResponses } from './api-error.js';
 import { DevicesSchema, SiteName, SitesSchema, Slot, StatisticsSchema } from './schemas.js';
 
 export interface SiteRouteOptions {
@@ -24,7 +24,13 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteRouteOptions> = async (ap
 
   app.get(
     '/v1/sites',
-    { schema: { summary: 'Sites and their edges', tags: ['sites'], response: { 200: SitesSchema } } },
+    {
+      schema: {
+        summary: 'Sites and their edges',
+        tags: ['sites'],
+        response: { 200: SitesSchema, ...errorResponses() },
+      },
+    },
     async () => ({ sites: bySite(await store.edges()) }),
   );
 
@@ -35,7 +41,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteRouteOptions> = async (ap
         summary: 'Devices, as their edges last reported them',
         tags: ['sites'],
         querystring: OfSite,
-        response: { 200: DevicesSchema, 400: ApiErrorBody },
+        response: { 200: DevicesSchema, ...errorResponses() },
       },
     },
     async ({ query }) => ({ devices: [...(await store.devices(query.site))] }),
@@ -48,7 +54,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteRouteOptions> = async (ap
         summary: 'Exits, bytes and, where labels are known, accuracy',
         tags: ['statistics'],
         querystring: OfSite,
-        response: { 200: StatisticsSchema, 400: ApiErrorBody },
+        response: { 200: StatisticsSchema, ...errorResponses() },
       },
     },
     async ({ query }) => {
@@ -69,7 +75,7 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteRouteOptions> = async (ap
         summary: 'Says what samples really were; their verdicts may come later',
         tags: ['statistics'],
         body: Labels,
-        response: { 200: Type.Object({ stored: Type.Integer() }), 400: ApiErrorBody, 503: ApiErrorBody },
+        response: { 200: Type.Object({ stored: Type.Integer() }), ...errorResponses(413, 415) },
       },
     },
     async ({ body }) => {

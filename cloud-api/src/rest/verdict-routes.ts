@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { StoredVerdict, VerdictStore } from '../store/verdict-store.js';
-import { ApiError, ApiErrorBody } from './api-error.js';
+import { ApiError, errorResponses } from './api-error.js';
 import { ExitSchema, SiteName, Slot, VerdictPageSchema, VerdictSchema } from './schemas.js';
 
 export interface VerdictRouteOptions {
@@ -42,7 +42,7 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = asy
         summary: 'Verdicts, newest first',
         tags: ['verdicts'],
         querystring: Query,
-        response: { 200: VerdictPageSchema, 400: ApiErrorBody },
+        response: { 200: VerdictPageSchema, ...errorResponses() },
       },
     },
     async ({ query }) => {
@@ -58,7 +58,7 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = asy
         summary: 'The verdict of one sample',
         tags: ['verdicts'],
         params: Type.Object({ site: SiteName, sample: Slot }),
-        response: { 200: VerdictSchema, 400: ApiErrorBody, 404: ApiErrorBody },
+        response: { 200: VerdictSchema, ...errorResponses(404) },
       },
     },
     async ({ params: { site, sample } }) => {

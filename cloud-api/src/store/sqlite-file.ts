@@ -1,71 +1,83 @@
+import { closeSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import Database from 'libsql';
+import { LAYOUT, stepLayout } from './layouts.js';
 import { StoreError } from './store-error.js';
 
-/** Layout of the file, in SQLite's `user_version`. */
-const LAYOUT = 2;
+/** How SQLite's log begins, but for its lowest bit; then its format. */
+const LOG_MAGIC = 0x377f0682;
+const LOG_FORMAT = 3_007_000;
 
-/** What brings a file of layout `n` to `n + 1`, by `n`. */
-const MIGRATIONS: Readonly<Record<number, string>> = {
-  1: `
-    ALTER TABLE verdict RENAME COLUMN entropy TO uncertainty;
-    ALTER TABLE verdict RENAME COLUMN revised_entropy TO revised_uncertainty;
-  `,
-};
+/**
+ * Opens the SQLite file for writing, or makes it, and brings it to this software's layout. A commit is on disk when it
+ * returns, for it is what an edge forgets its own copy upon. Throws `DDNN_STORE_VERSION`, `_DAMAGED`, `_FILE`, or
+ * SQLite's error.
+ */
+export function openToWrite(file: string): Database.Database {
+  refuseForeignLog(file);
+  const db = new Database(file);
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
+    bringToLayout(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
 
-const TABLES = `
-  CREATE TABLE verdict (
-    site TEXT NOT NULL, slot INTEGER NOT NULL, edge TEXT NOT NULL, class TEXT NOT NULL, class_index INTEGER NOT NULL,
-    exit TEXT NOT NULL, reason TEXT NOT NULL, uncertainty REAL NOT NULL, views TEXT NOT NULL, epoch INTEGER NOT NULL,
-    captured_at INTEGER, stored_at INTEGER NOT NULL, time INTEGER NOT NULL,
-    revised_class TEXT, revised_index INTEGER, revised_uncertainty REAL, revised_at INTEGER,
-    PRIMARY KEY (site, slot)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX verdict_time ON verdict (time, slot, site);
-  CREATE INDEX verdict_site_time ON verdict (site, time, slot);
-  CREATE TABLE label (
-    site TEXT NOT NULL, slot INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (site, slot)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE tally (
-    site TEXT NOT NULL, exit TEXT NOT NULL, class TEXT NOT NULL, label TEXT NOT NULL, revised INTEGER NOT NULL,
-    count INTEGER NOT NULL, PRIMARY KEY (site, exit, class, label, revised)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE edge (
-    site TEXT NOT NULL, edge TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (site, edge)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE device (
-    site TEXT NOT NULL, edge TEXT NOT NULL, device TEXT NOT NULL, report TEXT NOT NULL,
-    PRIMARY KEY (site, edge, device)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE traffic (
-    site TEXT NOT NULL, edge TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (site, edge)
-  ) STRICT, WITHOUT ROWID;
-`;
+/** Opens a file that a writer has open, for reading alone. */
+export function openToRead(file: string): Database.Database {
+  const db = new Database(file);
+  db.exec('PRAGMA query_only = 1; PRAGMA busy_timeout = 2000');
+  return db;
+}
 
-/** A file is of one layout or of the next, never between. */
-function migrate(db: Database.Database, from: number): void {
-  db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[from]} PRAGMA user_version = ${from + 1}; COMMIT`);
+function bringToLayout(db: Database.Database, file: string): void {
+  const { user_version: layout } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (layout > LAYOUT) {
+    throw new StoreError('DDNN_STORE_VERSION', `store.file ${file}: layout ${layout}, this software has ${LAYOUT}`);
+  }
+  if (layout === 0 && db.prepare('SELECT name FROM sqlite_schema LIMIT 1').get()) {
+    throw new StoreError('DDNN_STORE_FILE', `store.file ${file}: a database of another program`);
+  }
+  if (layout > 0 && layout < LAYOUT) keepCopy(db, `${file}.layout${layout}`);
+  for (let from = layout; from < LAYOUT; from++) stepLayout(db, from);
+}
+
+/** What older software can still read. Written under another name first: a copy is whole, or it is not there. */
+function keepCopy(db: Database.Database, copy: string): void {
+  rmSync(`${copy}.part`, { force: true });
+  db.prepare('VACUUM INTO ?').run([`${copy}.part`]);
+  renameSync(`${copy}.part`, copy);
 }
 
 /**
- * Opens the SQLite file, or makes it. A commit is on disk when it returns, for it is what an edge forgets its own copy
- * upon. Throws `DDNN_STORE_FILE` or `DDNN_STORE_VERSION`.
+ * SQLite takes a log that does not begin like one for an empty one, and with it goes what was committed last. Damage
+ * further on can't be told from a transaction that the power cut off: SQLite ends at the first record that is not
+ * whole.
  */
-export function openSqliteFile(file: string): Database.Database {
-  let db: Database.Database | undefined;
+function refuseForeignLog(file: string): void {
+  const log = `${file}-wal`;
+  const start = firstBytes(log, 8);
+  if (start.length === 0) return;
+  if (start.length === 8 && start.readUInt32BE(0) >>> 1 === LOG_MAGIC >>> 1 && start.readUInt32BE(4) === LOG_FORMAT)
+    return;
+  const what = 'is not what SQLite wrote, and what was stored last is lost; move it away to start without';
+  throw new StoreError('DDNN_STORE_DAMAGED', `store.file ${file}: its log ${log} ${what}`);
+}
+
+function firstBytes(file: string, length: number): Buffer {
+  let handle: number;
   try {
-    db = new Database(file);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
-    const { user_version: layout } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (layout > LAYOUT) {
-      throw new StoreError('DDNN_STORE_VERSION', `store.file ${file}: layout ${layout}, this software has ${LAYOUT}`);
-    }
-    if (layout === 0) db.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${LAYOUT}; COMMIT`);
-    else for (let from = layout; from < LAYOUT; from++) migrate(db, from);
-    return db;
-  } catch (cause) {
-    db?.close();
-    if (cause instanceof StoreError) throw cause;
-    const why = (cause as Error).message;
-    throw new StoreError('DDNN_STORE_FILE', `store.file ${file}: cannot be opened: ${why}`, { cause });
+    handle = openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(handle, bytes, 0, length, 0));
+  } finally {
+    closeSync(handle);
   }
 }

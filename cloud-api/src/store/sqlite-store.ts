@@ -1,7 +1,10 @@
-import type Database from 'libsql';
 import { Batcher, type BatcherOptions } from './batcher.js';
-import { openSqliteFile } from './sqlite-file.js';
+import { ReadQueue } from './read-queue.js';
+import { type ReportKind, reportKey } from './report-table.js';
 import { StoreError } from './store-error.js';
+import type { StoreFileOptions, StoreWrite } from './store-file.js';
+import { StoreThread } from './store-thread.js';
+import { fromRow, type SqlValue, toRow } from './verdict-row.js';
 import type {
   Label,
   NewVerdict,
@@ -15,149 +18,185 @@ import type {
   VerdictQuery,
   VerdictStore,
 } from './verdict-store.js';
-import { VerdictTable } from './verdict-table.js';
+import type { PutRow } from './verdict-table.js';
 
-export interface SqliteStoreOptions extends BatcherOptions {
-  /** Path, or `:memory:`. */
-  readonly file: string;
-  /** Verdicts kept; the oldest are deleted beyond it. Statistics go on counting them. */
-  readonly maxVerdicts: number;
+export interface SqliteStoreOptions extends StoreFileOptions, BatcherOptions {
+  /** Threads that read. In memory there is one thread for everything. */
+  readonly readThreads: number;
+  /** Reads that wait for a thread. */
+  readonly maxQueuedReads: number;
+  /** From asking to the answer of a read, in ms. */
+  readonly readTimeoutMs: number;
   /** Called after each transaction; `waiting`: writes that wait for a later one. */
   readonly onBatch?: (seconds: number, entries: number, waiting: number) => void;
+  /** Called with labels that went because their verdict did not come. */
+  readonly onDroppedLabels?: (count: number) => void;
+  /** Called when a read has ended. */
+  readonly onRead?: ((result: 'answered' | 'busy' | 'slow' | 'failed') => void) | undefined;
 }
 
-/** A write that runs inside the transaction of its batch. */
-export type Write = () => unknown;
+/** Labels in one write: verdicts get their turn between the parts of a request that is full of them. */
+const LABELS_A_WRITE = 256;
+/** Requests full of labels that wait for each other. */
+const LABEL_REQUESTS = 64;
+/** A check counts for so long, however many ask: it writes to the disk. */
+const CHECK_MS = 1_000;
 
-/** Verdicts in one SQLite file (libsql). Writes of many callers share a transaction. */
+/** Verdicts in one SQLite file: one thread writes, others read, and none waits for another. */
 export class SqliteStore implements VerdictStore {
   readonly #options: SqliteStoreOptions;
-  readonly #batcher: Batcher<Write, unknown>;
-  #open: { readonly db: Database.Database; readonly verdicts: VerdictTable } | undefined;
+  readonly #batcher: Batcher<StoreWrite, readonly PutRow[]>;
+  #running:
+    | { readonly writer: StoreThread; readonly readers: readonly StoreThread[]; readonly reads: ReadQueue }
+    | undefined;
+  #labelling: Promise<void> = Promise.resolve();
+  #labelRequests = 0;
+  #check: { readonly at: number; readonly done: Promise<unknown> } | undefined;
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
-    this.#batcher = new Batcher<Write, unknown>(options, (writes, weight) => this.commit(writes, weight));
+    this.#batcher = new Batcher(options, (writes, weight) => this.#commit(writes, weight));
   }
 
   async start(): Promise<void> {
-    const db = openSqliteFile(this.#options.file);
-    this.#open = { db, verdicts: new VerdictTable(db) };
-  }
-
-  async stop(): Promise<void> {
-    if (!this.#open) return;
-    await this.#batcher.flush();
-    const { db } = this.#open;
-    this.#open = undefined;
-    // Closing leaves SQLite's log beside the file while statements wait for the garbage collector: empty it.
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    db.close();
-  }
-
-  async check(): Promise<void> {
-    this.#db.prepare('SELECT 1 FROM verdict LIMIT 1').get();
-  }
-
-  async putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]> {
-    if (batch.length === 0) return [];
-    const put = () => {
-      const results = batch.map((verdict) => this.#verdicts.put(verdict));
-      this.#verdicts.keepNewest(this.#options.maxVerdicts);
-      return results;
-    };
-    return this.#write(put, batch.length);
-  }
-
-  async putLabels(site: string, labels: readonly Label[]): Promise<void> {
-    const put = () => {
-      for (const { slot, label } of labels) this.#verdicts.putLabel(site, slot, label);
-    };
-    await this.#write(put, labels.length);
-  }
-
-  async putEdge(edge: StoredEdge): Promise<void> {
-    await this.#putReport('edge', { site: edge.site, edge: edge.edge }, edge);
-  }
-
-  async putDevice(device: StoredDevice): Promise<void> {
-    await this.#putReport('device', { site: device.site, edge: device.edge, device: device.device }, device);
-  }
-
-  async putTraffic(traffic: StoredTraffic): Promise<void> {
-    await this.#putReport('traffic', { site: traffic.site, edge: traffic.edge }, traffic);
-  }
-
-  async verdicts(query: VerdictQuery): Promise<VerdictPage> {
-    return this.#verdicts.page(query);
-  }
-
-  async verdict(site: string, slot: number): Promise<StoredVerdict | undefined> {
-    return this.#verdicts.get(site, slot);
-  }
-
-  async edges(): Promise<readonly StoredEdge[]> {
-    return this.#reports<StoredEdge>('edge');
-  }
-
-  async devices(site?: string): Promise<readonly StoredDevice[]> {
-    return this.#reports<StoredDevice>('device', site);
-  }
-
-  async tally(site?: string): Promise<Tally> {
-    return { verdicts: this.#verdicts.tally.rows(site), traffic: this.#reports<StoredTraffic>('traffic', site) };
-  }
-
-  /** Writes one batch in a transaction. */
-  protected async commit(writes: readonly Write[], weight: number): Promise<unknown[]> {
-    const started = performance.now();
-    const results = this.#transaction(() => {
-      const done = writes.map((write) => write());
-      this.#verdicts.tally.write();
-      return done;
+    const { file, maxVerdicts, maxWaitingLabels, readThreads, maxQueuedReads, readTimeoutMs, onRead } = this.#options;
+    const thread = () => new StoreThread({ file, maxVerdicts, maxWaitingLabels });
+    const writer = thread();
+    await writer.start('openToWrite');
+    const readers = file === ':memory:' ? [] : Array.from({ length: readThreads }, thread);
+    const reads = new ReadQueue(readers.length > 0 ? readers : [writer], {
+      maxQueued: maxQueuedReads,
+      timeoutMs: readTimeoutMs,
+      onRead,
     });
-    this.#options.onBatch?.((performance.now() - started) / 1000, weight, this.#batcher.waiting);
-    return results;
-  }
-
-  #transaction<T>(run: () => T): T {
-    const db = this.#db;
+    this.#running = { writer, readers, reads };
     try {
-      return db.transaction(run)();
+      await Promise.all(readers.map((reader) => reader.start('openToRead')));
     } catch (error) {
-      // A statement that has failed goes on failing in libsql, and what was counted is not in the file.
-      this.#open = { db, verdicts: new VerdictTable(db) };
+      await this.stop();
       throw error;
     }
   }
 
-  get #db(): Database.Database {
-    if (!this.#open) throw new StoreError('DDNN_STORE_STOPPED', 'the store is not open');
-    return this.#open.db;
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    await this.#labelling.catch(() => {});
+    await this.#batcher.flush();
+    this.#running = undefined;
+    await Promise.all(running.readers.map((reader) => reader.stop()));
+    await running.writer.stop();
   }
 
-  get #verdicts(): VerdictTable {
-    if (!this.#open) throw new StoreError('DDNN_STORE_STOPPED', 'the store is not open');
-    return this.#open.verdicts;
+  async check(): Promise<void> {
+    const now = performance.now();
+    if (!this.#check || now - this.#check.at > CHECK_MS) {
+      this.#check = { at: now, done: this.#write({ kind: 'check' }, 1) };
+    }
+    await this.#check.done;
   }
 
-  /** What edges and devices report of themselves is read whole and never searched, so it stands as JSON. */
-  async #putReport(table: 'edge' | 'device' | 'traffic', key: Record<string, string>, report: object): Promise<void> {
-    const columns = Object.keys(key);
-    const sql = `INSERT INTO ${table} (${columns.join(', ')}, report) VALUES (${columns.map(() => '?').join(', ')}, ?)
-                 ON CONFLICT DO UPDATE SET report = excluded.report`;
-    const values = [...Object.values(key), JSON.stringify(report)];
-    await this.#write(() => this.#db.prepare(sql).run(values), 1);
+  async putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]> {
+    if (batch.length === 0) return [];
+    const values: SqlValue[] = [];
+    for (const verdict of batch) toRow(verdict, values);
+    const put = await this.#write({ kind: 'verdicts', values }, batch.length);
+    return put.map((became, i) =>
+      became === null || typeof became === 'string'
+        ? { outcome: 'stored', verdict: { ...batch[i], label: became, revised: null } }
+        : { outcome: became.outcome, verdict: fromRow(became.row) },
+    );
   }
 
-  #reports<T>(table: 'edge' | 'device' | 'traffic', site?: string): T[] {
-    const sql = `SELECT report FROM ${table} ${site === undefined ? '' : 'WHERE site = ?'}`;
-    const rows = this.#db.prepare(sql).all(site === undefined ? [] : [site]) as { report: string }[];
-    return rows.map(({ report }) => JSON.parse(report) as T);
+  /** In parts, one behind the other, and one request behind the other. */
+  async putLabels(site: string, labels: readonly Label[]): Promise<void> {
+    if (this.#labelRequests >= LABEL_REQUESTS) {
+      throw new StoreError('DDNN_STORE_BUSY', `${LABEL_REQUESTS} requests with labels are waiting already`);
+    }
+    const parts = async () => {
+      for (let first = 0; first < labels.length; first += LABELS_A_WRITE) {
+        const part = labels.slice(first, first + LABELS_A_WRITE);
+        await this.#write({ kind: 'labels', site, labels: part }, part.length);
+      }
+    };
+    this.#labelRequests++;
+    const labelling = this.#labelling.then(parts, parts).finally(() => this.#labelRequests--);
+    this.#labelling = labelling;
+    await labelling;
   }
 
-  async #write<T>(write: () => T, weight: number): Promise<T> {
-    if (!this.#open) throw new StoreError('DDNN_STORE_STOPPED', 'the store is not open');
-    return (await this.#batcher.add(write, weight)) as T;
+  putEdge(edge: StoredEdge): Promise<void> {
+    return this.#putReport('edge', edge);
   }
+
+  putDevice(device: StoredDevice): Promise<void> {
+    return this.#putReport('device', device);
+  }
+
+  putTraffic(traffic: StoredTraffic): Promise<void> {
+    return this.#putReport('traffic', traffic);
+  }
+
+  async verdicts(query: VerdictQuery): Promise<VerdictPage> {
+    const { rows, next } = await this.#reads.read((thread) => thread.call('page', query));
+    return { verdicts: rows.map(fromRow), next };
+  }
+
+  async verdict(site: string, slot: number): Promise<StoredVerdict | undefined> {
+    const row = await this.#reads.read((thread) => thread.call('verdict', site, slot));
+    return row && fromRow(row);
+  }
+
+  edges(): Promise<readonly StoredEdge[]> {
+    return this.#reports<StoredEdge>('edge');
+  }
+
+  devices(site?: string): Promise<readonly StoredDevice[]> {
+    return this.#reports<StoredDevice>('device', site);
+  }
+
+  async tally(site?: string): Promise<Tally> {
+    const [verdicts, traffic] = await Promise.all([
+      this.#reads.read((thread) => thread.call('tally', site)),
+      this.#reports<StoredTraffic>('traffic', site),
+    ]);
+    return { verdicts, traffic };
+  }
+
+  /** Writes one batch in a transaction. */
+  async #commit(writes: readonly StoreWrite[], weight: number): Promise<readonly (readonly PutRow[])[]> {
+    const { onBatch, onDroppedLabels } = this.#options;
+    const started = performance.now();
+    const { results, droppedLabels } = await this.#threads.writer.call('commit', writes);
+    onBatch?.((performance.now() - started) / 1000, weight, this.#batcher.waiting);
+    if (droppedLabels > 0) onDroppedLabels?.(droppedLabels);
+    return results;
+  }
+
+  async #putReport(kind: ReportKind, report: StoredEdge | StoredTraffic): Promise<void> {
+    await this.#write({ kind: 'report', of: kind, key: reportKey(kind, report), report: JSON.stringify(report) }, 1);
+  }
+
+  async #reports<T>(kind: ReportKind, site?: string): Promise<T[]> {
+    const reports = await this.#reads.read((thread) => thread.call('reports', kind, site));
+    return reports.map((report) => JSON.parse(report) as T);
+  }
+
+  async #write(write: StoreWrite, weight: number): Promise<readonly PutRow[]> {
+    if (!this.#running) throw stopped();
+    return this.#batcher.add(write, weight);
+  }
+
+  get #reads(): ReadQueue {
+    return this.#threads.reads;
+  }
+
+  get #threads() {
+    if (!this.#running) throw stopped();
+    return this.#running;
+  }
+}
+
+function stopped(): StoreError {
+  return new StoreError('DDNN_STORE_STOPPED', 'the store is not open');
 }

@@ -1,13 +1,13 @@
 import type { ExitName } from '@ddnn/protocol';
 import type Database from 'libsql';
-import type { StoredVerdict, TallyRow } from './verdict-store.js';
+import type { TallyRow } from './verdict-store.js';
 
 /** No label. An empty one can't be given. */
 const UNLABELLED = '';
 
 /** A row, and what to add to its count. */
 interface Counted {
-  readonly columns: readonly [site: string, exit: ExitName, name: string, label: string, revised: 0 | 1];
+  readonly columns: readonly [site: string, exit: string, name: string, label: string, revised: 0 | 1];
   count: number;
 }
 
@@ -27,10 +27,9 @@ export class TallyTable {
   }
 
   /** Counts a verdict, or, with -1, no longer; {@link write} it before the transaction ends. */
-  add(verdict: StoredVerdict, count: 1 | -1): void {
-    const { site, exit, class: name } = verdict;
-    const label = verdict.label ?? UNLABELLED;
-    const revised = verdict.revised ? 1 : 0;
+  add(site: string, exit: string, name: string, given: string | null, isRevised: boolean, count: 1 | -1): void {
+    const label = given ?? UNLABELLED;
+    const revised = isRevised ? 1 : 0;
     const key = `${revised}${exit}/${site}/${name.length}/${name}${label}`;
     let counted = this.#counted.get(key);
     if (!counted) {

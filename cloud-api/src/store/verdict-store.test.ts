@@ -3,21 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SqliteStore } from './sqlite-store.js';
+import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.js';
 import type { NewVerdict, StoredDevice, StoredEdge, StoredTraffic, VerdictStore } from './verdict-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ddnn-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const batches: number[] = [];
-const sqlite = (file: string, maxVerdicts = 1_000_000) =>
+const sqlite = (file: string, maxVerdicts = 1_000_000, changes: Partial<SqliteStoreOptions> = {}) =>
   new SqliteStore({
     file,
     maxVerdicts,
+    maxWaitingLabels: 1000,
     maxEntries: 100,
     maxMs: 2,
     maxQueued: 1000,
+    readThreads: 2,
+    maxQueuedReads: 100,
+    readTimeoutMs: 10_000,
     onBatch: (_seconds, entries) => batches.push(entries),
+    ...changes,
   });
 
 const verdict = (slot: number, changes: Partial<NewVerdict> = {}): NewVerdict => ({
@@ -100,7 +105,7 @@ function describeStore(name: string, open: (place: string) => VerdictStore): voi
         uncertainty: 0.25,
         views: ['lost', 'lost', 'present', 'late'],
       });
-      expect(await put(north, south, north)).toEqual(['stored', 'duplicate', 'duplicate']);
+      expect(await put(north, south, north)).toEqual(['stored', 'joined', 'duplicate']);
       const both = ['present', 'absent', 'present', 'late'];
       expect(await store.verdict('a', 1)).toMatchObject({ ...south, views: both });
       const { verdicts } = await store.tally('a');
@@ -263,6 +268,42 @@ describe('SQLite store file', () => {
     expect(verdicts[0].slot).toBe(249);
     expect(await store.verdict('a', 0)).toBeUndefined();
     expect((await store.tally()).verdicts).toMatchObject([{ count: 250 }]);
+    await store.stop();
+  });
+
+  it('keeps the newest labels whose verdict has not come, and counts those that go', async () => {
+    const dropped: number[] = [];
+    const store = sqlite(':memory:', 1000, { maxWaitingLabels: 3, onDroppedLabels: (count) => dropped.push(count) });
+    await store.start();
+    const labels = (...slots: number[]) => slots.map((slot) => ({ slot, label: 'bus' }));
+    await store.putLabels('a', labels(1, 2, 3));
+    await store.putVerdicts([verdict(2)]);
+    // Said again, it waits no longer for it; what has its verdict does not wait.
+    await store.putLabels('a', labels(1, 2, 4));
+    expect(dropped).toEqual([]);
+    await store.putLabels('a', labels(5, 6));
+    expect(dropped).toEqual([2]);
+    await store.putVerdicts([1, 3, 4, 5, 6].map((slot) => verdict(slot)));
+    const { verdicts } = await store.verdicts({ limit: 10 });
+    expect(verdicts.map(({ slot, label }) => [slot, label])).toEqual([
+      [6, 'bus'],
+      [5, 'bus'],
+      [4, 'bus'],
+      [3, null],
+      [2, 'bus'],
+      [1, null],
+    ]);
+    await store.stop();
+  });
+
+  it('takes more labels in one request than fit into one transaction', async () => {
+    const store = sqlite(':memory:');
+    await store.start();
+    const labels = Array.from({ length: 700 }, (_, slot) => ({ slot, label: 'bus' }));
+    await Promise.all([store.putLabels('a', labels), store.putLabels('a', [{ slot: 0, label: 'car' }])]);
+    await store.putVerdicts([verdict(0), verdict(699)]);
+    expect((await store.verdict('a', 0))!.label).toBe('car');
+    expect((await store.verdict('a', 699))!.label).toBe('bus');
     await store.stop();
   });
 

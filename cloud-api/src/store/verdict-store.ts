@@ -38,8 +38,11 @@ export interface StoredVerdict extends NewVerdict {
   readonly revised: Revision | null;
 }
 
-/** *stored*: new. *revised*: the cloud's answer to a stored fallback. *duplicate*: it changed nothing. */
-export type PutOutcome = 'stored' | 'revised' | 'duplicate';
+/**
+ * *stored*: new. *revised*: the cloud's answer to a stored fallback. *joined*: another edge's fallback, of which the
+ * views and, where it is surer, the class became the verdict's. *duplicate*: it changed nothing.
+ */
+export type PutOutcome = 'stored' | 'revised' | 'joined' | 'duplicate';
 
 /** What became of a verdict, and what the store now has for its sample. */
 export interface PutResult {
@@ -121,11 +124,11 @@ export interface Tally {
  * nothing when they are repeated.
  */
 export interface VerdictStore {
-  /** Opens the store. Throws {@link StoreError} `DDNN_STORE_FILE` or `_VERSION`. */
+  /** Opens the store. Throws {@link StoreError} `DDNN_STORE_FILE`, `_VERSION`, `_IN_USE`, `_READONLY` and the like. */
   start(): Promise<void>;
   /** Writes what waits, then closes. */
   stop(): Promise<void>;
-  /** Rejects where the store does not answer. */
+  /** Rejects where the store can't be written to. */
   check(): Promise<void>;
   /**
    * Keeps the first verdict of a site and slot. A fallback and the cloud's answer to the same sample become one
@@ -134,7 +137,9 @@ export interface VerdictStore {
    * of the batch.
    */
   putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]>;
-  /** A label replaces the one before it; its verdict may come later. */
+  /**
+   * A label replaces the one before it; its verdict may come later. Where it throws, some may be kept: say it again.
+   */
   putLabels(site: string, labels: readonly Label[]): Promise<void>;
   putEdge(edge: StoredEdge): Promise<void>;
   putDevice(device: StoredDevice): Promise<void>;

@@ -1,32 +1,41 @@
 import type Database from 'libsql';
-import { TallyTable } from './tally-table.js';
-import { decodeCursor, encodeCursor } from './verdict-cursor.js';
-import { fromRow, NEW_COLUMNS, toRow, type VerdictRow, viewDigits } from './verdict-row.js';
-import type { NewVerdict, PutResult, StoredVerdict, VerdictPage, VerdictQuery } from './verdict-store.js';
+import type { TallyTable } from './tally-table.js';
+import { COLUMNS, fromNewRow, fromRow, NEW_COLUMNS, type Row, viewDigits } from './verdict-row.js';
+import type { NewVerdict, PutOutcome, StoredVerdict } from './verdict-store.js';
+import type { WaitingLabels } from './waiting-labels.js';
 
-const SELECT = 'SELECT verdict.*, label.label AS label FROM verdict LEFT JOIN label USING (site, slot)';
+/** Verdicts deleted in one transaction at most: a bound that was lowered must not hold up what is to be written. */
+const MOST_DELETED = 4_096;
+/** Verdicts above the bound before some are deleted. */
+const SLACK = 1_024;
 
-/** The tables of verdicts and labels in SQLite. Every call is synchronous; transactions are the caller's. */
+/** What became of a row: the label of a new verdict, or how the stored one is now. */
+export type PutRow = string | null | { readonly outcome: PutOutcome; readonly row: Row };
+
+/** Writes verdicts and their labels. Every call is synchronous; transactions are the caller's. */
 export class VerdictTable {
-  readonly tally: TallyTable;
-  readonly #db: Database.Database;
+  readonly #tally: TallyTable;
+  readonly #labels: WaitingLabels;
   readonly #insert: Database.Statement;
   readonly #revise: Database.Statement;
   readonly #overtake: Database.Statement;
   readonly #one: Database.Statement;
   readonly #label: Database.Statement;
-
+  readonly #oldest: Database.Statement;
   #rows: number;
 
-  constructor(db: Database.Database) {
-    this.#db = db;
+  constructor(db: Database.Database, tally: TallyTable, labels: WaitingLabels) {
+    this.#tally = tally;
+    this.#labels = labels;
     this.#rows = (db.prepare('SELECT count(*) AS rows FROM verdict').get() as { rows: number }).rows;
-    this.tally = new TallyTable(db);
-    const places = NEW_COLUMNS.replace(/\w+/g, '?');
-    this.#insert = db.prepare(
-      `INSERT INTO verdict (${NEW_COLUMNS}) VALUES (${places}) ON CONFLICT DO NOTHING RETURNING
-       (SELECT label FROM label WHERE label.site = verdict.site AND label.slot = verdict.slot) AS label`,
-    );
+    const places = NEW_COLUMNS.split(',').map((_, i) => `?${i + 1}`);
+    this.#insert = db
+      .prepare(
+        `INSERT INTO verdict (${NEW_COLUMNS}, label)
+         VALUES (${places}, (SELECT label FROM waiting_label WHERE site = ?1 AND slot = ?2))
+         ON CONFLICT DO NOTHING RETURNING label`,
+      )
+      .raw();
     this.#revise = db.prepare(
       `UPDATE verdict SET revised_class = ?, revised_index = ?, revised_uncertainty = ?, revised_at = ?
        WHERE site = ? AND slot = ?`,
@@ -35,113 +44,98 @@ export class VerdictTable {
       `UPDATE verdict SET edge = ?, class = ?, class_index = ?, exit = ?, reason = ?, uncertainty = ?, views = ?
        WHERE site = ? AND slot = ?`,
     );
-    this.#one = db.prepare(`${SELECT} WHERE site = ? AND slot = ?`);
-    this.#label = db.prepare(
-      'INSERT INTO label (site, slot, label) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET label = excluded.label',
+    this.#one = db.prepare(`SELECT ${COLUMNS} FROM verdict WHERE site = ? AND slot = ?`).raw();
+    this.#label = db.prepare('UPDATE verdict SET label = ? WHERE site = ? AND slot = ?');
+    this.#oldest = db.prepare(
+      'DELETE FROM verdict WHERE (site, slot) IN (SELECT site, slot FROM verdict ORDER BY time, slot, site LIMIT ?)',
     );
   }
 
-  put(verdict: NewVerdict): PutResult {
-    const { site, slot } = verdict;
-    const inserted = this.#insert.get(toRow(verdict)) as { label: string | null } | undefined;
+  /** Puts a row of {@link NEW_COLUMNS}. */
+  put(row: Row): PutRow {
+    const inserted = this.#insert.get(row) as [string | null] | undefined;
     if (inserted) {
-      const stored = { ...verdict, label: inserted.label, revised: null };
+      const [label] = inserted;
+      const [site, slot] = row as [string, number];
+      if (label !== null) this.#labels.forget(site, slot);
       this.#rows++;
-      this.tally.add(stored, 1);
-      return { outcome: 'stored', verdict: stored };
+      this.#tally.add(row[0] as string, row[5] as string, row[3] as string, label, false, 1);
+      return label;
     }
-    const before = this.get(site, slot)!;
-    if (verdict.exit === 'fallback' && before.exit === 'cloud') return this.#becomeFallback(before, verdict);
-    if (verdict.exit === 'fallback' && before.exit === 'fallback' && verdict.edge !== before.edge) {
-      return this.#joinFallbacks(before, verdict);
+    return this.#putAgain(fromNewRow(row));
+  }
+
+  /** The sample has a verdict already. */
+  #putAgain(verdict: NewVerdict): PutRow {
+    const { site, slot } = verdict;
+    const before = this.#get(site, slot)!;
+    let outcome: PutOutcome = 'duplicate';
+    if (verdict.exit === 'fallback' && before.exit === 'cloud') {
+      this.#becomeFallback(before, verdict);
+      outcome = 'revised';
+    } else if (verdict.exit === 'fallback' && before.exit === 'fallback' && verdict.edge !== before.edge) {
+      outcome = this.#joinFallbacks(before, verdict);
+    } else if (verdict.exit === 'cloud' && before.exit === 'fallback' && !before.revised) {
+      const { class: name, classIndex, uncertainty, storedAt } = verdict;
+      this.#revise.run([name, classIndex, uncertainty, storedAt, site, slot]);
+      outcome = 'revised';
     }
-    if (verdict.exit !== 'cloud' || before.exit !== 'fallback' || before.revised) {
-      return { outcome: 'duplicate', verdict: before };
-    }
-    const { class: name, classIndex, uncertainty, storedAt } = verdict;
-    this.#revise.run([name, classIndex, uncertainty, storedAt, site, slot]);
-    const revised = { ...before, revised: { class: name, classIndex, uncertainty, storedAt } };
-    this.#recount(before, revised);
-    return { outcome: 'revised', verdict: revised };
+    const row = this.#one.get([site, slot]) as Row;
+    if (outcome !== 'duplicate') this.#recount(before, fromRow(row));
+    return { outcome, row };
   }
 
   /**
    * The cloud had answered, but its verdict reached the edge after the fallback, which is final for whoever listens
    * live: the stored answer becomes the revision of that fallback.
    */
-  #becomeFallback(before: StoredVerdict, verdict: NewVerdict): PutResult {
-    const { site, slot, edge, class: name, classIndex, exit, reason, uncertainty } = verdict;
-    const { class: answer, classIndex: answerIndex, uncertainty: answerUncertainty, storedAt } = before;
-    this.#overtake.run([edge, name, classIndex, exit, reason, uncertainty, viewDigits(verdict.views), site, slot]);
-    this.#revise.run([answer, answerIndex, answerUncertainty, storedAt, site, slot]);
-    const after = this.get(site, slot)!;
-    this.#recount(before, after);
-    return { outcome: 'revised', verdict: after };
+  #becomeFallback(before: StoredVerdict, verdict: NewVerdict): void {
+    const { class: answer, classIndex, uncertainty, storedAt, site, slot } = before;
+    this.#replace(verdict, verdict.views);
+    this.#revise.run([answer, classIndex, uncertainty, storedAt, site, slot]);
   }
 
   /** Several edges of a site fell back, each on its own views: the surer one stands, with the views of both. */
-  #joinFallbacks(before: StoredVerdict, verdict: NewVerdict): PutResult {
+  #joinFallbacks(before: StoredVerdict, verdict: NewVerdict): PutOutcome {
     const best = verdict.uncertainty < before.uncertainty ? verdict : before;
     const views = verdict.views.map((state, view) => (state === 'lost' ? before.views[view] : state));
-    const { edge, class: name, classIndex, exit, reason, uncertainty } = best;
-    const { site, slot } = before;
+    if (best === before && viewDigits(views) === viewDigits(before.views)) return 'duplicate';
+    this.#replace(best, views);
+    return 'joined';
+  }
+
+  #replace(verdict: NewVerdict, views: NewVerdict['views']): void {
+    const { edge, class: name, classIndex, exit, reason, uncertainty, site, slot } = verdict;
     this.#overtake.run([edge, name, classIndex, exit, reason, uncertainty, viewDigits(views), site, slot]);
-    const after = this.get(site, slot)!;
-    this.#recount(before, after);
-    return { outcome: 'duplicate', verdict: after };
   }
 
-  /** Deletes the oldest verdicts and their labels, a tenth too many at once so that it is seldom done. */
+  /** Deletes the oldest verdicts beyond the bound, some at once so that it is seldom done. */
   keepNewest(max: number): void {
-    if (this.#rows <= max * 1.1) return;
-    const oldest = 'SELECT site, slot FROM verdict ORDER BY time, slot, site LIMIT ?';
     const surplus = this.#rows - max;
-    this.#db.prepare(`DELETE FROM label WHERE (site, slot) IN (${oldest})`).run([surplus]);
-    this.#db.prepare(`DELETE FROM verdict WHERE (site, slot) IN (${oldest})`).run([surplus]);
-    this.#rows = max;
+    if (surplus <= Math.min(SLACK, max / 10)) return;
+    this.#rows -= this.#oldest.run([Math.min(surplus, MOST_DELETED)]).changes;
   }
 
+  /** Labels a verdict, or keeps the label until the verdict comes. */
   putLabel(site: string, slot: number, label: string): void {
-    const before = this.get(site, slot);
-    this.#label.run([site, slot, label]);
-    if (before) this.#recount(before, { ...before, label });
+    const before = this.#get(site, slot);
+    if (before) {
+      this.#label.run([label, site, slot]);
+      this.#recount(before, { ...before, label });
+    } else this.#labels.put(site, slot, label);
   }
 
-  get(site: string, slot: number): StoredVerdict | undefined {
-    const row = this.#one.get([site, slot]) as VerdictRow | undefined;
+  #get(site: string, slot: number): StoredVerdict | undefined {
+    const row = this.#one.get([site, slot]) as Row | undefined;
     return row && fromRow(row);
   }
 
-  page(query: VerdictQuery): VerdictPage {
-    const { sql, values } = conditions(query);
-    const text = `${SELECT} ${sql} ORDER BY verdict.time DESC, verdict.slot DESC, verdict.site DESC LIMIT ?`;
-    const rows = this.#db.prepare(text).all([...values, query.limit + 1]) as VerdictRow[];
-    const page = rows.slice(0, query.limit);
-    return { verdicts: page.map(fromRow), next: rows.length > page.length ? encodeCursor(page.at(-1)!) : null };
-  }
-
   #recount(before: StoredVerdict, after: StoredVerdict): void {
-    this.tally.add(before, -1);
-    this.tally.add(after, 1);
+    this.#count(before, -1);
+    this.#count(after, 1);
   }
-}
 
-function conditions(query: VerdictQuery): { sql: string; values: (string | number)[] } {
-  const parts: string[] = [];
-  const values: (string | number)[] = [];
-  const where = (sql: string, ...given: (string | number | undefined)[]) => {
-    if (given.some((value) => value === undefined)) return;
-    parts.push(sql);
-    values.push(...(given as (string | number)[]));
-  };
-  where('verdict.site = ?', query.site);
-  where('verdict.exit = ?', query.exit);
-  where('verdict.class = ?', query.class);
-  where('verdict.time >= ?', query.from);
-  where('verdict.time < ?', query.to);
-  if (query.cursor !== undefined) {
-    const { time, slot, site } = decodeCursor(query.cursor);
-    where('(verdict.time, verdict.slot, verdict.site) < (?, ?, ?)', time, slot, site);
+  #count({ site, exit, class: name, label, revised }: StoredVerdict, count: 1 | -1): void {
+    this.#tally.add(site, exit, name, label, revised !== null, count);
   }
-  return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
 }

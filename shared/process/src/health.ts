@@ -24,7 +24,11 @@ export interface HealthOptions {
 }
 
 const MAX_CONNECTIONS = 64;
-const REQUEST_TIMEOUT_MS = 10_000;
+/** A request is a line and some headers: places must come free for the next one that asks. */
+const REQUEST_TIMEOUT_MS = 2_000;
+const DEADLINE_CHECK_MS = 500;
+const IDLE_TIMEOUT_MS = 5_000;
+const CHECK_TIMEOUT_MS = 2_000;
 
 /**
  * Serves `/healthz` (200 while the process lives), `/readyz` (200, or 503 with the failing checks; notes in both) and
@@ -42,7 +46,11 @@ export class HealthServer {
   async start(): Promise<number> {
     const { host, port, logger } = this.#options;
     const server = createServer(
-      { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+      {
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: DEADLINE_CHECK_MS,
+      },
       (request, response) => {
         this.#answer(request, response).catch((error: unknown) => {
           logger.error({ err: error }, 'health request failed');
@@ -52,6 +60,8 @@ export class HealthServer {
       },
     );
     server.maxConnections = MAX_CONNECTIONS;
+    // Somebody who does not read the answer.
+    server.timeout = IDLE_TIMEOUT_MS;
     const bound = await listen(server, { host, port, setting: 'health.port' });
     this.#server = server;
     return bound;
@@ -77,7 +87,7 @@ export class HealthServer {
       case '/healthz':
         return sendJson(response, 200, { status: 'ok' });
       case '/readyz': {
-        const failing = await this.#failingChecks();
+        const failing = await failingChecks(this.#options.checks, this.#options.checkTimeoutMs);
         const ready = Object.keys(failing).length === 0;
         const notes = Object.entries(this.#options.notes ?? {}).map(([name, note]) => [name, note()]);
         const told = notes.some(([, note]) => note) ? { notes: Object.fromEntries(notes) } : {};
@@ -92,15 +102,16 @@ export class HealthServer {
         return sendJson(response, 404, { error: `there is no ${path}; there are /healthz, /readyz and /metrics` });
     }
   }
+}
 
-  async #failingChecks(): Promise<Record<string, string>> {
-    const { checks, checkTimeoutMs = 2_000 } = this.#options;
-    const names = Object.keys(checks);
-    const results = await Promise.all(names.map((name) => runCheck(checks[name]!, checkTimeoutMs)));
-    return Object.fromEntries(
-      names.flatMap((name, index) => (results[index] === true ? [] : [[name, results[index]!]])),
-    );
-  }
+/** The checks that fail, each with why. One that takes longer than `timeoutMs` has failed. */
+export async function failingChecks(
+  checks: Readonly<Record<string, Check>>,
+  timeoutMs = CHECK_TIMEOUT_MS,
+): Promise<Record<string, string>> {
+  const names = Object.keys(checks);
+  const results = await Promise.all(names.map((name) => runCheck(checks[name]!, timeoutMs)));
+  return Object.fromEntries(names.flatMap((name, index) => (results[index] === true ? [] : [[name, results[index]!]])));
 }
 
 async function runCheck(check: Check, timeoutMs: number): Promise<true | string> {

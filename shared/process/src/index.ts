@@ -3,7 +3,7 @@ export { ClockSteps, inSeconds } from './clock-steps.js';
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
 export { ConfigError, type ConfigErrorCode } from './config-error.js';
-export { type Check, type CheckResult, type HealthOptions, HealthServer } from './health.js';
+export { type Check, type CheckResult, failingChecks, type HealthOptions, HealthServer } from './health.js';
 export { LifeCycle, type OpenParts, type Startable, type Stoppable } from './life-cycle.js';
 export { type ListenOptions, listen } from './listen.js';
 export { LimitedLogger, LogLimit } from './log-limit.js';
