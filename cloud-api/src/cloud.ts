@@ -1,8 +1,8 @@
-import { openBundle } from '@ddnn/model';
-import { HealthServer, LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
+import { HealthServer, LifeCycle, type Logger, type OpenParts } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
+import { openBundles } from './decide/served-bundles.js';
 import { RestServer } from './rest/rest-server.js';
 import { Roster } from './sites/roster.js';
 import { SqliteStore, type SqliteStoreOptions } from './store/sqlite-store.js';
@@ -52,7 +52,8 @@ export class Cloud {
   async #open(parts: OpenParts): Promise<CloudPorts> {
     const config = this.#config;
     const logger = this.#logger;
-    const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
+    const bundles = await openBundles(config);
+    const [{ bundle }] = bundles;
     const metrics = createCloudMetrics();
 
     const store = this.#createStore(metrics);
@@ -61,7 +62,7 @@ export class Cloud {
     roster.restore(await store.edges(), await store.devices());
 
     const sendDown: Uplink['send'] = (which, edge, frame) => uplink.send(which, edge, frame);
-    const ingest = new Ingest(config, { bundle, store, roster, metrics, logger, sendDown });
+    const ingest = new Ingest(config, { bundles, store, roster, metrics, logger, sendDown });
     const uplink = new Uplink(config, { roster, ingest, metrics, logger });
     await parts.start(ingest);
     const mqttPort = await parts.start(uplink);

@@ -10,7 +10,13 @@ const Count = (fallback: number, minimum: number, maximum: number, description: 
 export const CloudConfigSchema = Type.Object({
   host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address that uplink and REST listen on' }),
   bundle: Type.String({ minLength: 1, description: 'bundle file, the same as on the sites' }),
-  epoch: Count(1, 0, 255, 'rollout counter that stands for the bundle; frames of another one are refused'),
+  epoch: Count(1, 0, 255, 'rollout counter that stands for the bundle; samples of another one wait at their edge'),
+  previousBundle: Type.Optional(
+    Type.String({ minLength: 1, description: 'bundle file of the epoch before: answers what waited at the sites' }),
+  ),
+  previousEpoch: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 255, description: 'its epoch; the one before `epoch` when left out' }),
+  ),
   uplink: Type.Object(
     {
       port: Type.Integer({

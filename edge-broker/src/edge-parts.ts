@@ -18,6 +18,7 @@ import { FeatureRequests } from './devices/feature-requests.js';
 import { type Identity, Intake } from './devices/intake.js';
 import { EdgeError } from './edge-error.js';
 import { createEdgeMetrics } from './metrics.js';
+import type { Entry } from './outbox/entry.js';
 import { Outbox } from './outbox/outbox.js';
 import { RecordBatch } from './outbox/record-batch.js';
 import { RecordTurns } from './outbox/record-turns.js';
@@ -50,6 +51,7 @@ export class EdgeParts {
   readonly path: SamplePath;
   readonly listener: MqttListener<Identity>;
   #published: Promise<void> = Promise.resolve();
+  readonly #held: LimitedLogger;
   readonly #config: EdgeConfig;
   readonly #bundle: Bundle;
   readonly #logger: Logger;
@@ -61,6 +63,7 @@ export class EdgeParts {
     this.#bundle = bundle;
     this.#logger = logger;
     this.#hearVerdict = onVerdict;
+    this.#held = new LimitedLogger(logger);
     this.metrics = createEdgeMetrics(registry);
     const { views } = bundle.architecture;
     const group = new ViewGroup(bundle, config.group);
@@ -134,6 +137,7 @@ export class EdgeParts {
         onDisconnected: () => this.path.cloudLost(),
         onVerdicts: (verdicts) => this.#onCloudVerdicts(verdicts),
         onAcknowledgement: (acknowledgement) => this.#onAcknowledgement(acknowledgement),
+        onHeld: (entry) => this.#onHeld(entry),
         onRequest: (slots) => {
           for (const slot of slots) this.path.askedByCloud(slot);
         },
@@ -218,6 +222,12 @@ export class EdgeParts {
       if (!this.path.cloudVerdict(verdict) && waits) this.metrics.revised.inc();
       this.#settle(this.outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
     }
+  }
+
+  /** It stays on disk for the next connection; whoever waits for its sample is answered now. */
+  #onHeld({ kind, slot }: Entry): void {
+    this.#held.warn(kind, { kind, slot }, 'the cloud has no bundle for the epoch of what waits here: it is kept');
+    if (kind === 'features') this.path.giveUp(slot, 'refused');
   }
 
   #onAcknowledgement({ of, result, slots }: Acknowledgement): void {

@@ -130,6 +130,7 @@ export class Edge {
     if (outbox.failure) this.#recover(outbox, bridge);
     outbox.expire().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'the outbox failed'));
     metrics.outbox.set(outbox.size);
+    metrics.held.set(bridge.held);
     for (const [what, samples] of Object.entries(path.waiting)) metrics.waiting.set({ for: what }, samples);
   }
 

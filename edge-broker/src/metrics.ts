@@ -59,6 +59,7 @@ export function createEdgeMetrics(metrics: Metrics) {
       ['code'],
     ),
     outbox: metrics.gauge('ddnn_edge_outbox_entries', 'Entries that wait for the cloud’s acknowledgement'),
+    held: metrics.gauge('ddnn_edge_held_entries', 'Entries that the cloud has no bundle for, of those that wait'),
     waiting: metrics.gauge('ddnn_edge_waiting_samples', 'Samples that wait, by what for', ['for']),
     clockSteps: metrics.counter('ddnn_edge_clock_steps_total', 'Times the wall clock was set, by direction', [
       'direction',

@@ -8,7 +8,15 @@ export interface EdgeName {
   readonly edge: string;
 }
 
+/** Which bundle an edge has in service, and under which epoch. */
+export interface EdgeService {
+  readonly epoch: number;
+  /** SHA-256, in hexadecimal digits. */
+  readonly bundle: string;
+}
+
 interface KnownEdge {
+  service: EdgeService | undefined;
   slotMs: number;
   online: boolean;
   /** View of each device that is online, else undefined. */
@@ -29,7 +37,11 @@ export class Roster {
 
   /** Takes over what the store knows from before. Nobody lives until it says so. */
   restore(edges: readonly StoredEdge[], devices: readonly StoredDevice[]): void {
-    for (const edge of edges) this.#edge(edge).slotMs = edge.slotMs;
+    for (const edge of edges) {
+      const known = this.#edge(edge);
+      known.slotMs = edge.slotMs;
+      known.service = { epoch: edge.epoch, bundle: edge.bundle };
+    }
     for (const device of devices) this.#edge(device).devices.set(device.device, undefined);
   }
 
@@ -41,10 +53,16 @@ export class Roster {
   }
 
   /** Notes what an edge said of itself. */
-  setEdge(name: EdgeName, state: StatusState, slotMs: number): void {
+  setEdge(name: EdgeName, state: StatusState, slotMs: number, service: EdgeService): void {
     const edge = this.#edge(name);
+    edge.service = service;
     edge.slotMs = slotMs;
     edge.online = state === 'online';
+  }
+
+  /** What an edge has in service; undefined where it has not said. */
+  service(name: EdgeName): EdgeService | undefined {
+    return this.#known(name)?.service;
   }
 
   /** Milliseconds between two slots; 0 where they merely count, or the edge has not said. */
@@ -96,7 +114,7 @@ export class Roster {
     this.#sites.set(site, edges);
     let edge = edges.get(name);
     if (!edge) {
-      edge = { slotMs: 0, online: false, devices: new Map() };
+      edge = { service: undefined, slotMs: 0, online: false, devices: new Map() };
       edges.set(name, edge);
       this.#edges++;
     }

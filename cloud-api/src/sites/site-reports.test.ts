@@ -17,7 +17,7 @@ describe('what sites report', () => {
   });
 
   it('shows edges online, and offline by their will; slots become times', async () => {
-    const { ports, get } = await startCloud();
+    const { ports, get, bundle } = await startCloud();
     const will = {
       topic: 'u/plaza/north/i',
       payload: Buffer.from(encodeStatus(EPOCH, status({ state: 'offline' }))),
@@ -27,7 +27,7 @@ describe('what sites report', () => {
     const { client, send, next } = await edge(ports, 'plaza/north', { will });
     await send('r', records(record(1)));
     await next();
-    await send('i', encodeStatus(EPOCH, status()));
+    await send('i', encodeStatus(EPOCH, status({ bundle: bundle.hash })));
     await send('i/cam0', encodeStatus(EPOCH, status({ view: 0, state: 'unfit' })));
     await send('r', records(record(2)));
     await next();
@@ -37,7 +37,7 @@ describe('what sites report', () => {
       edge: 'north',
       state: 'online',
       slotMs: 100,
-      bundle: 'ab'.repeat(32),
+      bundle: bundle.id,
       version: '1.2.3',
     });
     expect((await get('/v1/devices?site=plaza')).devices).toMatchObject([

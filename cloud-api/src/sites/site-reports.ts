@@ -30,7 +30,7 @@ export class SiteReports {
   async takeEdgeStatus(edge: EdgeName, frame: Uint8Array): Promise<void> {
     const { state, epoch, views, slotMs, version, bundle } = decodeStatus(frame);
     const id = Buffer.from(bundle).toString('hex');
-    this.#roster.setEdge(edge, state, slotMs);
+    this.#roster.setEdge(edge, state, slotMs, { epoch, bundle: id });
     this.#onChange(edge.site);
     if (state !== 'offline' && (epoch !== this.#epoch || id !== this.#bundle.id)) {
       const ours = { epoch: this.#epoch, bundle: this.#bundle.id };

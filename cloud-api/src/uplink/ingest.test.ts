@@ -1,5 +1,8 @@
-import { UpperTier } from '@ddnn/model';
-import { encodeUplinkFeatures, encodeVerdicts, NO_CLASS } from '@ddnn/protocol';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBundle, UpperTier } from '@ddnn/model';
+import { randomBundle } from '@ddnn/model/testing';
+import { encodeStatus, encodeUplinkFeatures, encodeVerdicts, NO_CLASS, NO_VIEW } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import {
   architecture,
@@ -7,12 +10,14 @@ import {
   edge,
   fallback,
   features,
+  folder,
   record,
   records,
   sample,
   sizes,
   startCloud,
   twoEdges,
+  until,
 } from '../../test/live-cloud.js';
 import { CloudExit } from '../decide/cloud-exit.js';
 
@@ -157,16 +162,61 @@ describe('records on the uplink', () => {
 });
 
 describe('frames that can’t be accepted', () => {
-  it('of another epoch are refused by slot', async () => {
-    const { ports, metrics } = await startCloud();
-    const { send, next } = await edge(ports);
+  it('stay at their edge where no bundle of their epoch is here, and are told under that epoch', async () => {
+    const { ports, get, metrics } = await startCloud();
+    const { send, next, down } = await edge(ports);
     await send('f', encodeUplinkFeatures(EPOCH + 1, [sample(5), sample(9)], sizes));
-    expect((await next()).acknowledgement).toEqual({ of: 'uplinkFeatures', result: 'refused', slots: [5, 9] });
-    await send('r', encodeVerdicts('record', EPOCH - 1, [record(5), record(6)]));
-    expect((await next()).acknowledgement).toEqual({ of: 'record', result: 'refused', slots: [5] });
+    await until(() => down.length > 0);
+    expect(down[0].payload[1]).toBe(EPOCH + 1);
+    expect((await next()).acknowledgement).toEqual({ of: 'uplinkFeatures', result: 'held', slots: [5] });
+    expect((await get('/v1/verdicts')).verdicts).toEqual([]);
     expect(await metrics()).toContain(
-      'ddnn_cloud_frames_total{kind="record",result="DDNN_FRAME_EPOCH",process="cloud"} 1',
+      'ddnn_cloud_frames_total{kind="uplinkFeatures",result="DDNN_CLOUD_EPOCH",process="cloud"} 1',
     );
+  });
+
+  it('are taken under any epoch where they are records: that answer was given', async () => {
+    const { ports, get } = await startCloud();
+    const { send, next } = await edge(ports);
+    await send('r', encodeVerdicts('record', EPOCH - 1, [record(5), record(6)]));
+    expect((await next()).acknowledgement).toEqual({ of: 'record', result: 'stored', slots: [5] });
+    expect(await get('/v1/verdicts/plaza/6')).toMatchObject({ class: 'bus', epoch: EPOCH - 1 });
+  });
+
+  it('of the epoch before are answered by the bundle before, where it is given', async () => {
+    const before = join(folder, 'before.ddnn');
+    writeFileSync(before, randomBundle(architecture, 2));
+    const { ports, get } = await startCloud({ previousBundle: before });
+    const { send } = await edge(ports);
+    const [old, now] = [1, 2].map((seed) => openBundle(randomBundle(architecture, seed))).reverse();
+    const exits = [new CloudExit(old), new CloudExit(now)];
+    const samples = Array.from({ length: 30 }, (_, slot) => sample(slot));
+    await send('f', encodeUplinkFeatures(EPOCH - 1, samples, sizes));
+    await send('f', features(...samples.map((one) => ({ ...one, slot: one.slot + 100 }))));
+    await until(async () => (await get('/v1/stats')).samples === 60);
+    const said = await Promise.all(samples.map(({ slot }) => get(`/v1/verdicts/plaza/${slot}`)));
+    const expected = samples.map((one) => exits[0].decide(one).uncertainty);
+    expect(said.map(({ uncertainty }) => uncertainty)).toEqual(expected);
+    expect(expected).not.toEqual(samples.map((one) => exits[1].decide(one).uncertainty));
+    expect(new Set(said.map(({ epoch }) => epoch))).toEqual(new Set([EPOCH - 1]));
+    expect(await get('/v1/verdicts/plaza/100')).toMatchObject({ epoch: EPOCH });
+  });
+
+  it('stay at an edge that has another bundle under the same epoch', async () => {
+    const { ports, get, bundle } = await startCloud();
+    const { send, next } = await edge(ports);
+    const { featureBytes } = bundle.shapes.device;
+    const sizes = { view: NO_VIEW, views: 3, classes: 3, scoreBytes: 3, featureBytes };
+    const status = { state: 'online' as const, ...sizes, slotMs: 0, version: '0.1.0' };
+    await send('i', encodeStatus(EPOCH, { ...status, bundle: new Uint8Array(32).fill(7) }));
+    await send('f', features(sample(5)));
+    expect((await next()).acknowledgement).toMatchObject({ of: 'uplinkFeatures', result: 'held' });
+    await send('r', records(record(6)));
+    expect((await next()).acknowledgement).toMatchObject({ of: 'record', result: 'held' });
+    expect((await get('/v1/verdicts')).verdicts).toEqual([]);
+    await send('i', encodeStatus(EPOCH, { ...status, bundle: bundle.hash }));
+    await send('f', features(sample(5)));
+    expect((await next()).verdicts).toHaveLength(1);
   });
 
   it('whose rest is damaged are refused by their first slot', async () => {

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Bundle, edgeGroups } from '@ddnn/model';
 import { LimitedLogger, type Logger } from '@ddnn/process';
 import {
   type AcknowledgementResult,
+  checkHeader,
   decodeUplinkFeatures,
   decodeVerdicts,
+  frameEpoch,
   NO_CLASS,
   type ParsedTopic,
   type Verdict,
@@ -14,8 +15,7 @@ import {
 import { CloudError } from '../cloud-error.js';
 import type { CloudMetrics } from '../cloud-metrics.js';
 import type { CloudConfig } from '../config.js';
-import { CloudExit } from '../decide/cloud-exit.js';
-import { SiteJoin, type SiteJoinParts } from '../decide/site-join.js';
+import { type EpochBundle, ServedBundles } from '../decide/served-bundles.js';
 import { acknowledgementFrames } from '../downlink/down-frames.js';
 import type { SendDown } from '../downlink/send-down.js';
 import { VerdictSender } from '../downlink/verdict-sender.js';
@@ -27,7 +27,8 @@ import { refusedSlots } from './refused-slots.js';
 
 /** What an ingest works with. */
 export interface IngestParts {
-  readonly bundle: Bundle;
+  /** The one in service first. */
+  readonly bundles: readonly [EpochBundle, ...EpochBundle[]];
   readonly store: VerdictStore;
   readonly roster: Roster;
   readonly metrics: CloudMetrics;
@@ -45,9 +46,7 @@ const MAX_TIME = 8.64e15;
 export class Ingest {
   readonly #config: CloudConfig;
   readonly #parts: IngestParts;
-  readonly #exit: CloudExit;
-  /** Only where a site has several edges. */
-  readonly #join: SiteJoin | undefined;
+  readonly #served: ServedBundles;
   readonly #reports: SiteReports;
   readonly #gate: FrameGate;
   readonly #verdicts: VerdictSender;
@@ -57,10 +56,14 @@ export class Ingest {
     this.#config = config;
     this.#parts = parts;
     this.#log = new LimitedLogger(parts.logger);
-    this.#exit = new CloudExit(parts.bundle);
-    if (edgeGroups(parts.bundle.architecture).length > 1) this.#join = new SiteJoin(config, this.#joinParts());
-    this.#reports = new SiteReports(config.epoch, parts, (site) => this.#join?.recheck(site));
-    this.#verdicts = new VerdictSender(config.epoch, this.#exit.sizes.views, parts.sendDown);
+    this.#served = new ServedBundles(config, parts.bundles, (served) => ({
+      ...parts,
+      keep: async (edge, verdict) => (await this.#store([this.#newVerdict(edge, verdict, served)]))[0].verdict,
+      complain: (edge, error) => this.complain(edge, 'uplinkFeatures', error),
+    }));
+    const { bundle, exit } = this.#served.current;
+    this.#reports = new SiteReports(config.epoch, { ...parts, bundle }, (site) => this.#served.recheck(site));
+    this.#verdicts = new VerdictSender(config.epoch, exit.sizes.views, parts.sendDown);
     this.#gate = new FrameGate({
       maxInside: config.uplink.maxFramesInFlight,
       maxBytes: config.uplink.maxBytesWaiting,
@@ -68,7 +71,7 @@ export class Ingest {
   }
 
   start(): void {
-    this.#join?.start();
+    this.#served.start();
   }
 
   /**
@@ -103,7 +106,7 @@ export class Ingest {
   async stop(): Promise<void> {
     const left = await this.#gate.close(STOP_TIMEOUT_MS);
     if (left > 0) this.#parts.logger.warn({ left }, 'frames were still under way at the stop');
-    await this.#join?.stop();
+    await this.#served.stop();
   }
 
   async #process(edge: EdgeName, which: string, device: string | undefined, frame: Uint8Array): Promise<void> {
@@ -115,20 +118,24 @@ export class Ingest {
   }
 
   async #takeFeatures(edge: EdgeName, frame: Uint8Array): Promise<void> {
-    const { epoch, uplink } = this.#config;
+    checkHeader(frame, 'uplinkFeatures');
+    const epoch = frameEpoch(frame);
+    const served = this.#served.of(epoch);
+    await this.#holdBack(edge, 'uplinkFeatures', frame, served ? undefined : `no bundle of epoch ${epoch} is here`);
+    const { exit, join } = served!;
     const samples = await this.#orRefuse(edge, 'uplinkFeatures', frame, () =>
-      decodeUplinkFeatures(frame, epoch, this.#exit.sizes, uplink.maxSamplesAFrame),
+      decodeUplinkFeatures(frame, epoch, exit.sizes, this.#config.uplink.maxSamplesAFrame),
     );
     const decided: NewVerdict[] = [];
     const refused: number[] = [];
     for (const [i, sample] of samples.entries()) {
       if (i > 0 && i % SAMPLES_A_TURN === 0) await nextTurn();
       const { slot, states } = sample;
-      const refusal = this.#join ? await this.#join.take(edge, sample) : this.#exit.refusal(sample);
+      const refusal = join ? await join.take(edge, sample) : exit.refusal(sample);
       if (refusal === undefined) {
-        if (this.#join) continue;
-        const answer = this.#exit.decide(sample);
-        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...answer }));
+        if (join) continue;
+        const answer = exit.decide(sample);
+        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...answer }, served!));
       } else {
         refused.push(slot);
         this.complain(edge, 'uplinkFeatures', new CloudError('DDNN_CLOUD_CONTENT', `slot ${slot}: ${refusal}`));
@@ -140,19 +147,15 @@ export class Ingest {
     await this.#acknowledge(edge, 'uplinkFeatures', 'refused', refused);
   }
 
-  #joinParts(): SiteJoinParts {
-    return {
-      ...this.#parts,
-      keep: async (edge, verdict) => (await this.#store([this.#newVerdict(edge, verdict)]))[0].verdict,
-      complain: (edge, error) => this.complain(edge, 'uplinkFeatures', error),
-    };
-  }
-
   async #takeRecords(edge: EdgeName, frame: Uint8Array): Promise<void> {
-    const { epoch, uplink } = this.#config;
-    const { classes, views } = this.#parts.bundle.architecture;
+    checkHeader(frame, 'record');
+    const epoch = frameEpoch(frame);
+    await this.#holdBack(edge, 'record', frame, undefined);
+    // An answer that was given stands, also under an epoch whose bundle is gone: classes are seldom others.
+    const { bundle } = this.#served.of(epoch) ?? this.#served.current;
+    const { classes, views } = bundle.architecture;
     const records = await this.#orRefuse(edge, 'record', frame, () => {
-      const verdicts = decodeVerdicts(frame, 'record', epoch, views, uplink.maxSamplesAFrame);
+      const verdicts = decodeVerdicts(frame, 'record', epoch, views, this.#config.uplink.maxSamplesAFrame);
       const wrong = verdicts.find(({ classIndex }) => classIndex !== NO_CLASS && classIndex >= classes.length);
       if (wrong) {
         const has = `the bundle has ${classes.length} classes`;
@@ -160,9 +163,29 @@ export class Ingest {
       }
       return verdicts;
     });
-    await this.#store(records.map((record) => this.#newVerdict(edge, record)));
+    await this.#store(records.map((record) => this.#newVerdict(edge, record, { epoch, bundle })));
     // The edge knows the frame by its first slot.
     await this.#acknowledge(edge, 'record', 'stored', [records[0].slot]);
+  }
+
+  /**
+   * Samples of a bundle that is not here stay at their edge, which is told so; that of another cloud, or of this one
+   * once it has `previousBundle`, takes them. Throws `DDNN_CLOUD_EPOCH`.
+   */
+  async #holdBack(
+    edge: EdgeName,
+    kind: 'uplinkFeatures' | 'record',
+    frame: Uint8Array,
+    missing: string | undefined,
+  ): Promise<void> {
+    const epoch = frameEpoch(frame);
+    const why = this.#served.conflict(epoch, this.#parts.roster.service(edge)) ?? missing;
+    if (why === undefined) return;
+    const slots = this.#slotsOf(frame, kind).slice(0, 1);
+    for (const held of acknowledgementFrames(epoch, kind, 'held', slots)) {
+      await this.#parts.sendDown('acknowledgement', edge, held);
+    }
+    throw new CloudError('DDNN_CLOUD_EPOCH', why);
   }
 
   /** Decodes; what can't be accepted is refused by slot as far as possible, and the error goes on. */
@@ -175,10 +198,13 @@ export class Ingest {
     try {
       return decode();
     } catch (error) {
-      const slots = refusedSlots(frame, kind, this.#exit.sizes, this.#config.uplink.maxSamplesAFrame);
-      await this.#acknowledge(edge, kind, 'refused', slots);
+      await this.#acknowledge(edge, kind, 'refused', this.#slotsOf(frame, kind));
       throw error;
     }
+  }
+
+  #slotsOf(frame: Uint8Array, kind: 'uplinkFeatures' | 'record'): number[] {
+    return refusedSlots(frame, kind, this.#served.current.exit.sizes, this.#config.uplink.maxSamplesAFrame);
   }
 
   async #acknowledge(
@@ -200,20 +226,21 @@ export class Ingest {
     return results;
   }
 
-  #newVerdict(edge: EdgeName, { slot, classIndex, exit, reason, uncertainty, states }: Verdict): NewVerdict {
+  #newVerdict(edge: EdgeName, verdict: Verdict, { epoch, bundle }: EpochBundle): NewVerdict {
+    const { slot, classIndex, exit, reason, uncertainty, states } = verdict;
     const slotMs = this.#parts.roster.slotMs(edge);
     const capturedAt = slot * slotMs;
     return {
       site: edge.site,
       edge: edge.edge,
       slot,
-      class: this.#parts.bundle.architecture.classes[classIndex] ?? NO_CLASS_NAME,
+      class: bundle.architecture.classes[classIndex] ?? NO_CLASS_NAME,
       classIndex,
       exit,
       reason,
       uncertainty,
       views: namesOf(states),
-      epoch: this.#config.epoch,
+      epoch,
       capturedAt: slotMs > 0 && capturedAt <= MAX_TIME ? capturedAt : null,
       storedAt: Date.now(),
     };

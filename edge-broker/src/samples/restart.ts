@@ -1,9 +1,10 @@
 import type { Bundle } from '@ddnn/model';
-import { ViewState } from '@ddnn/protocol';
+import { encodeUplinkFeatures, ViewState } from '@ddnn/protocol';
 import { NO_EXIT } from '../outbox/best-exit.js';
 import type { Entry } from '../outbox/entry.js';
 import type { Interrupted } from '../outbox/interrupted.js';
 import type { Outbox } from '../outbox/outbox.js';
+import { uplinkViews } from '../uplink/uplink-views.js';
 import type { Uncertain } from './uncertain.js';
 
 /** What the last process left behind. */
@@ -23,6 +24,25 @@ export function fitsBundle({ states, maps }: Interrupted, { architecture, shapes
   const coded = architecture.device.coding === 'arithmetic';
   const fitsView = (map: Uint8Array) => (coded ? map.length <= featureBytes : map.length === featureBytes);
   return states.length === architecture.views && maps.every((map) => !map || fitsView(map));
+}
+
+/**
+ * The uplink frame of a sample whose epoch is over, for a cloud that has its bundle. Undefined where that can't be
+ * made here: nothing of it came, or an edge section would have to run first, and that bundle is gone.
+ */
+export function frameOfOldEpoch(sample: Interrupted, { architecture }: Bundle): Uint8Array | undefined {
+  const { slot, epoch, maps } = sample;
+  const { views, edge, device } = architecture;
+  const coded = device.coding === 'arithmetic';
+  const lengths = maps.flatMap((map) => (map ? [map.length] : []));
+  const viewFeatureBytes = Math.max(...lengths);
+  const alike = coded || lengths.every((length) => length === viewFeatureBytes);
+  if (edge || sample.states.length !== views || lengths.length === 0 || !alike) return undefined;
+  const { present, lost } = ViewState;
+  const states = sample.states.map((state, view) => (state === present && !maps[view] ? lost : state));
+  const { content, body } = uplinkViews(maps, coded);
+  const sizes = { views, viewFeatureBytes, edgeFeatureBytes: 0 };
+  return encodeUplinkFeatures(epoch, [{ slot, states, content, body }], sizes);
 }
 
 /** A sample of the last process, as far as it can be one of the bundle in service. */

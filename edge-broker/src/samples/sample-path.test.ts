@@ -1,5 +1,5 @@
-import { createLocalTier, UpperTier } from '@ddnn/model';
-import { NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
+import { createLocalTier, UpperTier, uplinkSizes } from '@ddnn/model';
+import { decodeUplinkFeatures, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { pathRig, type Rig } from '../../test/path-rig.js';
 import { EPOCH, seeded, until, withEdge } from '../../test/tiny-site.js';
@@ -300,8 +300,25 @@ describe('after a restart', () => {
     expect(await second.outbox.interrupted()).toEqual([]);
   });
 
+  it('features of another epoch go up under it, for a cloud that has its bundle still', async () => {
+    const first = await pathRig();
+    for (const view of [0, 1, 2]) first.summary(5, view);
+    await first.features(5, 1);
+    await first.outbox.stop();
+    const second = await pathRig({ folder: first.folder, epoch: EPOCH + 1 });
+    expect(brief(second)).toEqual([[5, 'fallback', 'dropped']]);
+    await second.path.drain();
+    const [entry] = second.outbox.entries();
+    const frame = (await second.outbox.read(entry))!;
+    const [{ states, body }] = decodeUplinkFeatures(frame, EPOCH, uplinkSizes(second.bundle), 1);
+    expect([...states]).toEqual([lost, present, lost]);
+    expect([...body]).toEqual([...first.devices.features(5, 1)]);
+    expect(await second.outbox.interrupted()).toEqual([]);
+    expect(second.drops).toEqual([]);
+  });
+
   it.each([
-    ['epoch', { epoch: EPOCH + 1 }],
+    ['epoch, and an edge section', { epoch: EPOCH + 1, of: withEdge, edge: 0 }],
     ['feature size', { of: { ...withEdge, device: { section: [{ convp: { filters: 9 } }] } } }],
   ])('features of another %s are never fused, and cost only themselves', async (_, options) => {
     const first = await pathRig();

@@ -14,7 +14,7 @@ import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
 import type { PathDeps } from './path-deps.js';
-import { type Backlog, fitsBundle, fitting } from './restart.js';
+import { type Backlog, fitsBundle, fitting, frameOfOldEpoch } from './restart.js';
 import { type Gathering, verdictOf } from './uncertain.js';
 import { ViewGroup } from './view-group.js';
 
@@ -90,19 +90,17 @@ export class SamplePath {
   #resumeInterrupted(interrupted: Interrupted): void {
     const { bundle, config, outbox } = this.#deps;
     const { slot, epoch, states, best } = interrupted;
-    if (!fitsBundle(interrupted, bundle) || epoch !== config.epoch) {
-      this.#cloud.guard(slot, outbox.discard(interrupted));
-      this.#deps.onVerdict(verdictOf(fitting({ slot, states, best: NO_EXIT }, bundle), 'fallback', 'dropped'), 'site');
+    const old = epoch !== config.epoch;
+    if (old || !fitsBundle(interrupted, bundle)) {
+      const frame = old ? frameOfOldEpoch(interrupted, bundle) : undefined;
+      const kept = { slot, states, best, fallback: 'dropped' as const };
+      this.#cloud.guard(slot, frame ? outbox.put(kept, frame) : outbox.discard(interrupted));
+      this.#deps.onVerdict(verdictOf(fitting(kept, bundle), 'fallback', 'dropped'), 'site');
       return;
     }
     const maps = this.#group.own(interrupted.maps);
-    this.#onCollected({
-      slot,
-      maps,
-      mask: maskOf(maps),
-      reason: 'complete',
-      context: { sample: { slot, states, best }, asked: false },
-    });
+    const context = { sample: { slot, states, best }, asked: false };
+    this.#onCollected({ slot, maps, mask: maskOf(maps), reason: 'complete', context });
   }
 
   /** One view's summary. */

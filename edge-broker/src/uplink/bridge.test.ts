@@ -31,13 +31,15 @@ const offline: Status = {
   version: '0.1.0',
 };
 
-function frameOf(slot: number): Uint8Array {
+function frameOf(slot: number, epoch = EPOCH): Uint8Array {
   const sample: UplinkSample = { slot, states, content: 'views', body: new Uint8Array(2 * featureBytes).fill(slot) };
-  return encodeUplinkFeatures(EPOCH, [sample], sizes);
+  return encodeUplinkFeatures(epoch, [sample], sizes);
 }
 
 /** A bridge between a real outbox and a cloud in the hands of the test. */
 async function startBridge(flags: Record<string, unknown> = {}) {
+  const held: number[] = [];
+  let cutting = false;
   const taken: Message[] = [];
   const cloud = new MqttListener<string>(
     { host: '127.0.0.1', port: 0, setting: 'test', maxPacketBytes: 1e6, maxConnections: 9, drainTimeoutMs: 1000 },
@@ -45,7 +47,13 @@ async function startBridge(flags: Record<string, unknown> = {}) {
       admit: (name) => name ?? 'viewer',
       maySubscribe: () => true,
       publishRight: () => 'retained',
-      take: (_, message) => void taken.push({ ...message, payload: Uint8Array.from(message.payload) }),
+      take: (_, message) => {
+        if (cutting) {
+          cutting = false;
+          throw new Error('cut');
+        }
+        taken.push({ ...message, payload: Uint8Array.from(message.payload) });
+      },
     },
     logger,
   );
@@ -72,6 +80,7 @@ async function startBridge(flags: Record<string, unknown> = {}) {
       onRequest: () => {},
       onBadFrame: (error) => expect.unreachable(String(error)),
       onTaken: () => {},
+      onHeld: ({ slot }) => void held.push(slot),
     },
   });
   const settle = async (kind: 'features' | 'record', samples: readonly { slot: number }[]) => {
@@ -89,20 +98,45 @@ async function startBridge(flags: Record<string, unknown> = {}) {
   const features = () =>
     taken
       .filter(({ topic: name }) => name === topic('uplinkFeatures', names))
-      .map(({ payload }) => decodeUplinkFeatures(payload, EPOCH, sizes, 100).map(({ slot }) => slot));
+      .map(({ payload }) => decodeUplinkFeatures(payload, undefined, sizes, 100).map(({ slot }) => slot));
   const records = () =>
     taken
       .filter(({ topic: name }) => name === topic('record', names))
       .map(({ payload }) => decodeVerdicts(payload, 'record', EPOCH, VIEWS, 100).map(({ slot }) => slot));
   const send = (which: 'verdict' | 'acknowledgement', frame: Uint8Array) =>
     cloud.publish(topic(which, names), frame, 1);
-  return { bridge, outbox, start, features, records, send };
+  /** The cloud closes the connection. */
+  const cut = () => {
+    cutting = true;
+    bridge.sendTraffic(new Uint8Array(2));
+  };
+  return { bridge, outbox, cut, held, start, features, records, send };
 }
 
 const verdict = (slot: number) =>
   ({ slot, classIndex: 1, exit: 'cloud', reason: 'none', uncertainty: 0, states }) as const;
 
 describe('the bridge', () => {
+  it('keeps what the cloud has no bundle for, lets the rest pass, and sends it on the next connection', async () => {
+    const { bridge, outbox, cut, held, start, features, send } = await startBridge({ 'uplink.inFlight': 2 });
+    for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frameOf(slot, EPOCH - 1));
+    await outbox.put(unanswered(9), frameOf(9));
+    await start();
+    await until(() => bridge.inFlight === 2);
+    await send(
+      'acknowledgement',
+      encodeAcknowledgement(EPOCH - 1, { of: 'uplinkFeatures', result: 'held', slots: [1] }),
+    );
+    await until(() => features().some((slots) => slots.includes(9)));
+    expect(held.sort()).toEqual([1, 2, 3]);
+    expect([bridge.held, outbox.size]).toEqual([3, 4]);
+    expect(bridge.ready).toContain('3 waiting entries');
+    const before = features().length;
+    cut();
+    await until(() => bridge.held === 0 && features().length > before);
+    expect(outbox.size).toBe(4);
+  });
+
   it('joins samples that are ready together, and forgets each with its own verdict', async () => {
     const { outbox, start, features, send } = await startBridge();
     for (const slot of [9, 4, 6]) await outbox.put(unanswered(slot), frameOf(slot));

@@ -5,6 +5,7 @@ import {
   decodeUplinkRequest,
   decodeVerdicts,
   encodeStatus,
+  frameEpoch,
   joinUplinkFeatures,
   MAX_UPLINK_SAMPLES,
   type Status,
@@ -23,12 +24,17 @@ export interface CloudMessages {
   onDisconnected(): void;
   onVerdicts(verdicts: readonly Verdict[]): void;
   onAcknowledgement(acknowledgement: Acknowledgement): void;
+  /** It has another bundle, or none, for the epoch of that entry: it waits for the next connection. */
+  onHeld(entry: Entry): void;
   /** It wants the features of these slots (configuration f). */
   onRequest(slots: readonly number[]): void;
   onBadFrame(error: unknown, topic: string): void;
   /** Another edge is connected under this name. */
   onTaken(): void;
 }
+
+/** The epoch of a frame that is not read yet. */
+const UNKNOWN = -1;
 
 /**
  * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
@@ -45,7 +51,10 @@ export class Bridge {
    * Entries sent on this connection and not yet acknowledged, with the time of sending; several may have shared a
    * frame.
    */
-  readonly #inFlight = new Map<Entry, number>();
+  readonly #inFlight = new Map<Entry, { readonly sentAt: number; epoch: number }>();
+  /** Kinds and epochs that the cloud has no bundle for, on this connection; and entries of them. */
+  readonly #heldEpochs = new Set<string>();
+  readonly #held = new Set<Entry>();
   readonly #names;
   /** Undefined where no cloud is configured. */
   readonly #session: MqttSession | undefined;
@@ -88,7 +97,14 @@ export class Bridge {
 
   /** True, or why the cloud is out of reach that is configured. */
   get ready(): true | string {
-    return this.#session?.ready ?? true;
+    const ready = this.#session?.ready ?? true;
+    if (ready !== true || this.#held.size === 0) return ready;
+    return `the cloud has not the bundle that ${this.#held.size} waiting entries are of`;
+  }
+
+  /** Entries that the cloud has no bundle for. */
+  get held(): number {
+    return this.#held.size;
   }
 
   /** Entries sent and not yet acknowledged. */
@@ -116,8 +132,8 @@ export class Bridge {
 
   /** An entry needs no more sending: acknowledged or dropped. */
   settled(kind: EntryKind, slot: number): void {
-    for (const entry of this.#inFlight.keys()) {
-      if (entry.kind === kind && entry.slot === slot) this.#inFlight.delete(entry);
+    for (const sent of [this.#inFlight, this.#held]) {
+      for (const entry of sent.keys()) if (entry.kind === kind && entry.slot === slot) sent.delete(entry);
     }
     this.pump();
   }
@@ -125,7 +141,7 @@ export class Bridge {
   /** Frames that the cloud did not acknowledge in time are sent again. */
   resendOverdue(now: number): void {
     let overdue = false;
-    for (const [entry, sentAt] of this.#inFlight) {
+    for (const [entry, { sentAt }] of this.#inFlight) {
       if (now - sentAt < this.#config.uplink.resendMs) break;
       this.#inFlight.delete(entry);
       overdue = true;
@@ -175,6 +191,8 @@ export class Bridge {
         },
         onDisconnected: () => {
           this.#inFlight.clear();
+          this.#heldEpochs.clear();
+          this.#held.clear();
           this.#messages.onDisconnected();
         },
         onMessage: (topicName, payload, qos) => this.#onMessage(topicName, payload, qos),
@@ -193,9 +211,13 @@ export class Bridge {
         for (const entry of this.#outbox.entries()) {
           if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) break;
           if ((entry.kind === 'record' && entry.grows) || this.#inFlight.has(entry)) continue;
-          this.#inFlight.set(entry, performance.now());
+          if (this.#held.has(entry)) continue;
+          const sent = { sentAt: performance.now(), epoch: UNKNOWN };
+          this.#inFlight.set(entry, sent);
           const frame = await this.#outbox.read(entry);
+          if (frame) sent.epoch = frameEpoch(frame);
           if (!frame) this.#inFlight.delete(entry);
+          else if (this.#heldEpochs.has(epochKey(entry.kind, sent.epoch))) this.#hold(entry);
           else if (entry.kind === 'features') features.push(frame);
           else this.#send(this.#names.record, frame);
         }
@@ -204,6 +226,20 @@ export class Bridge {
     } finally {
       this.#pumping = false;
     }
+  }
+
+  /** Nothing of that epoch is sent any more, and what is on its way makes room for others. */
+  #holdEpoch({ of }: Acknowledgement, epoch: number): void {
+    const kind = of === 'record' ? 'record' : 'features';
+    this.#heldEpochs.add(epochKey(kind, epoch));
+    for (const [entry, sent] of this.#inFlight) if (entry.kind === kind && sent.epoch === epoch) this.#hold(entry);
+    this.pump();
+  }
+
+  #hold(entry: Entry): void {
+    this.#inFlight.delete(entry);
+    this.#held.add(entry);
+    this.#messages.onHeld(entry);
   }
 
   #send(name: string, frame: Uint8Array): void {
@@ -220,7 +256,9 @@ export class Bridge {
         // A verdict may be of a sample from before a rollout, so its epoch is not held against ours.
         this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.acknowledgement) {
-        this.#messages.onAcknowledgement(decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES));
+        const acknowledgement = decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES);
+        if (acknowledgement.result === 'held') this.#holdEpoch(acknowledgement, frameEpoch(payload));
+        else this.#messages.onAcknowledgement(acknowledgement);
       } else if (name === this.#names.request) {
         this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_UPLINK_SAMPLES));
       }
@@ -228,4 +266,8 @@ export class Bridge {
       this.#messages.onBadFrame(error, name);
     }
   }
+}
+
+function epochKey(kind: EntryKind, epoch: number): string {
+  return `${kind}/${epoch}`;
 }

@@ -3,9 +3,12 @@ import { FrameError } from './errors.js';
 import { checkHeader, FrameKind, HEADER_BYTES, writeHeader } from './frame.js';
 import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
-/** *stored*: the cloud has it on disk. *refused*: it never will (wrong epoch, damaged), so resending is of no use. */
-export type AcknowledgementResult = 'stored' | 'refused';
-const results: readonly AcknowledgementResult[] = ['stored', 'refused'];
+/**
+ * *stored*: the cloud has it on disk. *refused*: it never will (damaged, of no use to its bundle). *held*: it lacks the
+ * bundle of the epoch in the frame's header; all of that epoch and kind is kept, and sent again on the next connection.
+ */
+export type AcknowledgementResult = 'stored' | 'refused' | 'held';
+const results: readonly AcknowledgementResult[] = ['stored', 'refused', 'held'];
 
 /**
  * The cloud's word about samples that an edge sent up: only this lets the edge forget them, a PUBACK does not.
@@ -13,7 +16,7 @@ const results: readonly AcknowledgementResult[] = ['stored', 'refused'];
  *     +-------------------------------+
  *     |     kind of the frame, u8     |   5 uplink features, 6 record
  *     +-------------------------------+
- *     |          result, u8           |   0 stored, 1 refused
+ *     |          result, u8           |   0 stored, 1 refused, 2 held
  *     +-------------------------------+
  *     |           slot, u48           |   of the first sample
  *     +-------------------------------+

@@ -1,0 +1,93 @@
+import { type Bundle, edgeGroups, openBundle } from '@ddnn/model';
+import { readSettingFile } from '@ddnn/process';
+import { CloudError } from '../cloud-error.js';
+import type { CloudConfig } from '../config.js';
+import type { EdgeService } from '../sites/roster.js';
+import { CloudExit } from './cloud-exit.js';
+import { SiteJoin, type SiteJoinParts } from './site-join.js';
+
+/** A bundle, and the epoch that stands for it. */
+export interface EpochBundle {
+  readonly epoch: number;
+  readonly bundle: Bundle;
+}
+
+/** What answers the samples of one epoch. */
+export interface ServedBundle extends EpochBundle {
+  readonly exit: CloudExit;
+  /** Only where a site has several edges. */
+  readonly join: SiteJoin | undefined;
+}
+
+/**
+ * Opens `bundle` and, behind it, `previousBundle`. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` where both can't be in
+ * service side by side.
+ */
+export async function openBundles(config: CloudConfig): Promise<readonly [EpochBundle, ...EpochBundle[]]> {
+  const { epoch, previousBundle, previousEpoch = (epoch + 255) % 256 } = config;
+  const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
+  if (previousBundle === undefined) return [{ epoch, bundle }];
+  const previous = openBundle(await readSettingFile(previousBundle, 'previousBundle'), previousBundle);
+  const [has, had] = [bundle, previous].map(({ architecture }) => architecture.views);
+  if (has !== had) {
+    const why = `it is for ${had} views, bundle for ${has}`;
+    throw new CloudError('DDNN_CLOUD_PREVIOUS', `previousBundle ${previousBundle}: ${why}`);
+  }
+  if (previousEpoch === epoch) {
+    throw new CloudError('DDNN_CLOUD_PREVIOUS', `previousEpoch ${previousEpoch}: that is the epoch of bundle`);
+  }
+  return [
+    { epoch, bundle },
+    { epoch: previousEpoch, bundle: previous },
+  ];
+}
+
+/**
+ * The bundles that the cloud answers with: the one in service, and the one before it for what waited at the sites when
+ * the bundle changed.
+ */
+export class ServedBundles {
+  readonly current: ServedBundle;
+  readonly #served: readonly ServedBundle[];
+
+  /** @param bundles the one in service first */
+  constructor(
+    config: CloudConfig,
+    bundles: readonly EpochBundle[],
+    parts: (served: EpochBundle) => Omit<SiteJoinParts, 'bundle'>,
+  ) {
+    this.#served = bundles.map((served) => {
+      const { epoch, bundle } = served;
+      const several = edgeGroups(bundle.architecture).length > 1;
+      const join = several ? new SiteJoin({ ...config, epoch }, { ...parts(served), bundle }) : undefined;
+      return { ...served, exit: new CloudExit(bundle), join };
+    });
+    this.current = this.#served[0];
+  }
+
+  start(): void {
+    for (const { join } of this.#served) join?.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#served.map(({ join }) => join?.stop()));
+  }
+
+  /** An edge or a device of that site came or went. */
+  recheck(site: string): void {
+    for (const { join } of this.#served) join?.recheck(site);
+  }
+
+  /** What answers samples of that epoch; undefined: no bundle of it is here. */
+  of(epoch: number): ServedBundle | undefined {
+    return this.#served.find((served) => served.epoch === epoch);
+  }
+
+  /** Why samples that an edge sends under that epoch are of another bundle than the one here; undefined: they fit. */
+  conflict(epoch: number, edge: EdgeService | undefined): string | undefined {
+    const here = this.of(epoch)?.bundle.id;
+    if (here === undefined || edge?.epoch !== epoch || edge.bundle === here) return undefined;
+    const [theirs, ours] = [edge.bundle, here].map((id) => id.slice(0, 12));
+    return `epoch ${epoch} is bundle ${theirs} at the edge, ${ours} here`;
+  }
+}
