@@ -16,7 +16,7 @@ let site: SmallSite;
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0,3', samples: 30, epochs: 1 });
   await mkdir(site.at('bad/images'), { recursive: true });
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 /** A command that must be refused as the user's fault, in one line that holds all of `words`. */

@@ -15,7 +15,7 @@ const EPOCHS = 60;
 let site: SmallSite;
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0,3', samples: 60, epochs: EPOCHS });
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 it('goes on after a kill and a Ctrl-C to the very bundle of a training that nobody disturbed', async () => {
@@ -45,4 +45,4 @@ it('goes on after a kill and a Ctrl-C to the very bundle of a training that nobo
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(await readFile(out)).toEqual(await readFile(site.at('b.ddnn')));
   expect((await readdir(site.at())).filter((name) => name.includes('checkpoint'))).toEqual([]);
-}, 120_000);
+});

@@ -20,7 +20,7 @@ beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0,3', samples: 24, epochs: 2 });
   const data = ['--data', site.at('street/manifest.csv'), '--views', '0,3'];
   train = ['train', ...data, '--split', 'train', '--arch', site.at('small.yaml')];
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 it('trains several seeds into a bundle each, the first just as it would be alone, and evaluates them together', async () => {

@@ -100,9 +100,11 @@ export async function edge(ports: CloudPorts, name = 'plaza/north', options: ICl
   return { client, down, next, send };
 }
 
+/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
+const PATIENCE_MS = 240_000;
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let waited = 0; !(await condition()); waited += 5) {
-    if (waited > 5000) throw new Error(`waited in vain for ${condition}`);
+    if (waited > PATIENCE_MS) throw new Error(`waited in vain for ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

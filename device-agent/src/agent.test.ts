@@ -162,7 +162,7 @@ describe('agent', () => {
     await until(() => {
       const [first, second] = slots();
       return first.filter((slot) => second.includes(slot)).length > 4;
-    }, 20_000);
+    });
     expect(edge.of('t/0').length).toBeGreaterThan(0);
     for (const one of slots()) {
       expect(new Set(one).size).toBe(one.length);

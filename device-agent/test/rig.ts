@@ -45,7 +45,9 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-export async function until(condition: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
+const PATIENCE_MS = 240_000;
+export async function until(condition: () => boolean | Promise<boolean>, ms = PATIENCE_MS): Promise<void> {
   const giveUpAt = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);

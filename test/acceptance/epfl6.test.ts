@@ -36,5 +36,5 @@ describe.skipIf(!DATA)('six real cameras, the paper’s network', () => {
     expect(overSockets.map(pick)).toEqual(inProcess.map(pick));
     expect(ran).toMatchObject({ samples: 211, lost: 0, exits: evaluated.exits, accuracy: evaluated.accuracy });
     expect(ran.bytes.payloadPerView).toBeCloseTo(evaluated.bytes.payloadPerView, 9);
-  }, 200_000);
+  });
 });

@@ -53,7 +53,7 @@ it('bench wire trains, runs and counts, and draws what it measured', async () =>
   expect(wire.seeds[0].counted.accuracy).toBeCloseTo(wire.accuracy as number, 9);
   expect(await readFile(at('wire.svg'), 'utf8')).toContain('split_random');
   expect(existsSync(at('b/split_random-1.ddnn'))).toBe(true);
-}, 90_000);
+});
 
 it('bench wire says which data are missing', async () => {
   const { code, stderr } = await ddnn([...flags(), '--sets', 'ring6']);

@@ -16,7 +16,7 @@ cloud: { aggregator: concat, section: [{ convp: { filters: 2 } }] }
 let site: SmallSite;
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0', samples: 20, epochs: 1 });
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 /** A port of this machine that nobody listens on. */
@@ -48,7 +48,7 @@ it('an agent whose broker is away lives, says so, and stops in order', async () 
   });
   const ended = new Promise<number | null>((resolve) => agent.once('exit', resolve));
   try {
-    await expect.poll(() => log, { timeout: 20_000 }).toContain('no connection to the edge');
+    await expect.poll(() => log).toContain('no connection to the edge');
     const alive = await fetch(`http://127.0.0.1:${health}/healthz`);
     expect(alive.status).toBe(200);
     const ready = await fetch(`http://127.0.0.1:${health}/readyz`);
@@ -62,4 +62,4 @@ it('an agent whose broker is away lives, says so, and stops in order', async () 
     agent.kill('SIGTERM');
   }
   expect(await ended, log).toBe(0);
-}, 60_000);
+});

@@ -17,7 +17,7 @@ beforeAll(async () => {
     await mkdir(at('own', label), { recursive: true });
     for (const view of views.filter(Boolean)) await cp(at('street', view), at('own', label, path.basename(view)));
   }
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('makes a manifest from folders that a check finds nothing wrong with', async () => {

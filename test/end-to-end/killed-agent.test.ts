@@ -16,7 +16,7 @@ const SAMPLES = 60;
 let site: SmallSite;
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0,2,4', samples: SAMPLES, epochs: 1 });
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 it('answers every sample when an agent is killed half way, and names the missing view', async () => {
@@ -37,4 +37,4 @@ it('answers every sample when an agent is killed half way, and names the missing
   expect(new Set(verdicts.map(({ slot }) => slot)).size).toBe(result.samples);
   expect(verdicts.find(({ slot }) => slot === 0)?.missing).toEqual([]);
   expect(verdicts.find(({ slot }) => slot === result.samples - 1)?.missing).toEqual([KILLED]);
-}, 60_000);
+});

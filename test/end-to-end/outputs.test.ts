@@ -20,7 +20,7 @@ let site: SmallSite;
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, views: '0', samples: 20, epochs: 1 });
   await symlink(site.at('street/manifest.csv'), site.at('link.csv'));
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 const data = () => site.flags.slice(0, 4);

@@ -95,7 +95,7 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
 
   beforeAll(async () => {
     site = await makeSmallSite({ architecture, views, samples: 30, epochs: 2 });
-  }, 120_000);
+  });
   afterAll(() => site?.remove());
 
   it('gives every sample the same exit and class as the evaluation', async () => {
@@ -139,7 +139,7 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
     expect(shared).toBeLessThanOrEqual(
       shareable(evaluated, architecture) + asked * views.split(',').length * 2 * PACKET_BYTES,
     );
-  }, 120_000);
+  });
 
   it('sends exactly the counted packets one by one, and in batches all but what goes up apart because it was ready apart', async () => {
     const thresholds = await middleThresholds(site, exits);
@@ -156,7 +156,7 @@ describe.each(cases)('a site trained here, over sockets: $what', ({ architecture
       expect(apart).toBeGreaterThanOrEqual(0);
       expect(apart).toBeLessThanOrEqual(shareable(evaluated, architecture));
     }
-  }, 120_000);
+  });
 });
 
 /** Bytes of all packets. */

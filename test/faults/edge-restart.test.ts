@@ -64,7 +64,7 @@ it('an edge killed while the cloud is away loses no sample and answers none twic
   const slots = slotsOf(site.heard);
   expect(slots).toEqual([...new Set(slots)]);
   expect(await second.stop(), second.log()).toBe(0);
-}, 60_000);
+});
 
 it('a cloud killed while features are on their way has all of them after its restart, once', async () => {
   const site = installation();
@@ -91,7 +91,7 @@ it('a cloud killed while features are on their way has all of them after its res
     expect(verdict.exit, `slot ${verdict.slot}`).toBe(live.get(verdict.slot));
     expect(verdict.revised !== null, `slot ${verdict.slot}`).toBe(verdict.exit === 'fallback' && hasFeatures(verdict));
   }
-}, 60_000);
+});
 
 it('a link that flaps costs no sample its verdict and stores none twice', async () => {
   const site = installation();
@@ -112,4 +112,4 @@ it('a link that flaps costs no sample its verdict and stores none twice', async 
   const live = new Map(site.heard.map((verdict) => [verdict.slot, verdict.exit]));
   for (const verdict of stored) expect(verdict.exit, `slot ${verdict.slot}`).toBe(live.get(verdict.slot));
   await link.stop();
-}, 60_000);
+});

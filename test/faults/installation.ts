@@ -234,7 +234,13 @@ export class Link {
 
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
+const PATIENCE_MS = 240_000;
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  ms = PATIENCE_MS,
+): Promise<void> {
   const giveUpAt = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error(`waited in vain until ${what}`);

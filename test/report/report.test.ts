@@ -30,7 +30,7 @@ let rows: readonly string[];
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, samples: 80, epochs: 2, views: '0,3' });
   rows = [...site.flags, '--split', 'test'];
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 describe('ddnn report', () => {
@@ -51,7 +51,7 @@ describe('ddnn report', () => {
     expect([aggregators, filters, cameras, oneGone].map(({ length }) => length)).toEqual([9, 5, 1, 2]);
     expect((await stat(out)).size).toBe(said.bytes);
     expect(await readFile(out, 'utf8')).toContain(`${(evaluated.accuracy * 100).toFixed(1)}\u00a0%`);
-  }, 120_000);
+  });
 
   it.each([
     [['--retrain'], '--train-split'],

@@ -22,7 +22,7 @@ let rows: readonly string[];
 beforeAll(async () => {
   site = await makeSmallSite({ architecture: ARCHITECTURE, samples: 60, epochs: 2, views: '0,3' });
   rows = [...site.flags, '--split', 'test'];
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 describe('ddnn eval --sweep', () => {

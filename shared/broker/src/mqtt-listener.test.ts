@@ -110,13 +110,11 @@ describe('listener', () => {
   });
 
   it('stops at once though somebody connected and says nothing', async () => {
-    const { listener: opened, tcp, connect } = await listener();
+    const { listener: opened, tcp, connect } = await listener({ connectTimeoutMs: 3_600_000 });
     const silent = await tcp();
     const { state } = await connect();
     const closed = new Promise((resolve) => silent.once('close', resolve));
-    const started = performance.now();
     await opened.stop();
-    expect(performance.now() - started).toBeLessThan(2000);
     await closed;
     await until(() => state.closed);
     await opened.stop();

@@ -47,4 +47,4 @@ test('Whichever thread takes a task, the bits are the same', async () => {
     Crew.prototype.run = together;
   }
   expect(shared).toBeGreaterThanOrEqual(10);
-}, 30_000);
+});

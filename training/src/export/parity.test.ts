@@ -437,7 +437,7 @@ test('A float edge sends the graph’s bits, but for a share of 1e-5 at most: su
   const { bits, apart } = await expectParity(randomNetwork(architecture, data, 32), data);
   expect(bits).toBe(100 * 8 * 8 * 64);
   expect(apart / bits).toBeLessThan(1e-5);
-}, 20_000);
+});
 
 const folder = process.env.DDNN_DATA ?? path.resolve(import.meta.dirname, '../../../shared/data');
 describe.skipIf(!existsSync(folder))('On the real images of both sets (skipped where DDNN_DATA is absent)', () => {

@@ -92,7 +92,7 @@ describe('The page', () => {
     expect(full).toContain('MP-CC');
     expect(full).toContain('trained for these');
     expect(full).not.toMatch(/NaN|undefined|Infinity|\[object/);
-  }, 120_000);
+  });
 });
 
 test.each([
