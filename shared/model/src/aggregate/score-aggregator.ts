@@ -1,9 +1,12 @@
 import type { AggregatorName } from '../architecture/architecture.js';
 
+/** One unit of the concat aggregator's integer weights is 1/256. */
+export const MIX_UNIT = 256;
+
 /**
  * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
  * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others
- * cast no vote. Without any view the scores are alike for max and average (entropy 1), and for concat the bias with all
+ * cast no vote. Without any view the scores are alike for max and average (uncertainty 1), and for concat the bias with all
  * stand-ins.
  */
 export interface ScoreAggregator {
@@ -119,6 +122,3 @@ class ConcatScores implements ScoreAggregator {
     }
   }
 }
-
-/** One unit of the concat aggregator's integer weights is 1/256. */
-export const MIX_UNIT = 256;
