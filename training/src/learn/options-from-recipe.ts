@@ -19,7 +19,7 @@ export interface FitParts {
 }
 
 /** Turns what a recipe asks for into what the loop does; what it leaves out takes nothing from the random stream. */
-export function fitOptions(
+export function optionsFromRecipe(
   tf: TensorFlow,
   network: Network,
   { recipe, set, judging, seed, random }: FitParts,
