@@ -2,7 +2,7 @@
  * What a command of another package speaks to the terminal with.
  */
 export { UsageError } from './failure.js';
-export { number, whole } from './option-values.js';
+export { number, wholeFrom } from './option-values.js';
 export { manifest } from './options.js';
 export { printJson } from './output.js';
 export { ProgressLine } from './progress.js';
