@@ -6,8 +6,8 @@ export const MIX_UNIT = 256;
 /**
  * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
  * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others
- * cast no vote. Without any view the scores are alike for max and average (uncertainty 1), and for concat the bias with all
- * stand-ins.
+ * cast no vote. Without any view the scores are alike for max and average (uncertainty 1), and for concat the bias with
+ * all stand-ins.
  */
 export interface ScoreAggregator {
   /** Scores of the last join, one a class; divide by {@link divisor}. */
