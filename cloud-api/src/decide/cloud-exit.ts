@@ -9,6 +9,7 @@ import {
   type UplinkSizes,
   ViewState,
 } from '@ddnn/protocol';
+import type { EdgeName } from '../sites/roster.js';
 
 /** What the cloud section says of a sample. */
 export interface CloudAnswer {
@@ -38,6 +39,11 @@ export class CloudExit {
     else this.#content = this.#bodies.coded ? 'coded' : 'views';
     this.#maps = new Array<null>(this.#tier.sources).fill(null);
     this.sizes = uplinkSizes(bundle);
+  }
+
+  /** Decides a sample at once, or says why it can't. */
+  take(_edge: EdgeName, sample: UplinkSample): CloudAnswer | string {
+    return this.refusal(sample) ?? this.decide(sample);
   }
 
   /** Why this sample can't be decided here; undefined where it can. */

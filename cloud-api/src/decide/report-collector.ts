@@ -16,14 +16,14 @@ export interface Join {
  * How joins are bounded. The deadline is from a sample's first report to going on with what is there, and as long again
  * for features that were asked for.
  */
-export interface EdgeJoinOptions extends DeadlineQueueOptions {
+export interface ReportCollectorOptions extends DeadlineQueueOptions {
   /** The edges of a site that are alive: nobody else is waited for. */
   readonly liveEdges: (site: string) => readonly string[];
 }
 
 /** Gathers what the edges of a site say of a sample, until every live one has, or the deadline has passed. */
-export class EdgeJoin {
-  readonly #options: EdgeJoinOptions;
+export class ReportCollector {
+  readonly #options: ReportCollectorOptions;
   readonly #onComplete: (join: Join, reason: CloseReason) => void;
   readonly #waiting: DeadlineQueue<string, Join>;
   /** Those that wait for nobody any more, until they are stored. */
@@ -33,7 +33,7 @@ export class EdgeJoin {
    * @param onComplete decides: then {@link wait} for features, or {@link forget} it once it is stored. A sample that
    * left because too many wait must not wait again.
    */
-  constructor(options: EdgeJoinOptions, onComplete: (join: Join, reason: CloseReason) => void) {
+  constructor(options: ReportCollectorOptions, onComplete: (join: Join, reason: CloseReason) => void) {
     this.#options = options;
     this.#onComplete = onComplete;
     this.#waiting = new DeadlineQueue(options, (join, reason) => this.#decide(join, reason));
