@@ -7,7 +7,6 @@ import type { Device } from './devices/device-table.js';
 import type { EdgeError } from './edge-error.js';
 import { EdgeParts } from './edge-parts.js';
 import type { Outbox, OutboxState } from './outbox/outbox.js';
-import { readBacklog } from './samples/restart.js';
 import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
@@ -78,7 +77,8 @@ export class Edge {
       await parts.path.drain();
       await parts.records.flush();
     });
-    const backlog = await readBacklog(parts.outbox);
+    const { outbox } = parts;
+    const backlog = { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
     const mqttPort = await opened.start(parts.listener);
     parts.path.resume(backlog);
     await parts.publishStatus('online');
@@ -93,8 +93,8 @@ export class Edge {
     const { records, trafficMs } = this.#config;
     return [
       setInterval(() => parts.path.expire(performance.now()), TICK_MS),
-      setInterval(() => parts.recordTurns.flush(parts.records), records.flushMs),
-      setInterval(() => parts.recordTurns.send(parts.records), records.sendMs),
+      setInterval(() => parts.records.flushSoon(), records.flushMs),
+      setInterval(() => parts.records.sendSoon(), records.sendMs),
       setInterval(() => this.#keepHouse(parts), HOUSEKEEPING_MS),
       setInterval(() => this.#reportTraffic(parts), trafficMs),
     ];
@@ -107,7 +107,6 @@ export class Edge {
     await wait(FAREWELL_MS);
     await path.drain();
     await records.send();
-    bridge.pump();
     const giveUpAt = performance.now() + DRAIN_MS;
     const busy = () => outbox.size > 0 || path.waiting.cloud > 0;
     while (bridge.connected && busy() && performance.now() < giveUpAt) {
@@ -141,7 +140,7 @@ export class Edge {
       (recovered) => {
         if (!recovered) return;
         logger.info({ entries: outbox.size }, 'the outbox writes again');
-        bridge.pump();
+        bridge.addWaiting();
       },
       (error: unknown) => logger.error({ err: error }, 'the outbox failed'),
     );

@@ -9,7 +9,7 @@ interface LinkedDevice {
 }
 
 /** What crosses the links of an edge: its uplink, and one link a device. */
-export class LinkBytes {
+export class SiteTraffic {
   readonly uplink = new LinkMeter();
   /** By view of the site. */
   readonly devices: readonly LinkMeter[];
