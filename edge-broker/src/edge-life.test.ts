@@ -11,7 +11,7 @@ import {
   topic,
 } from '@ddnn/protocol';
 import mqtt from 'mqtt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { listenAsCloud } from '../test/cloud.js';
 import { Devices } from '../test/path-rig.js';
 import {
@@ -29,6 +29,7 @@ import {
 } from '../test/tiny-site.js';
 import { Edge } from './edge.js';
 import type { EdgeError } from './edge-error.js';
+import { Outbox } from './outbox/outbox.js';
 import type { VerdictJson } from './verdict-json.js';
 
 /** A server on a port of its own that does with each connection what the test says. */
@@ -88,6 +89,36 @@ describe('the life of an edge', () => {
       await expect(fetch(`http://127.0.0.1:${healthPort}/healthz`)).rejects.toThrow();
     },
   );
+
+  it('does not touch the site time of the edge that has its outbox', async () => {
+    const { folder } = await openOutbox();
+    const file = join(folder, 'site-time.json');
+    const time = { boot: null, monotonic: 0, site: 5, passed: 5, reserved: 15_005 };
+    writeFileSync(file, JSON.stringify(time));
+    const second = new Edge(edgeConfig({ 'outbox.folder': folder }), { logger });
+    await expect(second.start()).rejects.toMatchObject({ code: 'DDNN_OUTBOX_LOCKED' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(time);
+  });
+
+  it('closes everything, though its disk takes no record any more', async () => {
+    const folder = newFolder();
+    const { outbox } = await openOutbox({ folder });
+    // Of another epoch: it is answered at the start, and its record waits.
+    const best = { classIndex: 1, uncertainty: 0.5 };
+    await outbox.begin(8, { epoch: EPOCH + 1, states: Uint8Array.of(2, 1, 1), best });
+    await outbox.stop();
+    const { port } = await serve((socket) => void socket.resume());
+    const before = await sockets();
+    const refuses = vi.spyOn(Outbox.prototype, 'putRecords').mockRejectedValue(new Error('no space'));
+    open.push(async () => refuses.mockRestore());
+    const edge = new Edge(edgeConfig({ 'outbox.folder': folder, 'uplink.url': `mqtt://127.0.0.1:${port}` }), {
+      logger,
+    });
+    await edge.start();
+    await until(async () => (await sockets()).length > before.length + 3);
+    await expect(edge.stop()).rejects.toThrow('no space');
+    await until(async () => (await sockets()).length <= before.length, 5_000);
+  });
 
   it('is ready again once the outbox has dropped what the cloud has no bundle for', async () => {
     const folder = newFolder();

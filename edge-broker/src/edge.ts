@@ -68,9 +68,11 @@ export class Edge {
     const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
     const healthPort = await opened.start(health);
 
-    // Read before the outbox opens, which may put a damaged folder aside.
-    await opened.start(parts.clock);
+    // Read before the outbox opens, which may put a damaged folder aside; written only while it is open, for until then
+    // the folder may be another edge's.
+    await parts.clock.start();
     tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
+    opened.add(() => parts.clock.stop());
     await parts.clock.reserve();
     // Samples that came in while the listener closed.
     opened.add(async () => {
@@ -84,7 +86,11 @@ export class Edge {
     await parts.publishStatus('online');
     parts.bridge.start(parts.status('offline'));
     const timers = this.#startTimers(parts);
-    opened.add(() => this.#leave(parts, timers));
+    // From the last step to the first: each is taken, whichever of the others fails.
+    opened.add(() => this.#answerLast(parts));
+    opened.add(() => parts.bridge.stop(config.epoch, parts.status('offline')));
+    opened.add(() => this.#stopWaiting(parts, timers));
+    opened.add(() => this.#handOver(parts));
     isOpen = true;
     return { mqttPort, healthPort };
   }
@@ -100,8 +106,8 @@ export class Edge {
     ];
   }
 
-  /** All that comes before the listener closes: whatever was taken is answered while somebody can hear it. */
-  async #leave(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
+  /** Answers what is open while somebody can hear it, and hands the cloud what it may still take. */
+  async #handOver(parts: EdgeParts): Promise<void> {
     const { path, records, bridge, outbox } = parts;
     await parts.publishStatus('offline');
     await wait(FAREWELL_MS);
@@ -112,13 +118,19 @@ export class Edge {
     while (bridge.connected && busy() && performance.now() < giveUpAt) {
       await wait(TICK_MS);
     }
+  }
+
+  /** What the cloud did not answer in time is a fallback now; its features and record stay on disk. */
+  async #stopWaiting(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
     for (const timer of timers) clearInterval(timer);
-    // What the cloud did not answer in time is a fallback now; its features and record stay on disk.
-    path.cloudLost();
-    await records.flush();
+    parts.path.cloudLost();
     this.#reportTraffic(parts);
-    await bridge.stop(this.#config.epoch, parts.status('offline'));
-    const drained = path.drain();
+    await parts.records.flush();
+  }
+
+  /** The last answers before the listener closes. */
+  async #answerLast(parts: EdgeParts): Promise<void> {
+    const drained = parts.path.drain();
     parts.takeNoMore();
     await drained;
     await parts.published;
