@@ -5,8 +5,8 @@ import type { ConfigErrorCode } from './config-error.js';
 import { childSchema, chosen, isMapping, type Schema } from './schema.js';
 
 /**
- * A setting that the schema refuses. In `path`, the places in a list are words, such as *second*; `reason` does not
- * repeat the path.
+ * A setting that the schema refuses. In `path`, places in a list are numbers written as text; `reason` does not repeat
+ * the path.
  */
 export interface ConfigProblem {
   readonly code: ConfigErrorCode;
