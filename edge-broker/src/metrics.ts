@@ -10,8 +10,10 @@ export function createEdgeMetrics(metrics: Metrics) {
   const summaries: Record<SummaryResult, number> = { taken: 0, duplicate: 0, late: 0, unknown: 0, unfit: 0 };
   const answers = new Map<ExitName, Map<FallbackReason, number>>();
   return {
-    /** Summaries since the metrics were read last: plain numbers, for they rise with every message. */
-    summaries,
+    /** One summary more. Plain numbers until the metrics are read, for they rise with every message. */
+    countSummary(result: SummaryResult): void {
+      summaries[result]++;
+    },
     /** One verdict more. */
     countVerdict(exit: ExitName, reason: FallbackReason): void {
       let reasons = answers.get(exit);

@@ -11,7 +11,7 @@ export type Operation = BatchOperation<OutboxDatabase, string, Uint8Array>;
  * LevelDB would go on behind a torn record, and replay nothing that follows it: so the database is opened anew, with
  * a log of its own, before the next write. Until that succeeds every write is refused at once.
  */
-export class OutboxWrites {
+export class SyncedWrites {
   readonly #db: OutboxDatabase;
   /** Entries on disk. */
   #count: number;
