@@ -1,12 +1,12 @@
 import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
 import {
-  ClockSteps,
   createMetrics,
   HealthServer,
   LifeCycle,
   type Logger,
   type OpenParts,
   readSettingFile,
+  StepNote,
 } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
@@ -35,7 +35,7 @@ export class Agent {
   readonly #metrics = createMetrics('agent');
   readonly #count = createAgentMetrics(this.#metrics);
   readonly #clock = new EdgeClock();
-  readonly #clockSteps = new ClockSteps('the edge’s clock');
+  readonly #clockSteps = new StepNote('the edge’s clock');
   readonly #pace = new SlotPace(
     this.#clock,
     (slot) => this.capture(slot),

@@ -12,8 +12,10 @@ export function createEdgeMetrics(metrics: Metrics) {
   const summaries: Record<SummaryResult, number> = { taken: 0, duplicate: 0, late: 0, unknown: 0, unfit: 0 };
   const answers = new Map<ExitName, Map<FallbackReason, number>>();
   return {
-    /** Summaries since the metrics were last read: plain numbers, because they change with every message. */
-    summaries,
+    /** Counts a summary: plain numbers until the metrics are read, because they change with every message. */
+    countSummary(result: SummaryResult): void {
+      summaries[result]++;
+    },
     /** Counts a verdict. */
     countVerdict(exit: ExitName, reason: FallbackReason): void {
       let reasons = answers.get(exit);

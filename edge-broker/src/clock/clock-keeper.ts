@@ -1,4 +1,4 @@
-import { ClockSteps, inSeconds, type Logger } from '@ddnn/process';
+import { inSeconds, type Logger, StepNote } from '@ddnn/process';
 import type { EdgeMetrics } from '../metrics.js';
 import { bootName, ClockFile, resumeTime, type StoredTime } from './clock-file.js';
 import { SiteClock, type SiteClockOptions, type TimeSources } from './site-clock.js';
@@ -32,7 +32,7 @@ export class ClockKeeper {
   readonly #file: ClockFile;
   /** The machine's monotonic time when that of this process was 0. All processes in one run of the machine share it. */
   readonly #machineZero: number;
-  readonly #steps: ClockSteps;
+  readonly #steps: StepNote;
   #boot: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<boolean> | undefined;
@@ -44,7 +44,7 @@ export class ClockKeeper {
     this.#deps = deps;
     this.#sources = deps.sources ?? { wall: Date.now, monotonic: () => performance.now() };
     this.#clock = new SiteClock(options, this.#sources);
-    this.#steps = new ClockSteps('the wall clock', this.#sources.monotonic);
+    this.#steps = new StepNote('the wall clock', this.#sources.monotonic);
     this.#file = new ClockFile(deps.folder);
     this.#machineZero = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   }

@@ -154,12 +154,12 @@ export class Intake implements Access<Identity> {
     meters[view].countPayload(reader.payloadBytes);
     while (reader.next()) {
       if (!online) {
-        metrics.summaries.unfit++;
+        metrics.countSummary('unfit');
         continue;
       }
       const slot = restoreSlot(reader.slot, clock);
       if (slot > this.#lastSlot) this.#lastSlot = slot;
-      metrics.summaries[path.offerSummary(slot, view, reader.hasBody, reader.scores, reader.body, bounded, now)]++;
+      metrics.countSummary(path.offerSummary(slot, view, reader.hasBody, reader.scores, reader.body, bounded, now));
     }
   }
 

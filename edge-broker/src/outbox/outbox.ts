@@ -5,7 +5,7 @@ import { type Interrupted, type SampleContext, writeContext } from './interrupte
 import { keyOf, partKey } from './keys.js';
 import { readEntries, readInterrupted } from './left-behind.js';
 import { OutboxError } from './outbox-error.js';
-import { type Operation, OutboxWrites } from './writes.js';
+import { type Operation, SyncedWrites } from './synced-writes.js';
 
 /**
  * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
@@ -44,7 +44,7 @@ export interface OutboxState {
 
 interface Open {
   readonly db: OutboxDatabase;
-  readonly writes: OutboxWrites;
+  readonly writes: SyncedWrites;
 }
 
 /**
@@ -69,7 +69,7 @@ export class Outbox {
     try {
       const { entries, lost } = await readEntries(db);
       this.#entries = entries;
-      this.#open = { db, writes: new OutboxWrites(db, entries.size) };
+      this.#open = { db, writes: new SyncedWrites(db, entries.size) };
       return { entries: entries.size, lost, setAside };
     } catch (error) {
       await db.close();

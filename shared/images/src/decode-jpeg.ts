@@ -1,6 +1,6 @@
 import { exifOrientation } from './exif-orientation.js';
 import { type Image, ImageError } from './image.js';
-import { runJpegCodec } from './jpeg-codec.js';
+import { runJpegDecoder } from './jpeg-decoder.js';
 import { type JpegHeader, readJpegHeader } from './jpeg-header.js';
 import { orient } from './orient.js';
 
@@ -33,7 +33,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string, maxPixels: number): 
   if (!header.ended && !header.whole) throw fail(cutOff);
 
   // We add an end marker, so that libjpeg complains about missing pixels only, and not about a missing end marker.
-  const { image, messages } = runJpegCodec(header.ended ? bytes : Buffer.concat([bytes, END]));
+  const { image, messages } = runJpegDecoder(header.ended ? bytes : Buffer.concat([bytes, END]));
   const complaint = messages.find((message) => !HARMLESS.test(message));
   if (image && complaint === undefined) return orient(image, exifOrientation(header.exif ?? new Uint8Array(0)));
   const reason = messages.at(-1) ?? 'no reason is known';

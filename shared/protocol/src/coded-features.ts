@@ -1,7 +1,7 @@
-import { type DeviceSample, writeSlot } from './device-samples.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader, lengthBytes, writeBody } from './length-prefix.js';
+import { type DeviceSample, writeSlot } from './sample-list.js';
 import { truncateSlot } from './slot.js';
 
 /**

@@ -1,6 +1,6 @@
-import { decodeDeviceSamples, encodeDeviceSamples } from './device-samples.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES } from './frame.js';
+import { decodeDeviceSamples, encodeDeviceSamples } from './sample-list.js';
 
 /**
  * Feature request (edge → device): the slots whose features this device shall send.

@@ -3,7 +3,7 @@ import {
   type DeviceSampleVisitor,
   decodeDeviceSamples,
   encodeDeviceSamples,
-} from './device-samples.js';
+} from './sample-list.js';
 
 /**
  * Features (device → edge): the device section's output map.

@@ -24,7 +24,7 @@ let said: string[] = [];
  *
  * @returns the picture, or undefined if libjpeg gave up; and libjpeg's messages
  */
-export function runJpegCodec(file: Uint8Array): { image: Image | undefined; messages: readonly string[] } {
+export function runJpegDecoder(file: Uint8Array): { image: Image | undefined; messages: readonly string[] } {
   codec ??= createCodec();
   said = [];
   try {

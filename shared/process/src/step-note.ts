@@ -1,7 +1,7 @@
 const SHOW_MS = 3_600_000;
 
 /** Puts the steps of a clock into words, and remembers the last one for an operator to see. */
-export class ClockSteps {
+export class StepNote {
   readonly #clock: string;
   readonly #monotonic: () => number;
   #text = '';

@@ -12,7 +12,7 @@ export type Operation = BatchOperation<OutboxDatabase, string, Uint8Array>;
  * So before the next write the database is opened again, which starts a new log. Until that succeeds, every write is
  * refused at once.
  */
-export class OutboxWrites {
+export class SyncedWrites {
   readonly #db: OutboxDatabase;
   /** Entries on disk. */
   #count: number;
