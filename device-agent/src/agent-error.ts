@@ -1,4 +1,4 @@
-/** What keeps an agent from its work while it runs. Always the user's input. */
+/** Why an agent can't go on. Always the user's input. */
 export class AgentError extends Error {
   override readonly name = 'AgentError';
   readonly userFault = true;

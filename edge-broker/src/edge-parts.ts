@@ -38,7 +38,7 @@ export interface EdgeSurroundings {
   readonly giveUp: (error: EdgeError) => void;
 }
 
-/** The parts of an edge, made and joined: who hears what of whom. Nothing is open before {@link Edge} starts them. */
+/** Makes the parts of an edge and connects them with each other. Nothing is open before {@link Edge} starts them. */
 export class EdgeParts {
   readonly metrics;
   readonly devices: DeviceTable;
@@ -57,7 +57,7 @@ export class EdgeParts {
   readonly #logger: Logger;
   readonly #hearVerdict: ((verdict: Verdict) => void) | undefined;
 
-  /** @throws EdgeError for devices or a group that the bundle hasn't */
+  /** @throws EdgeError for devices or a group that the bundle does not have */
   constructor({ config, bundle, logger, registry, onVerdict, giveUp }: EdgeSurroundings) {
     this.#config = config;
     this.#bundle = bundle;
@@ -73,7 +73,7 @@ export class EdgeParts {
       folder: config.outbox.folder,
       metrics: this.metrics,
       logger,
-      // Agents ask for the time when the edge says again that it is there.
+      // Agents ask for the time when the edge publishes its status again.
       onJump: () => this.publishStatus('online'),
     });
     this.outbox = new Outbox({ ...config.outbox, views, now: () => this.clock.passed() }, (entry, reason) => {
@@ -94,7 +94,7 @@ export class EdgeParts {
     createListenerMetrics(registry, this.listener.counts);
   }
 
-  /** What this edge says of itself. */
+  /** The status of this edge. */
   status(state: Status['state']): Status {
     const { architecture, shapes, hash } = this.#bundle;
     return {
@@ -115,12 +115,12 @@ export class EdgeParts {
     await this.listener.publish(topic('edgeStatus'), encodeStatus(this.#config.epoch, this.status(state)), 1, true);
   }
 
-  /** Resolves when what was published so far is on its way. */
+  /** Resolves when everything published so far has been sent. */
   get published(): Promise<void> {
     return this.#published;
   }
 
-  /** From now on no sample begins: a summary counts only while its device is known to be online. */
+  /** From now on no new sample begins, because a summary only counts while its device is known to be online. */
   takeNoMore(): void {
     for (const device of this.devices.devices) device.status = undefined;
   }
@@ -152,7 +152,7 @@ export class EdgeParts {
   }
 
   #createPath(): SamplePath {
-    // A disk that fails does so for every sample.
+    // A disk that fails, fails for every sample, so this is logged only now and then.
     const outboxFailed = new LimitedLogger(this.#logger);
     const requests = new FeatureRequests(this.#config.epoch, (view, frame) => this.#sendRequest(view, frame));
     return new SamplePath({
@@ -204,7 +204,7 @@ export class EdgeParts {
       const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
-    // The cloud knows its own verdicts; it learns of all others by record.
+    // The cloud knows its own verdicts; all others are reported to it as records.
     if (by === 'site' && this.records.add(verdict)) this.recordTurns.flush(this.records);
   }
 
@@ -217,14 +217,14 @@ export class EdgeParts {
 
   #onCloudVerdicts(verdicts: readonly Verdict[]): void {
     for (const verdict of verdicts) {
-      // A verdict for features that are gone was sent twice, as after a lost link.
+      // If the features are no longer in the outbox, this verdict was sent twice, as after a lost link.
       const waits = this.outbox.has('features', verdict.slot);
       if (!this.path.cloudVerdict(verdict) && waits) this.metrics.revised.inc();
       this.#settle(this.outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
     }
   }
 
-  /** It stays on disk for the next connection; whoever waits for its sample is answered now. */
+  /** The entry stays on disk for the next connection; its sample is answered now, by a fallback. */
   #onHeld({ kind, slot }: Entry): void {
     this.#held.warn(kind, { kind, slot }, 'the cloud has no bundle for the epoch of what waits here: it is kept');
     if (kind === 'features') this.path.giveUp(slot, 'refused');

@@ -12,16 +12,16 @@ import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;
-/** Devices that were told that the edge goes have sent their last summaries by then. */
+/** After this time, devices that were told that the edge stops have sent their last summaries. */
 const FAREWELL_MS = 100;
 const DRAIN_MS = 3_000;
 
 /** What an edge works with. */
 export interface EdgeDeps {
   readonly logger: Logger;
-  /** Hears every verdict, as a benchmark does. */
+  /** Called with every verdict, for benchmarks. */
   readonly onVerdict?: (verdict: Verdict) => void;
-  /** Hears what this edge cannot go on with; it is only logged where there is nobody to hear. */
+  /** Called with an error that this edge cannot continue after; left out: the error is only logged. */
   readonly giveUp?: (error: EdgeError) => void;
 }
 
@@ -47,7 +47,10 @@ export class Edge {
     return this.#life.start();
   }
 
-  /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
+  /**
+   * Answers what is open, gives the cloud a moment to take what waits, and closes. What the cloud did not take stays on
+   * disk.
+   */
   stop(): Promise<void> {
     return this.#life.stop();
   }
@@ -69,7 +72,7 @@ export class Edge {
     const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
     const healthPort = await opened.start(health);
 
-    // Read before the outbox opens, which may put a damaged folder aside.
+    // Read before the outbox opens, because the outbox may move a damaged folder away.
     await opened.start(parts.clock);
     tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
     await parts.clock.reserve();
@@ -100,7 +103,7 @@ export class Edge {
     ];
   }
 
-  /** All that comes before the listener closes: whatever was taken is answered while somebody can hear it. */
+  /** What happens before the listener closes: everything taken is answered while the clients can still get it. */
   async #leave(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
     const { path, records, bridge, outbox } = parts;
     await parts.publishStatus('offline');
@@ -114,7 +117,7 @@ export class Edge {
       await wait(TICK_MS);
     }
     for (const timer of timers) clearInterval(timer);
-    // What the cloud did not answer in time is a fallback now; its features and record stay on disk.
+    // What the cloud did not answer in time becomes a fallback now; its features and record stay on disk.
     path.cloudLost();
     await records.flush();
     this.#reportTraffic(parts);
@@ -134,7 +137,7 @@ export class Edge {
     for (const [what, samples] of Object.entries(path.waiting)) metrics.waiting.set({ for: what }, samples);
   }
 
-  /** The disk refused a write: it is tried again until it takes one. */
+  /** The disk refused a write: try again until it accepts one. */
   #recover(outbox: Outbox, bridge: Bridge): void {
     const { logger } = this.#deps;
     outbox.recover().then(
@@ -156,7 +159,7 @@ export class Edge {
   }
 }
 
-/** A damaged outbox costs what it lost, and is told; the edge answers all the same. */
+/** If the outbox was damaged, log what was lost; the edge works all the same. */
 function tellOutbox({ entries, lost, setAside }: OutboxState, folder: string, logger: Logger): void {
   if (setAside !== undefined)
     logger.error({ folder, setAside, entries, lost }, 'the outbox was damaged and is repaired');

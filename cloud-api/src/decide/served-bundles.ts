@@ -6,22 +6,22 @@ import type { EdgeService } from '../sites/roster.js';
 import { CloudExit } from './cloud-exit.js';
 import { SiteJoin, type SiteJoinParts } from './site-join.js';
 
-/** A bundle, and the epoch that stands for it. */
+/** A bundle, and its epoch. */
 export interface EpochBundle {
   readonly epoch: number;
   readonly bundle: Bundle;
 }
 
-/** What answers the samples of one epoch. */
+/** What the cloud needs to answer the samples of one epoch. */
 export interface ServedBundle extends EpochBundle {
   readonly exit: CloudExit;
-  /** Only where a site has several edges. */
+  /** Only for bundles with several edges per site. */
   readonly join: SiteJoin | undefined;
 }
 
 /**
- * Opens `bundle` and, behind it, `previousBundle`. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` where both can't be in
- * service side by side.
+ * Opens `bundle`, then `previousBundle` if there is one. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` if the two can't
+ * be in service together.
  */
 export async function openBundles(config: CloudConfig): Promise<readonly [EpochBundle, ...EpochBundle[]]> {
   const { epoch, previousBundle, previousEpoch = (epoch + 255) % 256 } = config;
@@ -43,8 +43,8 @@ export async function openBundles(config: CloudConfig): Promise<readonly [EpochB
 }
 
 /**
- * The bundles that the cloud answers with: the one in service, and the one before it for what waited at the sites when
- * the bundle changed.
+ * The bundles that the cloud answers with: the one in service, and the one before. The samples that waited at the sites
+ * when the bundle changed still need the one before.
  */
 export class ServedBundles {
   readonly current: ServedBundle;
@@ -73,17 +73,17 @@ export class ServedBundles {
     await Promise.all(this.#served.map(({ join }) => join?.stop()));
   }
 
-  /** An edge or a device of that site came or went. */
+  /** An edge or a device of that site has connected or disconnected. */
   recheck(site: string): void {
     for (const { join } of this.#served) join?.recheck(site);
   }
 
-  /** What answers samples of that epoch; undefined: no bundle of it is here. */
+  /** What answers samples of that epoch; undefined: the cloud does not have its bundle. */
   of(epoch: number): ServedBundle | undefined {
     return this.#served.find((served) => served.epoch === epoch);
   }
 
-  /** Why samples that an edge sends under that epoch are of another bundle than the one here; undefined: they fit. */
+  /** How the bundle of this edge differs from the cloud's under the same epoch; undefined: no difference is known. */
   conflict(epoch: number, edge: EdgeService | undefined): string | undefined {
     const here = this.of(epoch)?.bundle.id;
     if (here === undefined || edge?.epoch !== epoch || edge.bundle === here) return undefined;

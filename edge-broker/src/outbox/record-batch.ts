@@ -1,24 +1,24 @@
 import { encodeVerdicts, MAX_UPLINK_GAP, type Verdict } from '@ddnn/protocol';
 import type { Outbox, RecordFrame } from './outbox.js';
 
-/** While the disk is busy a great many verdicts may come; encoding more of them at one go would hold up all else. */
+/** While the disk is busy, very many verdicts may come; encoding more of them at once would stop everything else. */
 const MAX_FRESH = 1024;
 
 /**
- * Collects verdicts given on this side of the cloud into record frames. Every flush writes what waits to the outbox, in
- * a frame that grows from flush to flush until it is full or sent: on disk soon, on the wire seldom.
+ * Collects the verdicts that this site gave itself into record frames. Every flush writes what waits to the outbox, in
+ * a frame that grows from flush to flush until it is full or sent. So records are soon on disk, but seldom sent.
  */
 export class RecordBatch {
   readonly #outbox: Outbox;
   readonly #epoch: number;
   readonly #maxVerdicts: number;
-  /** Not on disk yet: frames, */
+  /** Frames that are not on disk yet. */
   #sealed: RecordFrame[] = [];
-  /** and verdicts that came since. */
+  /** Verdicts that came since, not on disk either. */
   #fresh: Verdict[] = [];
-  /** On disk, in a frame that still grows. */
+  /** Verdicts on disk, in the frame that still grows. */
   #growing: readonly Verdict[] = [];
-  /** Flushes follow one another, so that the last one to resolve has written everything. */
+  /** One flush runs after the other, so when the last one resolves, everything is written. */
   #flushing: Promise<number> = Promise.resolve(0);
 
   constructor(outbox: Outbox, epoch: number, maxVerdicts: number) {
@@ -27,32 +27,32 @@ export class RecordBatch {
     this.#maxVerdicts = maxVerdicts;
   }
 
-  /** True: a whole batch waits, so flush now. */
+  /** Adds a verdict. True: a whole batch waits, so flush now. */
   add(verdict: Verdict): boolean {
     const waiting = this.#growing.length + this.#fresh.push(verdict);
     if (this.#fresh.length >= MAX_FRESH) this.#seal();
     return waiting % this.#maxVerdicts === 0;
   }
 
-  /** Encodes what waits, though it is not written yet; as bounded as what is. */
+  /** Encodes what waits before it can be written. Encoded frames have the same bound as written ones. */
   #seal(): void {
     for (const verdicts of this.#batches(this.#fresh, undefined)) this.#sealed.push(this.#frame(verdicts, false));
     this.#fresh = [];
     while (this.#sealed.length > this.#outbox.maxEntries) this.#outbox.dropUnwritten(this.#sealed.shift()!);
   }
 
-  /** Writes what waits to the outbox; returns how many frames are full and may go. */
+  /** Writes what waits to the outbox; returns how many frames are full and may be sent. */
   flush(): Promise<number> {
     return this.#then(() => this.#write(false));
   }
 
-  /** Writes what waits, all of it to be sent; returns how many frames may go. */
+  /** Writes what waits and closes the growing frame; returns how many frames may be sent. */
   send(): Promise<number> {
     return this.#then(() => this.#write(true));
   }
 
   #then(write: () => Promise<number>): Promise<number> {
-    // A failed flush was reported to whoever asked for it, and must not stop the next.
+    // A failed flush was reported to its caller, and must not stop the next one.
     this.#flushing = this.#flushing.catch(() => 0).then(write);
     return this.#flushing;
   }
@@ -71,7 +71,7 @@ export class RecordBatch {
     try {
       await this.#outbox.putRecords(frames, grown);
     } catch (error) {
-      // The disk may take them later; until then they are as bounded as what it had no time for.
+      // The disk may accept them later; until then they have the same bound as frames for which the disk was too slow.
       this.#sealed = [...sealed, ...this.#sealed];
       this.#fresh = [...fresh, ...this.#fresh];
       if (this.#fresh.length >= MAX_FRESH) this.#seal();
@@ -85,18 +85,19 @@ export class RecordBatch {
     return { slot: verdicts[0].slot, frame: encodeVerdicts('record', this.#epoch, verdicts), grows };
   }
 
-  /** Orders verdicts, and divides them where a frame is full or a gap too wide. */
+  /** Sorts verdicts, and splits them where a frame is full or a gap is too wide. */
   #batches(verdicts: readonly Verdict[], grown: number | undefined): Verdict[][] {
     const batches: Verdict[][] = [];
     let previous: number | undefined;
     for (const verdict of verdicts.toSorted((a, b) => a.slot - b.slot)) {
       const { slot } = verdict;
-      // A second verdict for a slot is none.
+      // A second verdict for the same slot is ignored.
       if (slot === previous) continue;
       const batch = batches.at(-1);
       const fits = batch && batch.length < this.#maxVerdicts && slot - batch.at(-1)!.slot <= MAX_UPLINK_GAP;
       if (fits) batch.push(verdict);
-      // A record that begins with this slot waits already, as after a restart; writing over it would lose its others.
+      // A record frame that begins with this slot waits already (as after a restart); writing over it would lose the
+      // others in it.
       else if (slot === grown || !this.#outbox.has('record', slot)) batches.push([verdict]);
       previous = slot;
     }

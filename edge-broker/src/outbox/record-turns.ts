@@ -1,18 +1,18 @@
 import type { RecordBatch } from './record-batch.js';
 
-/** Has records written and sent in the background: whole frames go up, and a failure is told. */
+/** Writes and sends records in the background: full frames are sent, and a failure is reported. */
 export class RecordTurns {
   readonly #onWhole: () => void;
   readonly #onError: (error: unknown) => void;
   #flushing = false;
 
-  /** @param onWhole record frames are whole now: they may be sent */
+  /** @param onWhole record frames are full now and may be sent */
   constructor(onWhole: () => void, onError: (error: unknown) => void) {
     this.#onWhole = onWhole;
     this.#onError = onError;
   }
 
-  /** Writes what waits. What comes in until the disk is done waits for the next time, together. */
+  /** Writes what waits. What comes while the disk is busy is written together, next time. */
   flush(records: RecordBatch): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -23,7 +23,7 @@ export class RecordTurns {
     );
   }
 
-  /** Writes what waits, all of it to be sent. */
+  /** Writes what waits and has all of it sent. */
   send(records: RecordBatch): void {
     this.#after(records.send());
   }

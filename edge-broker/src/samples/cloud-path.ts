@@ -14,9 +14,9 @@ import { type Uncertain, verdictOf } from './uncertain.js';
 export class CloudPath {
   readonly #deps: PathDeps;
   readonly #sizes: UplinkSizes;
-  /** The samples that went up and which the cloud has not answered yet. */
+  /** The samples that were sent up and that the cloud has not answered yet. */
   readonly #waiting: DeadlineQueue<number, Uncertain>;
-  /** Writes that have not come back from the disk. */
+  /** Writes that the disk has not finished. */
   readonly #writes = new Set<Promise<void>>();
 
   constructor(deps: PathDeps) {
@@ -49,19 +49,19 @@ export class CloudPath {
     }
     const frame = this.#frame(sample, content, body);
     const reachable = cloudReachable();
-    // Wait before writing, or a quick answer would find nobody who waits for it.
+    // Registered before the write, or a quick answer would find no waiting sample.
     if (reachable) this.wait(sample);
     else this.fallback(sample, 'unreachable');
     const fallback: FallbackReason = reachable ? 'none' : 'unreachable';
     const written = outbox.put({ slot, fallback, best, states }, frame).catch((error: unknown) => {
-      // The cloud will never hear of it.
+      // Without the write, the cloud will never get the sample.
       this.giveUp(slot, 'dropped');
       throw error;
     });
     this.guard(slot, written.then(onUplink));
   }
 
-  /** Sends other content for a sample that is on its way already: the cloud asked for it. */
+  /** Replaces the content of a sample that was sent up already, because the cloud asked for it. */
   sendInstead(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
     const { outbox, onReplaced } = this.#deps;
     const { slot, states } = sample;
@@ -72,19 +72,19 @@ export class CloudPath {
     );
   }
 
-  /** Waits for the verdict of a sample that stands in the outbox. */
+  /** Waits for the verdict of a sample that is in the outbox. */
   wait(sample: Uncertain): void {
     this.#waiting.add(sample.slot, sample, performance.now());
   }
 
-  /** The cloud's verdict; false: nobody waits for it. */
+  /** Takes the cloud's verdict; false: no sample waits for it. */
   verdict(verdict: Verdict): boolean {
     if (!this.#waiting.take(verdict.slot)) return false;
     this.#deps.onVerdict(verdict, 'cloud');
     return true;
   }
 
-  /** The best exit so far is the answer. */
+  /** Answers with the best exit so far. */
   fallback(sample: Uncertain, reason: FallbackReason): void {
     this.guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
     this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
@@ -96,7 +96,7 @@ export class CloudPath {
     if (sample) this.fallback(sample, reason);
   }
 
-  /** Nor any other, as when the link is gone. */
+  /** The cloud will answer no sample, as when the link is lost. */
   giveUpAll(reason: FallbackReason): void {
     for (const { slot } of this.#waiting.values()) this.giveUp(slot, reason);
   }
@@ -105,7 +105,7 @@ export class CloudPath {
     this.#waiting.expire(now);
   }
 
-  /** Reports a write that fails, and has {@link written} wait for it. */
+  /** Reports a write that fails, and makes {@link written} wait for it. */
   guard(slot: number, work: Promise<void>): void {
     const guarded = work
       .catch((error: unknown) => this.#deps.onError(slot, error))

@@ -18,27 +18,27 @@ import type { Entry, EntryKind } from '../outbox/entry.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { LinkMeter } from '../traffic/link-meter.js';
 
-/** What the cloud says. */
+/** What the cloud can tell an edge. */
 export interface CloudMessages {
   onConnected(): void;
   onDisconnected(): void;
   onVerdicts(verdicts: readonly Verdict[]): void;
   onAcknowledgement(acknowledgement: Acknowledgement): void;
-  /** It has another bundle, or none, for the epoch of that entry: it waits for the next connection. */
+  /** The cloud has no bundle, or another one, for the epoch of that entry: the entry waits for the next connection. */
   onHeld(entry: Entry): void;
-  /** It wants the features of these slots (configuration f). */
+  /** The cloud asks for the features of these slots (configuration f). */
   onRequest(slots: readonly number[]): void;
   onBadFrame(error: unknown, topic: string): void;
   /** Another edge is connected under this name. */
   onTaken(): void;
 }
 
-/** The epoch of a frame that is not read yet. */
+/** Stands for the epoch of a frame that has not been read yet. */
 const UNKNOWN = -1;
 
 /**
- * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
- * link, until the cloud's own acknowledgement.
+ * The bridge to the cloud: sends the entries of the outbox in order, with a bounded number in flight, and again after a
+ * lost link, until the cloud's own acknowledgement comes.
  */
 export class Bridge {
   readonly #config: EdgeConfig;
@@ -52,11 +52,11 @@ export class Bridge {
    * frame.
    */
   readonly #inFlight = new Map<Entry, { readonly sentAt: number; epoch: number }>();
-  /** Kinds and epochs that the cloud has no bundle for, on this connection; and entries of them. */
+  /** Kinds and epochs for which the cloud has no bundle, on this connection; and the entries of them. */
   readonly #heldEpochs = new Set<string>();
   readonly #held = new Set<Entry>();
   readonly #names;
-  /** Undefined where no cloud is configured. */
+  /** Undefined: no cloud is configured. */
   readonly #session: MqttSession | undefined;
   #pumping = false;
   #pumpAgain = false;
@@ -95,14 +95,14 @@ export class Bridge {
     return this.#session?.connected ?? false;
   }
 
-  /** True, or why the cloud is out of reach that is configured. */
+  /** True, or why the configured cloud is out of reach. */
   get ready(): true | string {
     const ready = this.#session?.ready ?? true;
     if (ready !== true || this.#held.size === 0) return ready;
     return `the cloud has not the bundle that ${this.#held.size} waiting entries are of`;
   }
 
-  /** Entries that the cloud has no bundle for. */
+  /** Entries for which the cloud has no bundle. */
   get held(): number {
     return this.#held.size;
   }
@@ -130,7 +130,7 @@ export class Bridge {
     this.#drainOutbox().catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox could not be read'));
   }
 
-  /** An entry needs no more sending: acknowledged or dropped. */
+  /** An entry need not be sent any more: it was acknowledged or dropped. */
   settled(kind: EntryKind, slot: number): void {
     for (const sent of [this.#inFlight, this.#held]) {
       for (const entry of sent.keys()) if (entry.kind === kind && entry.slot === slot) sent.delete(entry);
@@ -163,12 +163,12 @@ export class Bridge {
     this.#session?.publish(this.#names.traffic, frame, 1);
   }
 
-  /** Says *offline*, waits until everything sent has left, and closes. */
+  /** Publishes *offline*, waits until everything published has been sent, and closes. */
   async stop(epoch: number, offline: Status): Promise<void> {
     await this.#session?.stop(encodeStatus(epoch, offline));
   }
 
-  /** @param several only one edge of several is ever asked for features */
+  /** @param several the site has several edges: only then does the cloud ask for features */
   #createSession(several: boolean): MqttSession | undefined {
     const { uplink, site, edge } = this.#config;
     if (uplink.url === undefined) return undefined;
@@ -206,7 +206,7 @@ export class Bridge {
     try {
       while (this.#pumpAgain) {
         this.#pumpAgain = false;
-        // What became ready together goes up together.
+        // Samples that became ready together share frames.
         const features: Uint8Array[] = [];
         for (const entry of this.#outbox.entries()) {
           if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) break;
@@ -228,7 +228,7 @@ export class Bridge {
     }
   }
 
-  /** Nothing of that epoch is sent any more, and what is on its way makes room for others. */
+  /** Stops sending entries of that epoch; those on their way no longer count as in flight, so others can go. */
   #holdEpoch({ of }: Acknowledgement, epoch: number): void {
     const kind = of === 'record' ? 'record' : 'features';
     this.#heldEpochs.add(epochKey(kind, epoch));
@@ -243,7 +243,7 @@ export class Bridge {
   }
 
   #send(name: string, frame: Uint8Array): void {
-    // A link that broke while the disk was read: it stays in the outbox.
+    // The link broke while the disk was read: the entry stays in the outbox.
     if (!this.#session?.publish(name, frame, 1)) return;
     this.#meter.count('up', name.length, frame.length, 1);
     this.#meter.countPayload(frame.length);
@@ -253,7 +253,7 @@ export class Bridge {
     try {
       this.#meter.count('down', name.length, payload.length, qos);
       if (name === this.#names.verdict) {
-        // A verdict may be of a sample from before a rollout, so its epoch is not held against ours.
+        // A verdict may belong to a sample from before a rollout, so its epoch is not compared with ours.
         this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.acknowledgement) {
         const acknowledgement = decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES);

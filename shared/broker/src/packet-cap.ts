@@ -18,7 +18,7 @@ export class PacketCap {
     return this.#left === 0 && !this.#inLength;
   }
 
-  /** True while every packet that begins in `chunk` keeps to the bound. */
+  /** False: a packet that begins in `chunk` is larger than the bound. */
   passes(chunk: Uint8Array): boolean {
     let at = 0;
     while (at >= 0 && at < chunk.length) at = this.step(chunk, at);

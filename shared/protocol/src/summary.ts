@@ -27,7 +27,7 @@ export function encodeSummary(epoch: number, samples: readonly DeviceSample[], s
 }
 
 /**
- * Reads summaries in place, as an edge does that takes many; `hasBody` false: the camera sees nothing (absent view).
+ * Reads summaries in place, for an edge that gets many of them; `hasBody` false: the camera sees nothing (absent view).
  */
 export class SummaryReader extends DeviceSampleReader {
   constructor(scoreBytes: number, maxSamples: number) {
