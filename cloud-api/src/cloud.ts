@@ -21,7 +21,7 @@ export interface CloudPorts {
 /** What a cloud works with. */
 export interface CloudParts {
   readonly logger: Logger;
-  /** Makes the store, where it is not SQLite's. */
+  /** Makes the store; left out: the SQLite store. */
   readonly createStore?: (options: SqliteStoreOptions) => VerdictStore;
 }
 
@@ -45,7 +45,7 @@ export class Cloud {
     return this.#life.start();
   }
 
-  /** Lets what was taken in be stored, then closes everything. */
+  /** Waits until everything that was taken in is stored, then closes everything. */
   stop(): Promise<void> {
     return this.#life.stop();
   }

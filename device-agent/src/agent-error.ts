@@ -1,10 +1,10 @@
 /**
- * What keeps an agent from its work while it runs: `_TAKEN` a name that another process has; `_BUNDLE` another bundle
- * at its edge and `_FAILED` an error of ours at a frame are only told.
+ * What goes wrong while an agent runs. `_TAKEN` ends it: another process has its name. The others are only logged and
+ * counted. `_BUNDLE`: the edge serves another bundle. `_FAILED`: an error of ours with a frame.
  */
 export type AgentErrorCode = 'DDNN_AGENT_TAKEN' | 'DDNN_AGENT_BUNDLE' | 'DDNN_AGENT_FAILED';
 
-/** An error that ends an agent. Always the user's input. */
+/** Why an agent can't go on. Always the user's input. */
 export class AgentError extends Error {
   override readonly name = 'AgentError';
   readonly userFault = true;

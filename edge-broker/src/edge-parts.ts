@@ -36,7 +36,7 @@ export interface EdgeSurroundings {
   readonly giveUp: (error: EdgeError) => void;
 }
 
-/** The parts of an edge, made and joined: who hears what of whom. Nothing is open before {@link Edge} starts them. */
+/** Makes the parts of an edge and connects them with each other. Nothing is open before {@link Edge} starts them. */
 export class EdgeParts {
   readonly metrics;
   readonly devices: DeviceTable;
@@ -48,11 +48,11 @@ export class EdgeParts {
   readonly path: SamplePath;
   readonly listener: MqttListener<Identity>;
   #published: Promise<void> = Promise.resolve();
-  /** For what comes with every sample, where it comes at all. */
+  /** For problems that come with every sample, so they are logged only now and then. */
   readonly #log: LimitedLogger;
   readonly #with: EdgeSurroundings;
 
-  /** @throws EdgeError for devices or a group that the bundle hasn't */
+  /** @throws EdgeError for devices or a group that the bundle does not have */
   constructor(surroundings: EdgeSurroundings) {
     const { config, bundle, logger, registry } = surroundings;
     this.#with = surroundings;
@@ -63,7 +63,7 @@ export class EdgeParts {
       folder: config.outbox.folder,
       metrics: this.metrics,
       logger,
-      // Agents ask for the time when the edge says again that it is there.
+      // Agents ask for the time when the edge publishes its status again.
       onJump: () => this.publishStatus('online'),
     });
     this.outbox = new Outbox({ ...config.outbox, views, now: () => this.clock.passed() }, (entry, reason) => {
@@ -90,7 +90,7 @@ export class EdgeParts {
     createListenerMetrics(registry, this.listener.counts);
   }
 
-  /** What this edge says of itself. */
+  /** The status of this edge. */
   status(state: Status['state']): Status {
     const { architecture, shapes, hash } = this.#with.bundle;
     return {
@@ -116,12 +116,12 @@ export class EdgeParts {
     );
   }
 
-  /** Resolves when what was published so far is on its way. */
+  /** Resolves when everything published so far has been sent. */
   get published(): Promise<void> {
     return this.#published;
   }
 
-  /** From now on no sample begins: a summary counts only while its device is known to be online. */
+  /** From now on no new sample begins, because a summary only counts while its device is known to be online. */
   takeNoMore(): void {
     for (const device of this.devices.devices) device.status = undefined;
   }
@@ -203,7 +203,7 @@ export class EdgeParts {
       const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
-    // The cloud knows its own verdicts; it learns of all others by record.
+    // The cloud knows its own verdicts; all others are reported to it as records.
     if (by === 'site' && this.records.add(verdict)) this.records.flushSoon();
   }
 
@@ -216,14 +216,14 @@ export class EdgeParts {
 
   #onCloudVerdicts(verdicts: readonly Verdict[]): void {
     for (const verdict of verdicts) {
-      // A verdict for features that are gone was sent twice, as after a lost link.
+      // If the features are no longer in the outbox, this verdict was sent twice, as after a lost link.
       const waits = this.outbox.has('features', verdict.slot);
       if (!this.path.cloudVerdict(verdict) && waits) this.metrics.revised.inc();
       this.#settle(this.outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
     }
   }
 
-  /** It stays on disk for the next connection; whoever waits for its sample is answered now. */
+  /** The entry stays on disk for the next connection; its sample is answered now, by a fallback. */
   #onHeld({ kind, slot }: EntryName): void {
     this.#log.warn(kind, { kind, slot }, 'the cloud has no bundle for the epoch of what waits here: it is kept');
     if (kind === 'features') this.path.giveUp(slot, 'refused');

@@ -11,16 +11,16 @@ import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;
-/** Devices that were told that the edge goes have sent their last summaries by then. */
+/** After this time, devices that were told that the edge stops have sent their last summaries. */
 const FAREWELL_MS = 100;
 const DRAIN_MS = 3_000;
 
 /** What an edge works with. */
 export interface EdgeDeps {
   readonly logger: Logger;
-  /** Hears every verdict, as a benchmark does. */
+  /** Called with every verdict, for benchmarks. */
   readonly onVerdict?: (verdict: Verdict) => void;
-  /** Hears what this edge cannot go on with; it is only logged where there is nobody to hear. */
+  /** Called with an error that this edge cannot continue after; left out: the error is only logged. */
   readonly giveUp?: (error: EdgeError) => void;
 }
 
@@ -46,7 +46,10 @@ export class Edge {
     return this.#life.start();
   }
 
-  /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
+  /**
+   * Answers what is open, gives the cloud a moment to take what waits, and closes. What the cloud did not take stays on
+   * disk.
+   */
   stop(): Promise<void> {
     return this.#life.stop();
   }
@@ -68,8 +71,8 @@ export class Edge {
     const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
     const healthPort = await opened.start(health);
 
-    // Read before the outbox opens, which may put a damaged folder aside; written only while it is open, for until then
-    // the folder may be another edge's.
+    // Read before the outbox opens, because the outbox may move a damaged folder away. Written only while the outbox is
+    // open: until then the folder may belong to another edge.
     await parts.clock.start();
     tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
     opened.add(() => parts.clock.stop());
@@ -86,7 +89,7 @@ export class Edge {
     await parts.publishStatus('online');
     parts.bridge.start(parts.status('offline'));
     const timers = this.#startTimers(parts);
-    // From the last step to the first: each is taken, whichever of the others fails.
+    // These steps run in the opposite order, each of them even if another one fails.
     opened.add(() => this.#answerLast(parts));
     opened.add(() => parts.bridge.stop(config.epoch, parts.status('offline')));
     opened.add(() => this.#stopWaiting(parts, timers));
@@ -106,7 +109,7 @@ export class Edge {
     ];
   }
 
-  /** Answers what is open while somebody can hear it, and hands the cloud what it may still take. */
+  /** Answers what is open while the clients can still get it, and gives the cloud time to take what waits. */
   async #handOver(parts: EdgeParts): Promise<void> {
     const { path, records, bridge, outbox } = parts;
     await parts.publishStatus('offline');
@@ -120,7 +123,7 @@ export class Edge {
     }
   }
 
-  /** What the cloud did not answer in time is a fallback now; its features and record stay on disk. */
+  /** What the cloud did not answer in time becomes a fallback now; its features and record stay on disk. */
   async #stopWaiting(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
     for (const timer of timers) clearInterval(timer);
     parts.path.cloudLost();
@@ -128,7 +131,7 @@ export class Edge {
     await parts.records.flush();
   }
 
-  /** The last answers before the listener closes. */
+  /** Gives the last answers, before the listener closes. */
   async #answerLast(parts: EdgeParts): Promise<void> {
     const drained = parts.path.drain();
     parts.takeNoMore();
@@ -145,7 +148,7 @@ export class Edge {
     for (const [what, samples] of Object.entries(path.waiting)) metrics.waiting.set({ for: what }, samples);
   }
 
-  /** The disk refused a write: it is tried again until it takes one. */
+  /** The disk refused a write: try again until it accepts one. */
   #recover(outbox: Outbox, bridge: Bridge): void {
     const { logger } = this.#deps;
     outbox.recover().then(
@@ -167,7 +170,7 @@ export class Edge {
   }
 }
 
-/** A damaged outbox costs what it lost, and is told; the edge answers all the same. */
+/** If the outbox was damaged, log what was lost; the edge works all the same. */
 function tellOutbox({ entries, lost, setAside }: OutboxState, folder: string, logger: Logger): void {
   if (setAside !== undefined)
     logger.error({ folder, setAside, entries, lost }, 'the outbox was damaged and is repaired');

@@ -13,11 +13,11 @@ export interface Join {
 }
 
 /**
- * How joins are bounded. The deadline is from a sample's first report to going on with what is there, and as long again
- * for features that were asked for.
+ * How joins are bounded. From a sample's first report on, the others have until the deadline. Features that the cloud
+ * then asks for have the same time again.
  */
 export interface ReportCollectorOptions extends DeadlineQueueOptions {
-  /** The edges of a site that are alive: nobody else is waited for. */
+  /** The edges of a site that are alive; the cloud waits for these only. */
   readonly liveEdges: (site: string) => readonly string[];
 }
 
@@ -26,7 +26,7 @@ export class ReportCollector {
   readonly #options: ReportCollectorOptions;
   readonly #onComplete: (join: Join, reason: CloseReason) => void;
   readonly #waiting: DeadlineQueue<string, Join>;
-  /** Those that wait for nobody any more, until they are stored. */
+  /** Samples that wait for no edge any more, until they are stored. */
   readonly #decided = new Map<string, Join>();
 
   /**
@@ -51,8 +51,8 @@ export class ReportCollector {
   }
 
   /**
-   * Takes a report; false: an edge that was asked for features says again what it answers, so the question may be lost.
-   * An edge that is silent until the cloud has gone on without it is left out of this sample.
+   * Takes a report. False: the edge was asked for features, but repeats its answer; perhaps it did not get the
+   * question. An edge that stayed silent until the cloud went on without it is left out of this sample.
    */
   offer(site: string, slot: number, report: EdgeReport, now: number): boolean {
     const name = key({ site, slot });
@@ -69,7 +69,7 @@ export class ReportCollector {
     return true;
   }
 
-  /** Waits for the features of those edges, as long as for the reports. */
+  /** Waits for the features of those edges; the deadline is as long as for reports. */
   wait(join: Join, edges: readonly string[], now: number): void {
     const name = key(join);
     for (const edge of edges) join.asked.add(edge);
@@ -82,7 +82,7 @@ export class ReportCollector {
     this.#decided.delete(key(join));
   }
 
-  /** An edge or a device of that site came or went. */
+  /** An edge or a device of that site has connected or disconnected. */
   recheck(site: string): void {
     for (const join of this.#waiting.values()) if (join.site === site) this.#decideIfComplete(join);
   }

@@ -7,27 +7,27 @@ import type { EdgeName, EdgeService } from '../sites/roster.js';
 import { type CloudAnswer, CloudExit } from './cloud-exit.js';
 import { SiteJoin, type SiteJoinParts } from './site-join.js';
 
-/** A bundle, and the epoch that stands for it. */
+/** A bundle, and its epoch. */
 export interface EpochBundle {
   readonly epoch: number;
   readonly bundle: Bundle;
 }
 
-/** Takes the samples of a site with one edge, or with several. */
+/** Decides the samples of sites with one edge, or with several. */
 interface Decider {
-  /** The answer; or why the sample can't be taken; or nothing: it is answered once its other edges have reported. */
+  /** Returns the answer, or the reason for a refusal, or nothing: other edges of the site must report first. */
   take(edge: EdgeName, sample: UplinkSample): CloudAnswer | string | Promise<string | undefined>;
 }
 
-/** What answers the samples of one epoch. */
+/** What the cloud needs to answer the samples of one epoch. */
 export interface ServedBundle extends EpochBundle {
   readonly sizes: UplinkSizes;
   readonly decider: Decider;
 }
 
 /**
- * Opens `bundle` and, behind it, `previousBundle`. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` where both can't be in
- * service side by side.
+ * Opens `bundle`, then `previousBundle` if there is one. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` if the two can't
+ * be in service together.
  */
 export async function openBundles(config: CloudConfig): Promise<readonly [EpochBundle, ...EpochBundle[]]> {
   const { epoch, previousBundle, previousEpoch = (epoch + 255) % 256 } = config;
@@ -49,13 +49,13 @@ export async function openBundles(config: CloudConfig): Promise<readonly [EpochB
 }
 
 /**
- * The bundles that the cloud answers with: the one in service, and the one before it for what waited at the sites when
- * the bundle changed.
+ * The bundles that the cloud answers with: the one in service, and the one before. The samples that waited at the sites
+ * when the bundle changed still need the one before.
  */
 export class ServedBundles {
   readonly current: ServedBundle;
   readonly #served: readonly ServedBundle[];
-  /** Only where a site has several edges. */
+  /** Only for bundles with several edges per site. */
   readonly #joins: SiteJoin[] = [];
 
   /** @param bundles the one in service first */
@@ -83,17 +83,17 @@ export class ServedBundles {
     await Promise.all(this.#joins.map((join) => join.stop()));
   }
 
-  /** An edge or a device of that site came or went. */
+  /** An edge or a device of that site has connected or disconnected. */
   recheck(site: string): void {
     for (const join of this.#joins) join.recheck(site);
   }
 
-  /** What answers samples of that epoch; undefined: no bundle of it is here. */
+  /** What answers samples of that epoch; undefined: the cloud does not have its bundle. */
   of(epoch: number): ServedBundle | undefined {
     return this.#served.find((served) => served.epoch === epoch);
   }
 
-  /** Why samples that an edge sends under that epoch are of another bundle than the one here; undefined: they fit. */
+  /** How the bundle of this edge differs from the cloud's under the same epoch; undefined: no difference is known. */
   conflict(epoch: number, edge: EdgeService | undefined): string | undefined {
     const here = this.of(epoch)?.bundle.id;
     if (here === undefined || edge?.epoch !== epoch || edge.bundle === here) return undefined;

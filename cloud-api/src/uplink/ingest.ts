@@ -42,7 +42,7 @@ const SAMPLES_A_TURN = 8;
 /** The latest time that a `Date` can hold. */
 const MAX_TIME = 8.64e15;
 
-/** What comes up from the sites: decides features, stores verdicts and reports, answers what was stored. */
+/** Takes what the sites send up: decides features, stores verdicts and reports, and acknowledges what was stored. */
 export class Ingest {
   readonly #config: CloudConfig;
   readonly #parts: IngestParts;
@@ -75,8 +75,8 @@ export class Ingest {
   }
 
   /**
-   * Resolves when the frame is taken in: then its MQTT acknowledgement may go, and as long as it does not resolve the
-   * sender holds back. Whether its samples are kept is told by the frames that go down.
+   * Resolves when the frame is taken in; then its PUBACK may be sent, and until then the sender is held back. Other
+   * frames, sent down, tell whether its samples are stored.
    */
   async take(edge: EdgeName, { which, names }: UplinkPublish, frame: Uint8Array): Promise<void> {
     const entered = this.#gate.enter(frame.length);
@@ -92,7 +92,7 @@ export class Ingest {
       });
   }
 
-  /** Counts what was not accepted, and says so now and then. */
+  /** Counts what was not accepted, and logs it now and then. */
   complain(edge: EdgeName | undefined, kind: string, error: unknown): void {
     const { code = 'DDNN_CLOUD_FAILED', message } = error as { code?: string; message: string };
     this.#parts.metrics.frames.inc({ kind, result: code });
@@ -156,7 +156,8 @@ export class Ingest {
     checkHeader(frame, 'record');
     const epoch = frameEpoch(frame);
     await this.#holdBack(edge, 'record', frame, undefined);
-    // An answer that was given stands, also under an epoch whose bundle is gone: classes are seldom others.
+    // An answer that was given is final, also under an epoch whose bundle the cloud does not have. The classes are then
+    // read from the bundle in service: they seldom change.
     const { bundle } = this.#served.of(epoch) ?? this.#served.current;
     const { classes, views } = bundle.architecture;
     const records = await this.#orRefuse(edge, 'record', frame, () => {
@@ -174,8 +175,8 @@ export class Ingest {
   }
 
   /**
-   * Samples of a bundle that is not here stay at their edge, which is told so; that of another cloud, or of this one
-   * once it has `previousBundle`, takes them. Throws `DDNN_CLOUD_EPOCH`.
+   * Samples of a bundle that this cloud does not have stay at their edge, and the edge is told so. Another cloud can
+   * take them, or this one when it has `previousBundle`. Throws `DDNN_CLOUD_EPOCH`.
    */
   async #holdBack(
     edge: EdgeName,
@@ -193,7 +194,10 @@ export class Ingest {
     throw new CloudError('DDNN_CLOUD_EPOCH', why);
   }
 
-  /** Decodes; what can't be accepted is refused by slot as far as possible, and the error goes on. */
+  /**
+   * Decodes a frame. If it can't be accepted, its slots are refused as far as they can be read, and the error is
+   * thrown.
+   */
   async #orRefuse<T>(
     edge: EdgeName,
     kind: 'uplinkFeatures' | 'record',
@@ -258,7 +262,7 @@ export class Ingest {
   }
 }
 
-/** A loop, for `Array.from` on bytes takes longer than everything else of a new verdict. */
+/** A loop, because `Array.from` on bytes would take longer than all the rest of a new verdict. */
 function namesOf(states: Uint8Array): ViewStateName[] {
   const names: ViewStateName[] = [];
   for (let view = 0; view < states.length; view++) names.push(viewStateNames[states[view]]);

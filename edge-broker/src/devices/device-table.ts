@@ -12,7 +12,7 @@ export interface Device {
   status: (Status & { readonly epoch: number }) | undefined;
 }
 
-/** Who may connect as which view, and who is alive. */
+/** Which devices may connect, as which views, and which are online. */
 export class DeviceTable {
   readonly devices: readonly Device[];
   readonly #byName: ReadonlyMap<string, Device>;

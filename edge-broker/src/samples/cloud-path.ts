@@ -16,7 +16,7 @@ export class CloudPath {
   readonly #deps: PathDeps;
   readonly #writes: PendingWrites;
   readonly #sizes: UplinkSizes;
-  /** The samples that went up and which the cloud has not answered yet. */
+  /** The samples that were sent up and that the cloud has not answered yet. */
   readonly #waiting: DeadlineQueue<number, Uncertain>;
 
   constructor(deps: PathDeps, writes: PendingWrites) {
@@ -40,7 +40,7 @@ export class CloudPath {
     return this.#waiting.get(slot);
   }
 
-  /** Sends a sample up, and waits for its verdict. `asked`: it waits already, and the cloud wants this of it too. */
+  /** Sends a sample up, and waits for its verdict. `asked`: replaces the content of a sample that waits already. */
   send(sample: Uncertain, content: UplinkContentName, body: Uint8Array, asked = false): void {
     const { config, outbox, cloudReachable } = this.#deps;
     const { slot, states, best } = sample;
@@ -54,36 +54,36 @@ export class CloudPath {
       return;
     }
     const reachable = cloudReachable();
-    // Wait before writing, or a quick answer would find nobody who waits for it.
+    // Registered before the write, or a quick answer would find no waiting sample.
     if (reachable) this.wait(sample);
     else this.fallback(sample, 'unreachable');
     const fallback: FallbackReason = reachable ? 'none' : 'unreachable';
     const written = outbox.put({ slot, fallback, best, states }, frame).catch((error: unknown) => {
-      // The cloud will never hear of it.
+      // Without the write, the cloud will never get the sample.
       this.giveUp(slot, 'dropped');
       throw error;
     });
     this.#sendUp(slot, written);
   }
 
-  /** Sends what is left of a sample whose epoch is over; it has its fallback. */
+  /** Sends what is left of a sample of an old epoch, which got its fallback already. */
   sendOld(sample: Uncertain, frame: Uint8Array): void {
     this.#sendUp(sample.slot, this.#deps.outbox.put({ ...sample, fallback: 'dropped' }, frame));
   }
 
-  /** Waits for the verdict of a sample that stands in the outbox. */
+  /** Waits for the verdict of a sample that is in the outbox. */
   wait(sample: Uncertain): void {
     this.#waiting.add(sample.slot, sample, performance.now());
   }
 
-  /** The cloud's verdict; false: nobody waits for it. */
+  /** Takes the cloud's verdict; false: no sample waits for it. */
   verdict(verdict: Verdict): boolean {
     if (!this.#waiting.take(verdict.slot)) return false;
     this.#deps.onVerdict(verdict, 'cloud');
     return true;
   }
 
-  /** The best exit so far is the answer. */
+  /** Answers with the best exit so far. */
   fallback(sample: Uncertain, reason: FallbackReason): void {
     this.#writes.add(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
     this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
@@ -95,7 +95,7 @@ export class CloudPath {
     if (sample) this.fallback(sample, reason);
   }
 
-  /** Nor any other, as when the link is gone. */
+  /** The cloud will answer no sample, as when the link is lost. */
   giveUpAll(reason: FallbackReason): void {
     for (const { slot } of this.#waiting.values()) this.giveUp(slot, reason);
   }

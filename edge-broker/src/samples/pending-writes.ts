@@ -1,4 +1,4 @@
-/** Writes for which no sample waits: a failure is told, and {@link done} waits for those under way. */
+/** Writes that no caller waits for. A failure is reported, and {@link done} waits for those that are not finished. */
 export class PendingWrites {
   readonly #onError: (slot: number, error: unknown) => void;
   readonly #pending = new Set<Promise<void>>();
@@ -14,7 +14,7 @@ export class PendingWrites {
     this.#pending.add(pending);
   }
 
-  /** Resolves when those so far are on disk, or have failed. */
+  /** Resolves when all writes so far have finished or failed. */
   async done(): Promise<void> {
     await Promise.all(this.#pending);
   }

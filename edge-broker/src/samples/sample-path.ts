@@ -19,17 +19,17 @@ import { type Backlog, fitsBundle, fitting, frameOfOldEpoch } from './restart.js
 import { type Gathering, verdictOf } from './uncertain.js';
 import { ViewGroup } from './view-group.js';
 
-/** What became of a view's features. */
+/** What happened to a view's features. */
 export type FeatureOffer = 'taken' | 'unwanted' | 'unwritten';
 
 const NOTHING = new Uint8Array(0);
-/** No camera sees anything, and that is sure. */
+/** The answer if no camera sees anything, with no uncertainty. */
 const NOTHING_SEEN: BestExit = { classIndex: NO_CLASS, uncertainty: 0 };
 
 /**
  * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox
- * → cloud. Each sample leaves it with exactly one verdict. One edge alone answers where it is sure; one of several
- * tells the cloud what it would answer, which joins them.
+ * → cloud. Each sample gets exactly one verdict. If this edge is the only one of its site, it answers where it is sure.
+ * If there are several edges, each sends its answer to the cloud, and the cloud joins them.
  */
 export class SamplePath {
   /** Samples that left the window. */
@@ -41,16 +41,16 @@ export class SamplePath {
   readonly #edge: UpperTier | undefined;
   readonly #bodies: FeatureBodies;
   readonly #window: SampleWindow;
-  /** States of the sample at hand, by place. */
+  /** States of the sample that is worked on, by place in the group. */
   readonly #states: Uint8Array;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
   readonly #writes: PendingWrites;
-  /** What this edge says where it is the only one of its site: filled anew with every sample. */
+  /** The report of this edge if it is the only one of its site: filled again for every sample. */
   readonly #own: { -readonly [Key in keyof SiteReport<0>]: SiteReport<0>[Key] } = { edge: 0, exit: 'none', ...NO_EXIT };
   readonly #site = [this.#own];
 
-  /** Throws `DDNN_EDGE_GROUP` for an edge that the bundle hasn't. */
+  /** Throws `DDNN_EDGE_GROUP` if the bundle does not have this edge. */
   constructor(deps: PathDeps) {
     const { bundle, config } = deps;
     const { architecture, shapes } = bundle;
@@ -79,13 +79,13 @@ export class SamplePath {
     return { features: this.#collector.size, cloud: this.#cloud.size };
   }
 
-  /** Takes up what the last process left behind. */
+  /** Goes on with what the last process left on disk. */
   resume({ entries, interrupted }: Backlog): void {
     for (const entry of entries) {
       if (entry.kind !== 'features') continue;
       const sample = fitting(entry, this.#deps.bundle);
       if (entry.fallback === 'none') this.#cloud.wait(sample);
-      // The process may have ended before this fallback's record was on disk; the cloud takes a second one.
+      // The process may have ended before the record of this fallback was on disk. A second record does no harm.
       else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
     }
     for (const sample of interrupted) this.#resumeInterrupted(sample);
@@ -122,8 +122,8 @@ export class SamplePath {
   }
 
   /**
-   * One view's features; *taken*: they are on disk when this resolves, *unwritten*: the disk does not take them, and
-   * the sample goes on without. Null: the device no longer has them.
+   * Takes one view's features. *taken*: they are on disk when this resolves. *unwritten*: they could not be written,
+   * and the sample goes on without them. Null: the device no longer has them.
    */
   async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<FeatureOffer> {
     const place = this.group.placeOf(view);
@@ -136,27 +136,27 @@ export class SamplePath {
       return 'unwritten';
     }
     const offer = this.#collector.offer(slot, place, features);
-    // The deadline passed while the disk was busy: the part belongs to no sample any more.
+    // The deadline passed while the disk was busy: this part belongs to no sample any more.
     if (offer === 'unknown' && features) this.#settle(slot);
     return offer === 'taken' ? 'taken' : 'unwanted';
   }
 
-  /** A device came or went. */
+  /** A device has connected or disconnected. */
   setLive(view: number, live: boolean): void {
     const place = this.group.placeOf(view);
     this.#window.setLive(place, live);
     if (!live) this.#collector.giveUp(place);
   }
 
-  /** The cloud's verdict; false: the sample had its fallback already, so this revises it in the cloud only. */
+  /** The cloud's verdict. False: the sample has its fallback already, so the verdict only revises it in the cloud. */
   cloudVerdict(verdict: Verdict): boolean {
     return this.#cloud.verdict(verdict);
   }
 
-  /** The cloud wants the features of a sample that this edge was sure of: another edge of the site is not. */
+  /** The cloud asks for features although this edge was sure, because another edge of the site is not. */
   askedByCloud(slot: number): void {
     const entry = this.#deps.outbox.features(slot);
-    // Answered meanwhile, or asked twice.
+    // It was answered meanwhile, or the cloud asked twice.
     if (!entry || this.#collector.has(slot)) return;
     const sample = this.#cloud.sample(slot) ?? fitting(entry, this.#deps.bundle);
     if (sample.features) this.#cloud.send(sample, 'edge', sample.features, true);
@@ -168,14 +168,14 @@ export class SamplePath {
     this.#cloud.giveUp(slot, reason);
   }
 
-  /** Goes on with whatever has waited long enough. */
+  /** Goes on with every sample whose deadline has passed. */
   expire(now: number): void {
     this.#window.expire(now);
     this.#collector.expire(now);
     this.#cloud.expire(now);
   }
 
-  /** The uplink is gone: what waits for the cloud is answered now, and revised there later. */
+  /** The uplink is lost: what waits for the cloud is answered now, and revised in the cloud later. */
   cloudLost(): void {
     this.#cloud.giveUpAll('unreachable');
   }
@@ -207,7 +207,7 @@ export class SamplePath {
     }
     const { config, outbox } = this.#deps;
     if (outbox.failure) {
-      // Features could not be kept, so nobody is asked for any.
+      // Features could not be stored, so no device is asked for any.
       this.#cloud.fallback({ slot, states, best }, 'dropped');
       return;
     }
@@ -224,7 +224,7 @@ export class SamplePath {
     for (const [place, view] of this.group.views.entries()) {
       if (!present[place]) continue;
       if (isLive(view)) requestFeatures(view, slot);
-      // Its device died after the summary: nobody would answer.
+      // Its device went offline after the summary, so it would not answer.
       else this.#collector.offer(slot, place, null);
     }
   }
@@ -258,8 +258,8 @@ export class SamplePath {
   }
 
   /**
-   * An exit of this edge is sure, or its cameras see nothing. One of several edges tells the cloud, which joins what
-   * they say; one alone answers for its site.
+   * An exit of this edge is sure, or its cameras see nothing. With several edges, the edge reports this to the cloud,
+   * which joins the reports; a single edge answers for its site.
    */
   #conclude(
     slot: number,
@@ -296,7 +296,7 @@ export class SamplePath {
     );
   }
 
-  /** Its features are of no more use. */
+  /** Its features are no longer needed. */
   #settle(slot: number): void {
     this.#writes.add(slot, this.#deps.outbox.settle(slot));
   }

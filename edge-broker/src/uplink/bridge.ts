@@ -19,15 +19,15 @@ import { keyOf } from '../outbox/keys.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { LinkMeter } from '../traffic/link-meter.js';
 
-/** What the cloud says. */
+/** What the cloud can tell an edge. */
 export interface CloudMessages {
   onConnected(): void;
   onDisconnected(): void;
   onVerdicts(verdicts: readonly Verdict[]): void;
   onAcknowledgement(acknowledgement: Acknowledgement): void;
-  /** It has another bundle, or none, for the epoch of that entry: it waits for the next connection. */
+  /** The cloud has no bundle, or another one, for the epoch of that entry: the entry waits for the next connection. */
   onHeld(entry: EntryName): void;
-  /** It wants the features of these slots (configuration f). */
+  /** The cloud asks for the features of these slots (configuration f). */
   onRequest(slots: readonly number[]): void;
   onBadFrame(error: unknown, topic: string): void;
   /** Another edge is connected under this name. */
@@ -37,7 +37,7 @@ export interface CloudMessages {
 /** What a bridge works with. */
 export interface BridgeDeps {
   readonly views: number;
-  /** Other edges serve further views of the site: only then the cloud ever asks for features. */
+  /** The site has several edges: only then does the cloud ask for features. */
   readonly several: boolean;
   readonly outbox: Outbox;
   readonly meter: LinkMeter;
@@ -52,21 +52,21 @@ interface Sent extends EntryName {
 }
 
 /**
- * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
- * link, until the cloud's own acknowledgement. What it knows of entries, by their keys, is of this connection alone.
+ * The bridge to the cloud: sends the entries of the outbox in order, with a bounded number in flight, and again after a
+ * lost link, until the cloud's own acknowledgement comes. Its maps are keyed as the outbox is, and empty without a link.
  */
 export class Bridge {
   readonly #config: EdgeConfig;
   readonly #deps: BridgeDeps;
-  /** To be sent, in this order. */
+  /** Entries to be sent, in this order. */
   readonly #unsent = new Map<string, EntryName>();
-  /** Sent and not yet acknowledged, the oldest first; several may have shared a frame. */
+  /** Entries sent and not yet acknowledged, the oldest first; several may have shared a frame. */
   readonly #inFlight = new Map<string, Sent>();
-  /** Kinds and epochs that the cloud has no bundle for, and entries of them. */
+  /** Kinds and epochs for which the cloud has no bundle, and the entries of them. */
   readonly #heldEpochs = new Set<string>();
   readonly #held = new Set<string>();
   readonly #names;
-  /** Undefined where no cloud is configured. */
+  /** Undefined: no cloud is configured. */
   readonly #session: MqttSession | undefined;
   #pumping = false;
 
@@ -90,14 +90,14 @@ export class Bridge {
     return this.#session?.connected ?? false;
   }
 
-  /** True, or why the cloud is out of reach that is configured. */
+  /** True, or why the configured cloud is out of reach. */
   get ready(): true | string {
     const ready = this.#session?.ready ?? true;
     if (ready !== true || this.#held.size === 0) return ready;
     return `the cloud has not the bundle that ${this.#held.size} waiting entries are of`;
   }
 
-  /** Entries that the cloud has no bundle for. */
+  /** Entries for which the cloud has no bundle. */
   get held(): number {
     return this.#held.size;
   }
@@ -112,15 +112,15 @@ export class Bridge {
     this.#session?.start(encodeStatus(this.#config.epoch, offline));
   }
 
-  /** An entry stands in the outbox, or has another frame than before: sends it. */
+  /** Sends an entry: it is new in the outbox, or its frame has changed. */
   add(kind: EntryKind, slot: number): void {
     const key = this.#forget(kind, slot);
-    // What is written while there is no connection is found in the outbox on the next one.
+    // Without a connection there is nothing to do: the next one begins with all that is in the outbox.
     if (this.connected) this.#unsent.set(key, { kind, slot });
     this.#pump();
   }
 
-  /** Sends whatever waits in the outbox and is not on its way, as after its disk had failed. */
+  /** Sends all entries of the outbox that were not sent yet, as on a new connection or after its disk had failed. */
   addWaiting(): void {
     if (!this.connected) return;
     for (const entry of this.#deps.outbox.entries()) {
@@ -131,7 +131,7 @@ export class Bridge {
     this.#pump();
   }
 
-  /** An entry needs no more sending: acknowledged or dropped. */
+  /** An entry need not be sent any more: it was acknowledged or dropped. */
   settled(kind: EntryKind, slot: number): void {
     this.#forget(kind, slot);
     this.#pump();
@@ -161,7 +161,7 @@ export class Bridge {
     this.#session?.publish(this.#names.traffic, frame, 1);
   }
 
-  /** Says *offline*, waits until everything sent has left, and closes. */
+  /** Publishes *offline*, waits until everything published has been sent, and closes. */
   async stop(epoch: number, offline: Status): Promise<void> {
     await this.#session?.stop(encodeStatus(epoch, offline));
   }
@@ -200,7 +200,7 @@ export class Bridge {
 
   /** Sends what waits, as far as the bound on entries in flight allows. */
   #pump(): void {
-    // Whoever is at it sees what has come meanwhile.
+    // A loop that runs already sees the new entries too.
     if (this.#pumping) return;
     this.#pumping = true;
     this.#sendUnsent().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'the outbox was not sent'));
@@ -208,14 +208,14 @@ export class Bridge {
 
   async #sendUnsent(): Promise<void> {
     const { outbox, logger } = this.#deps;
-    // What became ready together goes up together.
+    // Samples that became ready together share frames.
     const features: Uint8Array[] = [];
     try {
       for (const [key, entry] of this.#unsent) {
         if (this.#inFlight.size >= this.#config.uplink.inFlight || outbox.failure) break;
-        // One after the other: the room in flight is known only when the one before has been sent.
+        // One after the other, because each entry sent takes a place in flight.
         await this.#sendEntry(key, entry, features).catch((error: unknown) => {
-          // It alone stays behind, until the next connection tries it again.
+          // Only this entry is left out; the next connection tries it again.
           this.#unsent.delete(key);
           logger.error({ kind: entry.kind, slot: entry.slot, err: error }, 'not readable in the outbox');
         });
@@ -230,10 +230,10 @@ export class Bridge {
     const { kind, slot } = entry;
     const { outbox } = this.#deps;
     const frame = await outbox.read(entry);
-    // Settled or replaced meanwhile, or the link is gone.
+    // During the read the entry was settled or replaced, or the link was lost.
     if (this.#unsent.get(key) !== entry) return;
     if (!frame) {
-      // Where it is there, it is being written, and will be added once more.
+      // If it is still being written, it is added again when that is done.
       if (!outbox.failure) this.#unsent.delete(key);
       return;
     }
@@ -248,7 +248,7 @@ export class Bridge {
     else this.#send(this.#names.record, frame);
   }
 
-  /** Nothing of that epoch is sent any more, and what is on its way makes room for others. */
+  /** Stops sending entries of that epoch; those on their way no longer count as in flight, so others can go. */
   #holdEpoch({ of }: Acknowledgement, epoch: number): void {
     const kind = of === 'record' ? 'record' : 'features';
     this.#heldEpochs.add(`${kind}/${epoch}`);
@@ -269,7 +269,7 @@ export class Bridge {
   }
 
   #send(name: string, frame: Uint8Array): void {
-    // A link that broke while the disk was read: it stays in the outbox.
+    // The link broke while the disk was read: the entry stays in the outbox.
     if (!this.#session?.publish(name, frame, 1)) return;
     const { meter } = this.#deps;
     meter.count('up', name.length, frame.length, 1);
@@ -281,7 +281,7 @@ export class Bridge {
     try {
       meter.count('down', name.length, payload.length, qos);
       if (name === this.#names.verdict) {
-        // A verdict may be of a sample from before a rollout, so its epoch is not held against ours.
+        // A verdict may belong to a sample from before a rollout, so its epoch is not compared with ours.
         messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, views, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.acknowledgement) {
         const acknowledgement = decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES);

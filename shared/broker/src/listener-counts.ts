@@ -3,13 +3,13 @@ import type { Metrics } from '@ddnn/process';
 /** What a listener refuses. */
 export type Refusal = 'credentials' | 'will' | 'name' | 'place' | 'publish' | 'filter' | 'retain';
 
-/** What a listener dropped, cut off and refused: plain numbers, for a stranger makes them rise as fast as he likes. */
+/** What a listener dropped, cut off and refused: plain numbers, because a stranger can raise them very fast. */
 export class ListenerCounts {
   /** QoS 0 messages that a reader had no room for. */
   dropped = 0;
   /** Readers that were cut off. */
   cutOff = 0;
-  /** Connections closed before they said who they are, to make room or because they took too long. */
+  /** Connections closed before they sent CONNECT, to make room or because they took too long. */
   unknown = 0;
   readonly refused: Record<Refusal, number> = {
     credentials: 0,

@@ -23,14 +23,14 @@ const schema = Type.Object(listenerSettings);
 export interface MqttListenerOptions extends Partial<Static<typeof schema>> {
   readonly host: string;
   readonly port: number;
-  /** Path of the setting that says so, for the message when the port is taken. */
+  /** Path of the setting with the port, for the message when the port is taken. */
   readonly setting: string;
   readonly maxPacketBytes: number;
   /** Clients at once. */
   readonly maxConnections: number;
   /** Of those, places that no viewer takes: one for each name that may connect. */
   readonly reservedConnections?: number;
-  /** A client that takes nothing of what waits for it for so long is cut off. */
+  /** A client that reads nothing for this long, although something waits for it, is cut off. */
   readonly drainTimeoutMs: number;
 }
 

@@ -1,5 +1,4 @@
 export { BrokerUrlSetting, checkBrokerUrl } from './broker-url.js';
-export { ClockSteps, inSeconds } from './clock-steps.js';
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
 export { ConfigError, type ConfigErrorCode } from './config-error.js';
@@ -22,3 +21,4 @@ export {
   PortSetting,
   SecretSetting,
 } from './settings.js';
+export { inSeconds, StepNote } from './step-note.js';

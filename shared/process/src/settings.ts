@@ -12,12 +12,12 @@ export function SecretSetting(description: string): TString {
   return Type.String({ minLength: 1, secret: true, description });
 }
 
-/** A whole number with its default and its bounds. */
+/** A whole number with a default and bounds. */
 export function IntegerSetting(fallback: number, minimum: number, maximum: number, description: string): TInteger {
   return Type.Integer({ default: fallback, minimum, maximum, description });
 }
 
-/** How a client keeps its connection to a broker, to be spread into a section. */
+/** How a client keeps its connection to a broker; spread it into a section of settings. */
 export const connectionSettings = {
   keepaliveSeconds: IntegerSetting(15, 1, 3_600, 'MQTT keep-alive'),
   reconnectMs: IntegerSetting(

@@ -4,14 +4,15 @@ import { checkHeader, FrameKind, HEADER_BYTES, writeHeader } from './frame.js';
 import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
 /**
- * *stored*: the cloud has it on disk. *refused*: it never will (damaged, of no use to its bundle). *held*: it lacks the
- * bundle of the epoch in the frame's header; all of that epoch and kind is kept, and sent again on the next connection.
+ * *stored*: the cloud has it on disk. *refused*: the cloud will never store it (damaged, or it does not fit the
+ * bundle). *held*: the cloud does not have the bundle of the epoch in the frame's header; the edge keeps everything of
+ * that epoch and kind, and sends it again on its next connection.
  */
 export type AcknowledgementResult = 'stored' | 'refused' | 'held';
 const results: readonly AcknowledgementResult[] = ['stored', 'refused', 'held'];
 
 /**
- * The cloud's word about samples that an edge sent up: only this lets the edge forget them, a PUBACK does not.
+ * The cloud's answer about samples that an edge sent up. Only this frame lets the edge delete them; a PUBACK does not.
  *
  *     +-------------------------------+
  *     |     kind of the frame, u8     |   5 uplink features, 6 record
@@ -40,7 +41,7 @@ export function encodeAcknowledgement(epoch: number, { of, result, slots }: Ackn
   return writer.bytes;
 }
 
-/** Decodes an acknowledgement; what is acknowledged may be of an older epoch, so any epoch passes. */
+/** Decodes an acknowledgement of any epoch: what is acknowledged may be older than the bundle in service. */
 export function decodeAcknowledgement(bytes: Uint8Array, maxSamples: number): Acknowledgement {
   checkHeader(bytes, 'acknowledgement');
   const reader = new Reader(bytes, HEADER_BYTES);

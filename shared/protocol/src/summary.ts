@@ -3,7 +3,7 @@ import {
   type DeviceSampleVisitor,
   decodeDeviceSamples,
   encodeDeviceSamples,
-} from './device-samples.js';
+} from './sample-list.js';
 
 /**
  * Summary (device → edge): class scores of one view; an absent view has none.

@@ -8,8 +8,8 @@ import { packViewStates, unpackViewStates, ViewState, viewStatesBytes } from './
 
 /**
  * What an edge sends up for a sample. *views*: the features of every present view, in view order. *edge*: the output of
- * the edge section. *answer*: an edge of several says what its exit answers (configuration f), as {@link EdgeAnswer}.
- * *coded*: as *views*, but as the feature code made them, each behind its length.
+ * the edge section. *answer*: an edge, one of several, sends its exit's answer (configuration f), as {@link
+ * EdgeAnswer}. *coded*: like *views*, but coded, each with its length before it.
  */
 export const UplinkContent = { views: 0, edge: 1, answer: 2, coded: 3 } as const;
 export type UplinkContentName = keyof typeof UplinkContent;

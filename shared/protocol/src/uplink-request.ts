@@ -4,8 +4,8 @@ import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
 /**
- * Uplink request (cloud → edge): the slots whose features a confident edge shall send, for another edge of its site is
- * unsure.
+ * Uplink request (cloud → edge): the slots whose features a sure edge shall send, because another edge of its site is
+ * not sure.
  *
  *     +-------------------------------+
  *     |           slot, u48           |   the first

@@ -28,8 +28,8 @@ export function writeUplinkSlot(writer: Writer, slot: number, previous: number |
 }
 
 /**
- * Reads samples to the end of a frame, which has at least one: `read` takes the one before, where there is one. Throws
- * {@link FrameError} `DDNN_FRAME_OVERSIZED` beyond `maxSamples`.
+ * Reads all samples of a frame, at least one; `read` gets the sample before, if there is one. Throws {@link FrameError}
+ * `DDNN_FRAME_OVERSIZED` for more than `maxSamples`.
  */
 export function readSamples<Sample>(
   reader: Reader,
