@@ -10,7 +10,7 @@ import {
 } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
-import { AgentError } from './agent-error.js';
+import { AgentError, type AgentErrorCode } from './agent-error.js';
 import type { Camera } from './cameras/camera.js';
 import { createCamera } from './cameras/create-camera.js';
 import type { AgentConfig } from './config.js';
@@ -198,7 +198,8 @@ export class Agent {
       const serves = Buffer.from(status.bundle).toString('hex').slice(0, 12);
       const mine = this.#bundle.id.slice(0, 12);
       this.#pause(`the edge serves bundle ${serves}, this agent has ${mine}: install the same file on both`);
-      this.#logger.error({ code: 'DDNN_AGENT_BUNDLE', serves, mine }, this.#idleBecause);
+      const code: AgentErrorCode = 'DDNN_AGENT_BUNDLE';
+      this.#logger.error({ code, serves, mine }, this.#idleBecause);
       this.#connection.sendStatus(EPOCH_UNKNOWN, this.#status('unfit'));
       return;
     }
@@ -241,7 +242,7 @@ export class Agent {
   }
 
   #onBadFrame(error: unknown, topic: string): void {
-    const code = error instanceof FrameError ? error.code : 'DDNN_AGENT_FAILED';
+    const code = error instanceof FrameError ? error.code : ('DDNN_AGENT_FAILED' satisfies AgentErrorCode);
     this.#count.badFrames.inc({ code });
     this.#logger.warn({ code, topic, err: (error as Error).message }, 'frame refused');
   }

@@ -7,7 +7,6 @@ import type { Device } from './devices/device-table.js';
 import type { EdgeError } from './edge-error.js';
 import { EdgeParts } from './edge-parts.js';
 import type { Outbox, OutboxState } from './outbox/outbox.js';
-import { readBacklog } from './samples/restart.js';
 import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
@@ -72,22 +71,29 @@ export class Edge {
     const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
     const healthPort = await opened.start(health);
 
-    // Read before the outbox opens, because the outbox may move a damaged folder away.
-    await opened.start(parts.clock);
+    // Read before the outbox opens, because the outbox may move a damaged folder away. Written only while the outbox is
+    // open: until then the folder may belong to another edge.
+    await parts.clock.start();
     tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
+    opened.add(() => parts.clock.stop());
     await parts.clock.reserve();
     // Samples that came in while the listener closed.
     opened.add(async () => {
       await parts.path.drain();
       await parts.records.flush();
     });
-    const backlog = await readBacklog(parts.outbox);
+    const { outbox } = parts;
+    const backlog = { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
     const mqttPort = await opened.start(parts.listener);
     parts.path.resume(backlog);
     await parts.publishStatus('online');
     parts.bridge.start(parts.status('offline'));
     const timers = this.#startTimers(parts);
-    opened.add(() => this.#leave(parts, timers));
+    // These steps run in the opposite order, each of them even if another one fails.
+    opened.add(() => this.#answerLast(parts));
+    opened.add(() => parts.bridge.stop(config.epoch, parts.status('offline')));
+    opened.add(() => this.#stopWaiting(parts, timers));
+    opened.add(() => this.#handOver(parts));
     isOpen = true;
     return { mqttPort, healthPort };
   }
@@ -96,33 +102,38 @@ export class Edge {
     const { records, trafficMs } = this.#config;
     return [
       setInterval(() => parts.path.expire(performance.now()), TICK_MS),
-      setInterval(() => parts.recordTurns.flush(parts.records), records.flushMs),
-      setInterval(() => parts.recordTurns.send(parts.records), records.sendMs),
+      setInterval(() => parts.records.flushSoon(), records.flushMs),
+      setInterval(() => parts.records.sendSoon(), records.sendMs),
       setInterval(() => this.#keepHouse(parts), HOUSEKEEPING_MS),
       setInterval(() => this.#reportTraffic(parts), trafficMs),
     ];
   }
 
-  /** What happens before the listener closes: everything taken is answered while the clients can still get it. */
-  async #leave(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
+  /** Answers what is open while the clients can still get it, and gives the cloud time to take what waits. */
+  async #handOver(parts: EdgeParts): Promise<void> {
     const { path, records, bridge, outbox } = parts;
     await parts.publishStatus('offline');
     await wait(FAREWELL_MS);
     await path.drain();
     await records.send();
-    bridge.pump();
     const giveUpAt = performance.now() + DRAIN_MS;
     const busy = () => outbox.size > 0 || path.waiting.cloud > 0;
     while (bridge.connected && busy() && performance.now() < giveUpAt) {
       await wait(TICK_MS);
     }
+  }
+
+  /** What the cloud did not answer in time becomes a fallback now; its features and record stay on disk. */
+  async #stopWaiting(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
     for (const timer of timers) clearInterval(timer);
-    // What the cloud did not answer in time becomes a fallback now; its features and record stay on disk.
-    path.cloudLost();
-    await records.flush();
+    parts.path.cloudLost();
     this.#reportTraffic(parts);
-    await bridge.stop(this.#config.epoch, parts.status('offline'));
-    const drained = path.drain();
+    await parts.records.flush();
+  }
+
+  /** Gives the last answers, before the listener closes. */
+  async #answerLast(parts: EdgeParts): Promise<void> {
+    const drained = parts.path.drain();
     parts.takeNoMore();
     await drained;
     await parts.published;
@@ -144,7 +155,7 @@ export class Edge {
       (recovered) => {
         if (!recovered) return;
         logger.info({ entries: outbox.size }, 'the outbox writes again');
-        bridge.pump();
+        bridge.addWaiting();
       },
       (error: unknown) => logger.error({ err: error }, 'the outbox failed'),
     );

@@ -9,6 +9,7 @@ import {
   type UplinkSizes,
   ViewState,
 } from '@ddnn/protocol';
+import type { EdgeName } from '../sites/roster.js';
 
 /** The cloud section's answer to a sample. */
 export interface CloudAnswer {
@@ -38,6 +39,11 @@ export class CloudExit {
     else this.#content = this.#bodies.coded ? 'coded' : 'views';
     this.#maps = new Array<null>(this.#tier.sources).fill(null);
     this.sizes = uplinkSizes(bundle);
+  }
+
+  /** The answer to a sample, or the reason for a refusal. */
+  take(_edge: EdgeName, sample: UplinkSample): CloudAnswer | string {
+    return this.refusal(sample) ?? this.decide(sample);
   }
 
   /** Why this sample can't be decided here; undefined: it can. */

@@ -16,14 +16,14 @@ export interface Join {
  * How joins are bounded. From a sample's first report on, the others have until the deadline. Features that the cloud
  * then asks for have the same time again.
  */
-export interface EdgeJoinOptions extends DeadlineQueueOptions {
+export interface ReportCollectorOptions extends DeadlineQueueOptions {
   /** The edges of a site that are alive; the cloud waits for these only. */
   readonly liveEdges: (site: string) => readonly string[];
 }
 
 /** Gathers what the edges of a site say of a sample, until every live one has, or the deadline has passed. */
-export class EdgeJoin {
-  readonly #options: EdgeJoinOptions;
+export class ReportCollector {
+  readonly #options: ReportCollectorOptions;
   readonly #onComplete: (join: Join, reason: CloseReason) => void;
   readonly #waiting: DeadlineQueue<string, Join>;
   /** Samples that wait for no edge any more, until they are stored. */
@@ -33,7 +33,7 @@ export class EdgeJoin {
    * @param onComplete decides: then {@link wait} for features, or {@link forget} it once it is stored. A sample that
    * left because too many wait must not wait again.
    */
-  constructor(options: EdgeJoinOptions, onComplete: (join: Join, reason: CloseReason) => void) {
+  constructor(options: ReportCollectorOptions, onComplete: (join: Join, reason: CloseReason) => void) {
     this.#options = options;
     this.#onComplete = onComplete;
     this.#waiting = new DeadlineQueue(options, (join, reason) => this.#decide(join, reason));

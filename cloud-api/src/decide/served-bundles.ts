@@ -1,9 +1,10 @@
-import { type Bundle, edgeGroups, openBundle } from '@ddnn/model';
+import { type Bundle, edgeGroups, openBundle, uplinkSizes } from '@ddnn/model';
 import { readSettingFile } from '@ddnn/process';
+import type { UplinkSample, UplinkSizes } from '@ddnn/protocol';
 import { CloudError } from '../cloud-error.js';
 import type { CloudConfig } from '../config.js';
-import type { EdgeService } from '../sites/roster.js';
-import { CloudExit } from './cloud-exit.js';
+import type { EdgeName, EdgeService } from '../sites/roster.js';
+import { type CloudAnswer, CloudExit } from './cloud-exit.js';
 import { SiteJoin, type SiteJoinParts } from './site-join.js';
 
 /** A bundle, and its epoch. */
@@ -12,11 +13,16 @@ export interface EpochBundle {
   readonly bundle: Bundle;
 }
 
+/** Decides the samples of sites with one edge, or with several. */
+interface Decider {
+  /** Returns the answer, or the reason for a refusal, or nothing: other edges of the site must report first. */
+  take(edge: EdgeName, sample: UplinkSample): CloudAnswer | string | Promise<string | undefined>;
+}
+
 /** What the cloud needs to answer the samples of one epoch. */
 export interface ServedBundle extends EpochBundle {
-  readonly exit: CloudExit;
-  /** Only for bundles with several edges per site. */
-  readonly join: SiteJoin | undefined;
+  readonly sizes: UplinkSizes;
+  readonly decider: Decider;
 }
 
 /**
@@ -49,6 +55,8 @@ export async function openBundles(config: CloudConfig): Promise<readonly [EpochB
 export class ServedBundles {
   readonly current: ServedBundle;
   readonly #served: readonly ServedBundle[];
+  /** Only for bundles with several edges per site. */
+  readonly #joins: SiteJoin[] = [];
 
   /** @param bundles the one in service first */
   constructor(
@@ -58,24 +66,26 @@ export class ServedBundles {
   ) {
     this.#served = bundles.map((served) => {
       const { epoch, bundle } = served;
-      const several = edgeGroups(bundle.architecture).length > 1;
-      const join = several ? new SiteJoin({ ...config, epoch }, { ...parts(served), bundle }) : undefined;
-      return { ...served, exit: new CloudExit(bundle), join };
+      const sizes = uplinkSizes(bundle);
+      if (edgeGroups(bundle.architecture).length === 1) return { ...served, sizes, decider: new CloudExit(bundle) };
+      const decider = new SiteJoin({ ...config, epoch }, { ...parts(served), bundle });
+      this.#joins.push(decider);
+      return { ...served, sizes, decider };
     });
     this.current = this.#served[0];
   }
 
   start(): void {
-    for (const { join } of this.#served) join?.start();
+    for (const join of this.#joins) join.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#served.map(({ join }) => join?.stop()));
+    await Promise.all(this.#joins.map((join) => join.stop()));
   }
 
   /** An edge or a device of that site has connected or disconnected. */
   recheck(site: string): void {
-    for (const { join } of this.#served) join?.recheck(site);
+    for (const join of this.#joins) join.recheck(site);
   }
 
   /** What answers samples of that epoch; undefined: the cloud does not have its bundle. */

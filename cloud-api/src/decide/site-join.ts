@@ -7,7 +7,7 @@ import { verdictFrames } from '../downlink/down-frames.js';
 import type { SendDown } from '../downlink/send-down.js';
 import type { EdgeName, Roster } from '../sites/roster.js';
 import type { StoredVerdict, VerdictStore } from '../store/verdict-store.js';
-import { EdgeJoin, type Join } from './report-collector.js';
+import { type Join, ReportCollector } from './report-collector.js';
 import { joinStates, SiteExit } from './site-exit.js';
 
 /** What joining works with. */
@@ -33,7 +33,7 @@ export class SiteJoin {
   readonly #views: number;
   readonly #parts: SiteJoinParts;
   readonly #exit: SiteExit;
-  readonly #join: EdgeJoin;
+  readonly #join: ReportCollector;
   readonly #maxFinishing: number;
   readonly #finishing = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export class SiteJoin {
     this.#parts = parts;
     this.#maxFinishing = uplink.maxFramesInFlight;
     this.#exit = new SiteExit(parts.bundle);
-    this.#join = new EdgeJoin(
+    this.#join = new ReportCollector(
       {
         deadlineMs: uplink.joinDeadlineMs,
         capacity: uplink.maxJoins,

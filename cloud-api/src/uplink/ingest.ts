@@ -7,7 +7,6 @@ import {
   decodeVerdicts,
   frameEpoch,
   NO_CLASS,
-  type ParsedTopic,
   type Verdict,
   type ViewStateName,
   viewStateNames,
@@ -24,6 +23,7 @@ import { SiteReports } from '../sites/site-reports.js';
 import { type NewVerdict, NO_CLASS_NAME, type VerdictStore } from '../store/verdict-store.js';
 import { FrameGate } from './frame-gate.js';
 import { refusedSlots } from './refused-slots.js';
+import type { UplinkPublish, UplinkTopic } from './uplink-access.js';
 
 /** What an ingest works with. */
 export interface IngestParts {
@@ -61,9 +61,9 @@ export class Ingest {
       keep: async (edge, verdict) => (await this.#store([this.#newVerdict(edge, verdict, served)]))[0].verdict,
       complain: (edge, error) => this.complain(edge, 'uplinkFeatures', error),
     }));
-    const { bundle, exit } = this.#served.current;
+    const { bundle, sizes } = this.#served.current;
     this.#reports = new SiteReports(config.epoch, { ...parts, bundle }, (site) => this.#served.recheck(site));
-    this.#verdicts = new VerdictSender(config.epoch, exit.sizes.views, parts.sendDown);
+    this.#verdicts = new VerdictSender(config.epoch, sizes.views, parts.sendDown);
     this.#gate = new FrameGate({
       maxInside: config.uplink.maxFramesInFlight,
       maxBytes: config.uplink.maxBytesWaiting,
@@ -78,7 +78,7 @@ export class Ingest {
    * Resolves when the frame is taken in; then its PUBACK may be sent, and until then the sender is held back. Other
    * frames, sent down, tell whether its samples are stored.
    */
-  async take(edge: EdgeName, { which, names }: ParsedTopic, frame: Uint8Array): Promise<void> {
+  async take(edge: EdgeName, { which, names }: UplinkPublish, frame: Uint8Array): Promise<void> {
     const entered = this.#gate.enter(frame.length);
     this.#showLoad();
     await entered;
@@ -109,12 +109,19 @@ export class Ingest {
     await this.#served.stop();
   }
 
-  async #process(edge: EdgeName, which: string, device: string | undefined, frame: Uint8Array): Promise<void> {
-    if (which === 'uplinkFeatures') return this.#takeFeatures(edge, frame);
-    if (which === 'record') return this.#takeRecords(edge, frame);
-    if (which === 'uplinkStatus') return this.#reports.takeEdgeStatus(edge, frame);
-    if (which === 'uplinkDeviceStatus') return this.#reports.takeDeviceStatus(edge, device!, frame);
-    if (which === 'traffic') return this.#reports.takeTraffic(edge, frame);
+  #process(edge: EdgeName, which: UplinkTopic, device: string | undefined, frame: Uint8Array): Promise<void> {
+    switch (which) {
+      case 'uplinkFeatures':
+        return this.#takeFeatures(edge, frame);
+      case 'record':
+        return this.#takeRecords(edge, frame);
+      case 'uplinkStatus':
+        return this.#reports.takeEdgeStatus(edge, frame);
+      case 'uplinkDeviceStatus':
+        return this.#reports.takeDeviceStatus(edge, device!, frame);
+      case 'traffic':
+        return this.#reports.takeTraffic(edge, frame);
+    }
   }
 
   async #takeFeatures(edge: EdgeName, frame: Uint8Array): Promise<void> {
@@ -122,23 +129,21 @@ export class Ingest {
     const epoch = frameEpoch(frame);
     const served = this.#served.of(epoch);
     await this.#holdBack(edge, 'uplinkFeatures', frame, served ? undefined : `no bundle of epoch ${epoch} is here`);
-    const { exit, join } = served!;
+    const { sizes, decider } = served!;
     const samples = await this.#orRefuse(edge, 'uplinkFeatures', frame, () =>
-      decodeUplinkFeatures(frame, epoch, exit.sizes, this.#config.uplink.maxSamplesAFrame),
+      decodeUplinkFeatures(frame, epoch, sizes, this.#config.uplink.maxSamplesAFrame),
     );
     const decided: NewVerdict[] = [];
     const refused: number[] = [];
     for (const [i, sample] of samples.entries()) {
       if (i > 0 && i % SAMPLES_A_TURN === 0) await nextTurn();
       const { slot, states } = sample;
-      const refusal = join ? await join.take(edge, sample) : exit.refusal(sample);
-      if (refusal === undefined) {
-        if (join) continue;
-        const answer = exit.decide(sample);
-        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...answer }, served!));
-      } else {
+      const said = await decider.take(edge, sample);
+      if (typeof said === 'string') {
         refused.push(slot);
-        this.complain(edge, 'uplinkFeatures', new CloudError('DDNN_CLOUD_CONTENT', `slot ${slot}: ${refusal}`));
+        this.complain(edge, 'uplinkFeatures', new CloudError('DDNN_CLOUD_CONTENT', `slot ${slot}: ${said}`));
+      } else if (said) {
+        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...said }, served!));
       }
     }
     const results = await this.#store(decided);
@@ -208,7 +213,7 @@ export class Ingest {
   }
 
   #slotsOf(frame: Uint8Array, kind: 'uplinkFeatures' | 'record'): number[] {
-    return refusedSlots(frame, kind, this.#served.current.exit.sizes, this.#config.uplink.maxSamplesAFrame);
+    return refusedSlots(frame, kind, this.#served.current.sizes, this.#config.uplink.maxSamplesAFrame);
   }
 
   async #acknowledge(

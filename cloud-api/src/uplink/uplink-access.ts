@@ -1,10 +1,20 @@
 import type { PublishRight } from '@ddnn/broker';
-import { NAME_SEGMENT, type ParsedTopic, parseTopic, topics } from '@ddnn/protocol';
+import { NAME_SEGMENT, parseTopic, type TopicNames, topics } from '@ddnn/protocol';
 import { CloudError } from '../cloud-error.js';
 import type { EdgeName } from '../sites/roster.js';
 
 /** Who is connected to the uplink: an edge, or a viewer that only reads. */
 export type Peer = { readonly viewer: true } | (EdgeName & { readonly viewer: false });
+
+/** The topics on which edges publish. */
+const published = ['uplinkFeatures', 'record', 'uplinkStatus', 'uplinkDeviceStatus', 'traffic'] as const;
+export type UplinkTopic = (typeof published)[number];
+
+/** A topic on which an edge publishes, and the names in it. */
+export interface UplinkPublish {
+  readonly which: UplinkTopic;
+  readonly names: TopicNames;
+}
 
 const username = new RegExp(`^(?<site>${NAME_SEGMENT})/(?<edge>${NAME_SEGMENT})$`);
 
@@ -21,13 +31,14 @@ export function peerName(peer: Peer): string | undefined {
 }
 
 /** The parsed topic, if this peer may publish on it: `u/{its site}/{its edge}/…`. A viewer has none. */
-function ownTopic(peer: Peer, topic: string): ParsedTopic | undefined {
+function ownTopic(peer: Peer, topic: string): UplinkPublish | undefined {
   const parsed = peer.viewer || !topic.startsWith(`u/${peerName(peer)}/`) ? undefined : parseTopic(topic);
-  return parsed && topics[parsed.which].to === 'cloud' ? parsed : undefined;
+  const which = published.find((each) => each === parsed?.which);
+  return which && { which, names: parsed!.names };
 }
 
 /** Throws `DDNN_CLOUD_IDENTITY` unless the topic is one that this peer publishes on. */
-export function checkPublish(peer: Peer, topic: string): ParsedTopic & { readonly peer: EdgeName } {
+export function checkPublish(peer: Peer, topic: string): UplinkPublish & { readonly peer: EdgeName } {
   const parsed = ownTopic(peer, topic);
   if (!parsed || peer.viewer) {
     throw new CloudError('DDNN_CLOUD_IDENTITY', `${peerName(peer) ?? 'a viewer'} may not publish to ${topic}`);

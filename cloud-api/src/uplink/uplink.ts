@@ -1,12 +1,20 @@
 import { createListenerMetrics, type Message, MqttListener } from '@ddnn/broker';
 import type { Logger } from '@ddnn/process';
-import { decodeStatus, type ParsedTopic, topic, topics } from '@ddnn/protocol';
+import { decodeStatus, topic, topics } from '@ddnn/protocol';
 import type { CloudMetrics } from '../cloud-metrics.js';
 import type { CloudConfig } from '../config.js';
 import type { DownTopic } from '../downlink/send-down.js';
 import type { EdgeName, Roster } from '../sites/roster.js';
 import type { Ingest } from './ingest.js';
-import { checkPublish, maySubscribe, type Peer, parsePeer, peerName, publishRight } from './uplink-access.js';
+import {
+  checkPublish,
+  maySubscribe,
+  type Peer,
+  parsePeer,
+  peerName,
+  publishRight,
+  type UplinkPublish,
+} from './uplink-access.js';
 
 /** The MQTT listener for edges and viewers, and the bytes that cross it. */
 export class Uplink {
@@ -76,7 +84,7 @@ export class Uplink {
   }
 
   /** Whether it is a status that can be read, of a device that is known or for which there is room. */
-  #worthKeeping({ which, names }: ParsedTopic, edge: EdgeName, payload: Uint8Array): boolean {
+  #worthKeeping({ which, names }: UplinkPublish, edge: EdgeName, payload: Uint8Array): boolean {
     if (!topics[which].retained || !this.#roster.hasRoomFor(edge, names.device)) return false;
     try {
       decodeStatus(payload);

@@ -40,10 +40,6 @@ export class DeviceTable {
     }
   }
 
-  get(name: string): Device | undefined {
-    return this.#byName.get(name);
-  }
-
   /** The device of those credentials, or undefined. */
   admit(name: string | undefined, password: Uint8Array | undefined): Device | undefined {
     const device = this.#byName.get(name ?? '');

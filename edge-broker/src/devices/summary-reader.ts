@@ -1,5 +1,5 @@
 import { type Bundle, codedSummaries, createScoreCode, type ScoreCoder } from '@ddnn/model';
-import { CodedSummaryReader, codedSummaryBytes, FrameError, SummaryReader as PlainReader } from '@ddnn/protocol';
+import { CodedSummaryReader, codedSummaryBytes, DeviceSampleReader, FrameError } from '@ddnn/protocol';
 
 /** Reads the summaries of one device (bare or coded, as the bundle says) in place, without allocating. */
 export interface SummaryReader {
@@ -30,13 +30,13 @@ export function createSummaryReaders(bundle: Bundle, maxSamples: number): readon
   );
 }
 
-class BareSummaries extends PlainReader implements SummaryReader {
+class BareSummaries extends DeviceSampleReader implements SummaryReader {
   scores: Uint8Array = new Uint8Array(0);
   payloadBytes = 0;
   readonly #scoreBytes: number;
 
   constructor(scoreBytes: number, maxSamples: number) {
-    super(scoreBytes, maxSamples);
+    super('summary', scoreBytes, maxSamples);
     this.#scoreBytes = scoreBytes;
   }
 

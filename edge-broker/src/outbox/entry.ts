@@ -28,6 +28,8 @@ export interface RecordEntry extends Kept {
 /** What waits for the cloud's acknowledgement. */
 export type Entry = FeatureEntry | RecordEntry;
 export type EntryKind = Entry['kind'];
+/** What identifies an entry. */
+export type EntryName = Pick<Entry, 'kind' | 'slot'>;
 
 /** An entry: time of arrival f64 · fallback u8 · class u8 · uncertainty u8 · views u8 · states · frame. */
 const META_BYTES = 12;

@@ -1,6 +1,7 @@
 import type { FallbackReason } from '@ddnn/protocol';
 import { type OutboxDatabase, openDatabase } from './database.js';
-import { type Entry, type EntryKind, type FeatureEntry, frameOf, writeEntry, writeMark } from './entry.js';
+import type { Entry, EntryKind, EntryName, FeatureEntry } from './entry.js';
+import { frameOf, writeEntry, writeMark } from './entry.js';
 import { type Interrupted, type SampleContext, writeContext } from './interrupted.js';
 import { keyOf, partKey } from './keys.js';
 import { readEntries, readInterrupted } from './left-behind.js';
@@ -159,7 +160,9 @@ export class Outbox {
       operations.push({ type: 'put', key: keyOf('record', slot), value: writeEntry(entry, frame) });
       return entry;
     });
-    await this.#write(operations, frames.length - (grown === undefined ? 0 : 1));
+    // The growing frame may be gone: dropped because the outbox was full.
+    const replaced = grown !== undefined && this.has('record', grown) ? 1 : 0;
+    await this.#write(operations, frames.length - replaced);
     if (grown !== undefined) this.#entries.delete(keyOf('record', grown));
     for (const entry of entries) this.#entries.set(keyOf('record', entry.slot), entry);
     await this.#keepBounds();
@@ -194,7 +197,7 @@ export class Outbox {
   }
 
   /** The frame of an entry; undefined: the entry is gone, or cannot be read until the disk works again. */
-  async read({ kind, slot }: Entry): Promise<Uint8Array | undefined> {
+  async read({ kind, slot }: EntryName): Promise<Uint8Array | undefined> {
     if (!this.#open || this.failure) return undefined;
     const value = await this.#open.db.get(keyOf(kind, slot));
     return value && frameOf(value);
@@ -260,7 +263,13 @@ export class Outbox {
     this.#entries.delete(name);
     const operations: Operation[] = [{ type: 'del', key: name }];
     if (entry.kind === 'features') operations.push({ type: 'del', key: keyOf('mark', entry.slot) });
-    await this.#write(operations, -1);
+    try {
+      await this.#write(operations, -1);
+    } catch (error) {
+      // It is still on disk, so it stays here too. It is sent again, and the next acknowledgement removes it.
+      if (!this.#entries.has(name)) this.#entries.set(name, entry);
+      throw error;
+    }
     return true;
   }
 

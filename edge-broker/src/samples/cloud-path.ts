@@ -8,20 +8,21 @@ import {
   type Verdict,
 } from '@ddnn/protocol';
 import type { PathDeps } from './path-deps.js';
+import type { PendingWrites } from './pending-writes.js';
 import { type Uncertain, verdictOf } from './uncertain.js';
 
 /** The upper half of a sample's way: into the outbox, up to the cloud, and back with its verdict or a fallback. */
 export class CloudPath {
   readonly #deps: PathDeps;
+  readonly #writes: PendingWrites;
   readonly #sizes: UplinkSizes;
   /** The samples that were sent up and that the cloud has not answered yet. */
   readonly #waiting: DeadlineQueue<number, Uncertain>;
-  /** Writes that the disk has not finished. */
-  readonly #writes = new Set<Promise<void>>();
 
-  constructor(deps: PathDeps) {
+  constructor(deps: PathDeps, writes: PendingWrites) {
     const { samples: capacity, cloudDeadlineMs: deadlineMs } = deps.config.window;
     this.#deps = deps;
+    this.#writes = writes;
     this.#sizes = uplinkSizes(deps.bundle);
     this.#waiting = new DeadlineQueue({ capacity, deadlineMs }, (sample, reason) => {
       if (reason === 'crowded') deps.onCrowded('cloud');
@@ -39,15 +40,19 @@ export class CloudPath {
     return this.#waiting.get(slot);
   }
 
-  /** Sends a sample up, and waits for its verdict. */
-  send(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
-    const { outbox, cloudReachable, onUplink } = this.#deps;
+  /** Sends a sample up, and waits for its verdict. `asked`: replaces the content of a sample that waits already. */
+  send(sample: Uncertain, content: UplinkContentName, body: Uint8Array, asked = false): void {
+    const { config, outbox, cloudReachable } = this.#deps;
     const { slot, states, best } = sample;
+    const frame = encodeUplinkFeatures(config.epoch, [{ slot, states, content, body }], this.#sizes);
+    if (asked) {
+      this.#sendUp(slot, outbox.replace(slot, states, frame));
+      return;
+    }
     if (outbox.failure) {
       this.fallback(sample, 'dropped');
       return;
     }
-    const frame = this.#frame(sample, content, body);
     const reachable = cloudReachable();
     // Registered before the write, or a quick answer would find no waiting sample.
     if (reachable) this.wait(sample);
@@ -58,18 +63,12 @@ export class CloudPath {
       this.giveUp(slot, 'dropped');
       throw error;
     });
-    this.guard(slot, written.then(onUplink));
+    this.#sendUp(slot, written);
   }
 
-  /** Replaces the content of a sample that was sent up already, because the cloud asked for it. */
-  sendInstead(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
-    const { outbox, onReplaced } = this.#deps;
-    const { slot, states } = sample;
-    const frame = this.#frame(sample, content, body);
-    this.guard(
-      slot,
-      outbox.replace(slot, states, frame).then(() => onReplaced(slot)),
-    );
+  /** Sends what is left of a sample of an old epoch, which got its fallback already. */
+  sendOld(sample: Uncertain, frame: Uint8Array): void {
+    this.#sendUp(sample.slot, this.#deps.outbox.put({ ...sample, fallback: 'dropped' }, frame));
   }
 
   /** Waits for the verdict of a sample that is in the outbox. */
@@ -86,7 +85,7 @@ export class CloudPath {
 
   /** Answers with the best exit so far. */
   fallback(sample: Uncertain, reason: FallbackReason): void {
-    this.guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
+    this.#writes.add(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
     this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
   }
 
@@ -105,20 +104,10 @@ export class CloudPath {
     this.#waiting.expire(now);
   }
 
-  /** Reports a write that fails, and makes {@link written} wait for it. */
-  guard(slot: number, work: Promise<void>): void {
-    const guarded = work
-      .catch((error: unknown) => this.#deps.onError(slot, error))
-      .finally(() => this.#writes.delete(guarded));
-    this.#writes.add(guarded);
-  }
-
-  /** Resolves when the writes so far are on disk. */
-  async written(): Promise<void> {
-    await Promise.all(this.#writes);
-  }
-
-  #frame({ slot, states }: Uncertain, content: UplinkContentName, body: Uint8Array): Uint8Array {
-    return encodeUplinkFeatures(this.#deps.config.epoch, [{ slot, states, content, body }], this.#sizes);
+  #sendUp(slot: number, written: Promise<void>): void {
+    this.#writes.add(
+      slot,
+      written.then(() => this.#deps.onUplink(slot)),
+    );
   }
 }

@@ -12,10 +12,8 @@ export interface PathDeps {
   readonly cloudReachable: () => boolean;
   /** Asks a view's device for the features of a slot. */
   readonly requestFeatures: (view: number, slot: number) => void;
-  /** An entry is in the outbox: send it. */
-  readonly onUplink: () => void;
-  /** A sent entry has another frame now: send it again. */
-  readonly onReplaced: (slot: number) => void;
+  /** An entry is in the outbox, or its frame has changed: send it. */
+  readonly onUplink: (slot: number) => void;
   /** `by`: who answered, this site alone or the cloud. */
   readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
   /** A verdict that was given earlier, and that the cloud may not know. */

@@ -3,19 +3,13 @@ import { encodeUplinkFeatures, ViewState } from '@ddnn/protocol';
 import { NO_EXIT } from '../outbox/best-exit.js';
 import type { Entry } from '../outbox/entry.js';
 import type { Interrupted } from '../outbox/interrupted.js';
-import type { Outbox } from '../outbox/outbox.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import type { Uncertain } from './uncertain.js';
 
-/** What the last process left behind. */
+/** What the last process left behind. Read it before anything new comes in. */
 export interface Backlog {
   readonly entries: readonly Entry[];
   readonly interrupted: readonly Interrupted[];
-}
-
-/** Reads what the last process left behind, before anything new comes in. */
-export async function readBacklog(outbox: Outbox): Promise<Backlog> {
-  return { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
 }
 
 /** Whether the bundle in service can go on with a sample whose features were arriving. */

@@ -9,7 +9,7 @@ interface LinkedDevice {
 }
 
 /** The traffic on the links of an edge: its uplink, and one link for each device. */
-export class LinkBytes {
+export class SiteTraffic {
   readonly uplink = new LinkMeter();
   /** By view of the site. */
   readonly devices: readonly LinkMeter[];

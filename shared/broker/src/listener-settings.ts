@@ -1,8 +1,6 @@
+import { IntegerSetting as Bound } from '@ddnn/process';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-
-const Bound = (fallback: number, minimum: number, maximum: number, description: string) =>
-  Type.Integer({ default: fallback, minimum, maximum, description });
 
 /** Settings of a listener that an edge and a cloud share, to be spread into theirs. */
 export const listenerSettings = {

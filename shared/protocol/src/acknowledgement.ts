@@ -1,7 +1,7 @@
 import { Reader, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, FrameKind, HEADER_BYTES, writeHeader } from './frame.js';
-import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
 /**
  * *stored*: the cloud has it on disk. *refused*: the cloud will never store it (damaged, or it does not fit the
@@ -37,11 +37,7 @@ export function encodeAcknowledgement(epoch: number, { of, result, slots }: Ackn
   writeHeader(writer.bytes, 'acknowledgement', epoch);
   writer.u8(FrameKind[of], 'kind');
   writer.u8(results.indexOf(result), 'result');
-  let previous: number | undefined;
-  for (const slot of slots) {
-    writeUplinkSlot(writer, slot, previous);
-    previous = slot;
-  }
+  for (const [i, slot] of slots.entries()) writeUplinkSlot(writer, slot, slots[i - 1]);
   return writer.bytes;
 }
 
@@ -54,12 +50,5 @@ export function decodeAcknowledgement(bytes: Uint8Array, maxSamples: number): Ac
   if (!of) throw new FrameError('DDNN_FRAME_VALUE', `kind ${kind} is never acknowledged`, HEADER_BYTES);
   const result = results[reader.u8('result')];
   if (!result) throw new FrameError('DDNN_FRAME_VALUE', 'unknown result', HEADER_BYTES + 1);
-  const slots: number[] = [];
-  do {
-    if (slots.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    slots.push(readUplinkSlot(reader, slots.at(-1)));
-  } while (reader.left > 0);
-  return { of, result, slots };
+  return { of, result, slots: readSamples<number>(reader, maxSamples, (before) => readUplinkSlot(reader, before)) };
 }

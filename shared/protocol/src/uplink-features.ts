@@ -3,7 +3,7 @@ import { decodeEdgeAnswer, EDGE_ANSWER_BYTES } from './edge-answer.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader } from './length-prefix.js';
-import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, ViewState, viewStatesBytes } from './views.js';
 
 /**
@@ -113,13 +113,8 @@ export function decodeUplinkFeatures(
 ): UplinkSample[] {
   checkHeader(bytes, 'uplinkFeatures', epoch);
   const reader = new Reader(bytes, HEADER_BYTES);
-  const samples: UplinkSample[] = [];
-  let previous: number | undefined;
-  do {
-    if (samples.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    const slot = readUplinkSlot(reader, previous);
+  return readSamples<UplinkSample>(reader, maxSamples, (before) => {
+    const slot = readUplinkSlot(reader, before?.slot);
     const at = reader.offset;
     const content = contentNames[reader.u8('content')];
     if (!content) throw new FrameError('DDNN_FRAME_VALUE', `unknown content ${bytes[at]}`, at);
@@ -127,8 +122,6 @@ export function decodeUplinkFeatures(
     const bodyBytes = uplinkBodyBytes(sizes, content, states, bytes, reader.offset);
     const body = reader.bytes(bodyBytes, 'body');
     if (content === 'answer') decodeEdgeAnswer(body, reader.offset - body.length);
-    samples.push({ slot, states, content, body });
-    previous = slot;
-  } while (reader.left > 0);
-  return samples;
+    return { slot, states, content, body };
+  });
 }

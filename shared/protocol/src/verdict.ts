@@ -3,7 +3,7 @@ import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_UPLINK_GAP } from './limits.js';
 import { MAX_SLOT } from './slot.js';
-import { uplinkSlotBytes } from './uplink-slots.js';
+import { readSamples, uplinkSlotBytes } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, viewStatesBytes } from './views.js';
 
 /** Where a sample was answered. *fallback*: the best exit so far, because no later one could answer in time. */
@@ -119,14 +119,7 @@ export function decodeVerdicts(
 ): Verdict[] {
   checkHeader(bytes, kind, epoch);
   const reader = new Reader(bytes, HEADER_BYTES);
-  const verdicts: Verdict[] = [];
-  do {
-    if (verdicts.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    verdicts.push(readVerdict(reader, verdicts.at(-1), views));
-  } while (reader.left > 0);
-  return verdicts;
+  return readSamples<Verdict>(reader, maxSamples, (before) => readVerdict(reader, before, views));
 }
 
 /** Reads the first sample of a frame for a reader that does not know the number of views: its `states` are empty. */
