@@ -1,6 +1,6 @@
 /*
- * What a command of another package runs a site with: a bundle, one of its processes, or all of them on recorded
- * images; and what it writes a file with.
+ * For commands of other packages that run a site: a bundle, one of its processes, or all of them on recorded images;
+ * and to write files.
  */
 export { type ManifestFlags, readBundle } from './commands/open-bundle.js';
 export { naming, openOutput } from './commands/output-file.js';

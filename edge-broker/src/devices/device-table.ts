@@ -12,7 +12,7 @@ export interface Device {
   status: (Status & { readonly epoch: number }) | undefined;
 }
 
-/** Who may connect as which view, and who is alive. */
+/** Which devices may connect, as which views, and which are online. */
 export class DeviceTable {
   readonly devices: readonly Device[];
   readonly #byName: ReadonlyMap<string, Device>;
@@ -38,10 +38,6 @@ export class DeviceTable {
       const bound = group.length < views ? `among ${group.join(', ')}` : `below ${views}`;
       throw new EdgeError('DDNN_EDGE_DEVICES', `devices: names and views must differ, and views be ${bound}`);
     }
-  }
-
-  get(name: string): Device | undefined {
-    return this.#byName.get(name);
   }
 
   /** The device of those credentials, or undefined. */

@@ -14,7 +14,7 @@ import { Session } from './session.js';
 
 const HEARTBEAT_MS = 60_000;
 const LOOK_MS = 500;
-/** No topic of ours has more than five. */
+/** Levels of a topic filter. Our own topics have at most five. */
 const MAX_FILTER_LEVELS = 16;
 
 /** An Aedes broker (MQTT 3.1.1) behind a TCP listener, with bounds and access rules. */
@@ -27,7 +27,7 @@ export class MqttListener<Identity> {
   readonly #places: ConnectionPlaces<Session<Identity>>;
   readonly #admission: Admission<Identity>;
   readonly #audiences = new Audiences();
-  /** Every open connection, also of those that have not said who they are. */
+  /** Every open connection, also those that have not sent CONNECT. */
   readonly #sessions = new Map<Client, Session<Identity>>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
@@ -94,7 +94,7 @@ export class MqttListener<Identity> {
     if (!aedes || !server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
-    // Aedes knows clients only; whoever connected and said nothing would hold up the stop.
+    // Aedes knows only clients; a connection that sent nothing would delay the stop.
     for (const { socket } of this.#sessions.values()) socket.destroy();
     await closed;
   }
@@ -158,7 +158,8 @@ export class MqttListener<Identity> {
     lane.install();
     const session = new Session<Identity>(socket, outlet, lane, aedes.handle(socket));
     this.#sessions.set(session.client, session);
-    // Aedes says when a client is gone, and its will taken; of a connection that is none it says nothing.
+    // Aedes reports when a client is gone and its last will has been taken. It reports nothing about a connection that
+    // never became a client.
     socket.once('close', () => session.registered || this.#leave(session));
     this.#places.enter(session)?.socket.destroy(new Error('it made room for a newer one'));
   }
@@ -169,7 +170,7 @@ export class MqttListener<Identity> {
   }
 
   #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    // Without a client, or with one that was never let in, there is nobody whose rights could be asked about.
+    // Without a client, or for one that was never let in, there are no rights to check.
     const session = client ? this.#sessions.get(client) : undefined;
     if (session?.identity === undefined) {
       done(new Error('not admitted'));
@@ -181,7 +182,7 @@ export class MqttListener<Identity> {
     lane.passed(packet.topic, packet.qos, 1);
     const go = (worth: unknown) => {
       if (worth === false && packet.retain) this.#takeOffRetain(packet);
-      // Aedes acknowledges by what stands here when this returns.
+      // Aedes acknowledges with the list that it finds here when this returns.
       if (worth === 'unacknowledged') packet.qos = 0;
       done();
     };
@@ -222,7 +223,7 @@ export class MqttListener<Identity> {
     this.counts.refused.filter++;
     const shown = filter.slice(0, 64);
     this.#log.warn(`filter ${session.address}`, { from: session.from, filter: shown }, 'subscription refused');
-    // Whoever asks on and on costs everybody time.
+    // A client that asks again and again costs everybody time.
     if (++session.refusedFilters > maxFilters) socket.destroy(new Error('too many subscriptions refused'));
     return false;
   }

@@ -1,8 +1,8 @@
 import type { Image } from './image.js';
 
 /**
- * Cuts the largest rectangle of the aspect `width : height` out of the picture's middle. The whole picture is returned
- * as it is, not copied.
+ * Cuts the largest rectangle with the ratio `width : height` out of the picture's middle. If that is the whole picture,
+ * it is returned and not copied.
  */
 export function cropToAspect(image: Image, width: number, height: number): Image {
   const cutWidth = Math.max(1, Math.min(image.width, Math.floor((image.height * width) / height)));

@@ -37,7 +37,7 @@ export interface ManifestRow {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-/** The columns that may say which rows are near copies of each other; the first that is there counts. */
+/** The columns that may say which rows are near copies of each other; the first one that exists is used. */
 const GROUP_COLUMNS = ['group', 'object', 'frame'] as const;
 
 /** A column that says which rows are near copies of each other. */
@@ -137,7 +137,7 @@ function readRows(
     const group = groupAt === undefined ? '' : cells[groupAt]!.normalize();
     return {
       sample,
-      // One word composed and decomposed (macOS) is one word; a path stays as it is written.
+      // Texts that differ only in their Unicode form (macOS) become equal; a path stays as it is written.
       label: cells[columns.label]!.normalize(),
       ...(group === '' ? {} : { group }),
       line,

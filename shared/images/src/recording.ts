@@ -20,7 +20,7 @@ export interface RecordedRow {
 export interface RecordedView {
   /** `height * width * channels` bytes, HWC */
   readonly pixels: Uint8Array;
-  /** bytes of the view's own file where that is a JPEG of just this size, else null */
+  /** size in bytes of the view's own file, if that is a JPEG of exactly this size, else null */
   readonly jpegBytes: number | null;
 }
 
@@ -34,7 +34,7 @@ export interface Recording {
   readonly rows: readonly RecordedRow[];
   /** the manifest's column that the rows' groups come from; absent without one */
   readonly groupColumn?: GroupColumn;
-  /** the size that all pictures have, where the source says so without reading them */
+  /** the size of all pictures, if the source tells it without reading them */
   readonly size?: ViewSize;
   /** The picture as it was recorded, null where the view is absent. @throws ImageError */
   picture(row: number, view: number): Promise<Image | null>;
@@ -45,9 +45,9 @@ export interface Recording {
   read(row: number, view: number, size: ViewSize): Promise<RecordedView | null>;
 }
 
-/** Which rows to take and what to check; MNIST asks for a split. */
+/** Which rows to take and what to check. MNIST requires `split`. */
 export interface RecordingOptions extends Omit<ManifestOptions, 'onBadRow'> {
-  /** rows of all splits, also where one would have to be named */
+  /** rows of all splits, even for a source that requires `split` */
   readonly everySplit?: boolean | undefined;
   /** takes each bad row, which is then left out; without it the first one is thrown */
   readonly onBadRow?: ((error: ManifestError | RecordingError) => void) | undefined;

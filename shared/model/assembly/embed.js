@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /*
- * Writes the kernels as a source file: base64, so that Node, a browser and every bundler find them where they find the
- * rest, at once and without a file to open. Beside it what they take, as their sources declare it: all of it is a
- * number, an address or a count.
+ * Writes the kernels as a source file, in base64. So Node, a browser and every bundler find them where they find all
+ * other code, and need not open a file. It also holds the types of the exported functions, read from their sources: all
+ * parameters are numbers, addresses or counts.
  */
 
 const here = new URL('.', import.meta.url);
@@ -28,7 +28,7 @@ const source = `// Written by npm run kernels.
 export const kernelBase64 = [
 ${text}].join('');
 
-/** The kernels' functions; what they make stands in memory. */
+/** The kernels' functions: they get addresses and counts, and write their results to memory. Some return a count. */
 export interface Kernels {
 ${kernels.join('')}}
 

@@ -26,7 +26,7 @@ export * from './plain/packed-exit.js';
 export * from './plain/packed-section.js';
 export * from './plain/quantise.js';
 export * from './tiers/device-tier.js';
-export * from './tiers/exit.js';
+export * from './tiers/exit-rule.js';
 export * from './tiers/local-tier.js';
 export * from './tiers/site-rule.js';
 export * from './tiers/upper-tier.js';

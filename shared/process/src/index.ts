@@ -1,5 +1,4 @@
 export { BrokerUrlSetting, checkBrokerUrl } from './broker-url.js';
-export { ClockSteps, inSeconds } from './clock-steps.js';
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
 export { ConfigError, type ConfigErrorCode } from './config-error.js';
@@ -12,4 +11,14 @@ export { createMetrics, type Metrics } from './metrics.js';
 export { ProcessError, type ProcessErrorCode } from './process-error.js';
 export { type ChildMessage, type ParentMessage, type Running, type RunOptions, runProcess } from './run.js';
 export { readSettingFile } from './setting-file.js';
-export { HealthSettings, type LogLevel, LogLevelSetting, LogSettings, PortSetting, SecretSetting } from './settings.js';
+export {
+  connectionSettings,
+  HealthSettings,
+  IntegerSetting,
+  type LogLevel,
+  LogLevelSetting,
+  LogSettings,
+  PortSetting,
+  SecretSetting,
+} from './settings.js';
+export { inSeconds, StepNote } from './step-note.js';

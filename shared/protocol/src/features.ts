@@ -3,7 +3,7 @@ import {
   type DeviceSampleVisitor,
   decodeDeviceSamples,
   encodeDeviceSamples,
-} from './device-samples.js';
+} from './sample-list.js';
 
 /**
  * Features (device → edge): the device section's output map.
@@ -25,7 +25,7 @@ export function encodeFeatures(epoch: number, samples: readonly DeviceSample[], 
   return encodeDeviceSamples('features', epoch, samples, featureBytes);
 }
 
-/** Visits the samples of a features frame; `hasBody` false: the device no longer has them. */
+/** Visits the samples of a features frame; `hasBody` false: the device no longer has the features. */
 export function decodeFeatures(
   bytes: Uint8Array,
   epoch: number | undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodeDeviceSamples } from './device-samples.js';
 import { MAX_SLOT_GAP, slotRuns } from './limits.js';
+import { encodeDeviceSamples } from './sample-list.js';
 
 const absent = (...slots: number[]) => slots.map((slot) => ({ slot, body: null }));
 const lengths = (slots: number[], maxSamples = 8) =>

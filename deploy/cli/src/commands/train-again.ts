@@ -6,7 +6,7 @@ import type { ProgressLine } from '../terminal/progress.js';
 import { clock, counted } from '../terminal/words.js';
 import { loadFor, type ManifestFlags, readArchitecture } from './open-bundle.js';
 
-/** Options of commands that train networks beside the bundle at hand. */
+/** Options of commands that train further networks besides the given bundle. */
 export interface TrainAgainFlags extends ManifestFlags {
   readonly trainSplit?: string;
   readonly arch?: string;
@@ -25,7 +25,7 @@ export async function architectureFor(bundle: Bundle, arch: string | undefined):
   return architecture;
 }
 
-/** Refuses a call that does not say what to train on. `what` needs that, for the message. */
+/** Refuses a call that does not say what to train on. `what`: the option that needs it, for the message. */
 export function checkTrainAgain({ trainSplit, split }: TrainAgainFlags, what: string): void {
   if (trainSplit === undefined) {
     throw new UsageError(`${what} trains networks: name their rows with --train-split, as --train-split train`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Seeded } from '../../test/seeded.js';
 import { encodeBundle, openBundle } from '../bundle/bundle.js';
 import { randomBundle } from '../testing/random-bundle.js';
-import { Exit } from '../tiers/exit.js';
+import { Exit } from '../tiers/exit-rule.js';
 import { createLocalTier } from '../tiers/local-tier.js';
 import { UpperTier } from '../tiers/upper-tier.js';
 import { parseArchitecture, type ResolvedArchitecture } from './architecture.js';

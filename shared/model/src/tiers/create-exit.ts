@@ -1,6 +1,6 @@
 import { GATE_LENGTH } from '../architecture/confidence.js';
 import { type Bundle, tensor } from '../bundle/bundle.js';
-import { Exit } from './exit.js';
+import { Exit } from './exit-rule.js';
 
 /**
  * The exit of a tier that the bundle has, with the measure that its architecture names. `threshold` replaces the

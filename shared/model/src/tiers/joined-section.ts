@@ -1,8 +1,8 @@
 import { FeatureAggregator, type JoinPlace } from '../aggregate/feature-aggregator.js';
 import type { Arithmetic } from '../architecture/architecture.js';
 import { KernelBinary } from '../kernels/kernel-binary.js';
+import { KernelFeatureAggregator } from '../kernels/kernel-feature-aggregator.js';
 import { KernelFloat } from '../kernels/kernel-float.js';
-import { KernelJoin } from '../kernels/kernel-join.js';
 import { KernelMemory } from '../kernels/kernel-memory.js';
 import { bestKernels, type KernelChoice } from '../kernels/kernels.js';
 import type { SectionPlace } from '../plain/scored-section.js';
@@ -20,7 +20,10 @@ export interface JoinedSection {
   run(maps: readonly (Uint8Array | null | undefined)[], mask: number): void;
 }
 
-/** {@link createScoredSection} behind an aggregator; with kernels the joined map is made where its section reads it. */
+/**
+ * {@link createScoredSection} after an aggregator; with kernels, the joined map is made in the memory from which its
+ * section reads it.
+ */
 export function createJoinedSection(
   arithmetic: Arithmetic | undefined,
   place: SectionPlace,
@@ -52,12 +55,12 @@ class PlainJoined implements JoinedSection {
 class KernelJoined implements JoinedSection {
   readonly scores: Int32Array;
   readonly features: Uint8Array;
-  readonly #join: KernelJoin;
+  readonly #join: KernelFeatureAggregator;
   readonly #section: KernelBinary | KernelFloat;
 
   constructor(arithmetic: Arithmetic | undefined, place: SectionPlace, join: JoinPlace) {
     const memory = new KernelMemory();
-    this.#join = new KernelJoin(memory, join);
+    this.#join = new KernelFeatureAggregator(memory, join);
     const { at } = this.#join;
     this.#section = arithmetic === 'float' ? new KernelFloat(place, memory, at) : new KernelBinary(place, memory, at);
     this.scores = this.#section.scores;

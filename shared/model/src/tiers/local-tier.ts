@@ -3,7 +3,7 @@ import { edgeGroup } from '../architecture/resolve.js';
 import { type Bundle, tensor } from '../bundle/bundle.js';
 import { countBits } from '../numbers/bits.js';
 import { createExit } from './create-exit.js';
-import type { Exit } from './exit.js';
+import type { Exit } from './exit-rule.js';
 
 /** The local exit of one edge: joins the scores of its views and decides. */
 export class LocalTier {

@@ -7,7 +7,7 @@ import { type Bundle, openBundle } from '../bundle/bundle.js';
 import { quantise } from '../plain/quantise.js';
 import { randomBundle } from '../testing/random-bundle.js';
 import { DeviceTier } from './device-tier.js';
-import { Exit } from './exit.js';
+import { Exit } from './exit-rule.js';
 import { createLocalTier } from './local-tier.js';
 import { UpperTier } from './upper-tier.js';
 

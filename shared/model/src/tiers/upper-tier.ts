@@ -6,7 +6,7 @@ import { countBits } from '../numbers/bits.js';
 import { UPPER_SCORE_LIMIT } from '../plain/quantise.js';
 import { standIns as readStandIns } from '../plain/section-weights.js';
 import { createExit } from './create-exit.js';
-import type { Exit } from './exit.js';
+import type { Exit } from './exit-rule.js';
 import { createJoinedSection, type JoinedSection } from './joined-section.js';
 
 /** The section and exit of an edge or of the cloud: joins the maps from below, runs the section, decides. */

@@ -9,7 +9,7 @@ const ADD = 1;
 const MAX = 2;
 
 /** The maps of a section's sources joined in its memory: what {@link FeatureAggregator} does, to the same integers. */
-export class KernelJoin {
+export class KernelFeatureAggregator {
   /** Address of the joined map, integers of 32 bits. */
   readonly at: number;
   /** How many sources an averaged map stands for, else 1. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Seeded } from '../../test/seeded.js';
-import { Exit } from './exit.js';
+import { Exit } from './exit-rule.js';
 
 /** Normalised entropy as the paper writes it. */
 function paperEntropy(scores: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceSample, DeviceSampleReader, decodeDeviceSamples, encodeDeviceSamples } from './device-samples.js';
 import { MAX_SLOT_GAP } from './limits.js';
+import { type DeviceSample, DeviceSampleReader, decodeDeviceSamples, encodeDeviceSamples } from './sample-list.js';
 import { MAX_SLOT, SLOT_MODULUS } from './slot.js';
 
 const body = Uint8Array.of(1, 2, 3);

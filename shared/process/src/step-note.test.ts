@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { ClockSteps } from './clock-steps.js';
+import { StepNote } from './step-note.js';
 
 it('puts a step into words, and shows the last one for an hour', () => {
   let now = 100;
-  const steps = new ClockSteps('the wall clock', () => now);
+  const steps = new StepNote('the wall clock', () => now);
   expect(steps.note()).toBeUndefined();
   expect(steps.saw(3_600_000)).toBe('the wall clock was set 3600.0 s forward');
   now += 1500;
