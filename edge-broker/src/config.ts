@@ -50,7 +50,7 @@ export const EdgeConfigSchema = Type.Object({
   ),
   mqtt: Type.Object({
     host: Type.String({ default: '127.0.0.1' }),
-    port: Type.Integer({ ...PortSetting, default: 1883 }),
+    port: PortSetting(1883),
     maxPacketBytes: Type.Integer({
       default: 262_144,
       minimum: 1024,
