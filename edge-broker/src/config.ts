@@ -65,6 +65,7 @@ export const EdgeConfigSchema = Type.Object({
     summaryDeadlineMs: Milliseconds(300, 'from a sample’s first summary to its local exit'),
     featureDeadlineMs: Milliseconds(500, 'from the feature request to going on without what is missing'),
     cloudDeadlineMs: Milliseconds(3_000, 'from sending features up to the fallback'),
+    lateFeaturesMs: Milliseconds(30_000, 'features that come so long after the fallback still go up, to revise it'),
     batch: IntegerSetting(256, 1, 4096, 'samples in one device frame at most'),
   }),
   uplink: Type.Object({
@@ -91,6 +92,10 @@ export const EdgeConfigSchema = Type.Object({
     flushMs: Milliseconds(200, 'local and edge verdicts are written to disk so often'),
     sendMs: Milliseconds(5_000, 'they are sent up so often, or when a frame is full'),
     batch: IntegerSetting(256, 1, MAX_UPLINK_SAMPLES, 'verdicts in one record frame at most'),
+  }),
+  durability: Type.Union([Type.Literal('strict'), Type.Literal('fast')], {
+    default: 'strict',
+    description: '*strict*: a verdict is written to disk and then published; *fast*: the other way round',
   }),
   trafficMs: Milliseconds(2_000, 'byte counts are reported to the cloud so often'),
   verdictTopic: Type.Boolean({ default: false, description: 'publish verdicts as JSON on ddnn/{site}/verdict' }),

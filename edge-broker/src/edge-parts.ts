@@ -21,6 +21,7 @@ import { createEdgeMetrics } from './metrics.js';
 import type { EntryKind, EntryName } from './outbox/entry.js';
 import { Outbox } from './outbox/outbox.js';
 import { RecordBatch } from './outbox/record-batch.js';
+import { Answers } from './samples/answers.js';
 import { SamplePath } from './samples/sample-path.js';
 import { SiteTraffic } from './traffic/site-traffic.js';
 import { Bridge } from './uplink/bridge.js';
@@ -46,6 +47,7 @@ export class EdgeParts {
   readonly records: RecordBatch;
   readonly bridge: Bridge;
   readonly path: SamplePath;
+  readonly answers: Answers;
   readonly listener: MqttListener<Identity>;
   #published: Promise<void> = Promise.resolve();
   /** For problems that come with every sample, so they are logged only now and then. */
@@ -82,6 +84,13 @@ export class EdgeParts {
       maxVerdicts: config.records.batch,
       onWhole: (slot) => this.bridge.add('record', slot),
       onError: (error) => this.#failed(undefined, error),
+    });
+    this.answers = new Answers({
+      durability: config.durability,
+      outbox: this.outbox,
+      records: this.records,
+      say: (verdict) => this.#say(verdict),
+      onError: (slot, error) => this.#failed(slot, error),
     });
     this.bridge = this.#createBridge();
     const places = { reservedConnections: this.devices.devices.length };
@@ -163,8 +172,7 @@ export class EdgeParts {
       cloudReachable: () => this.bridge.connected,
       requestFeatures: (view, slot) => requests.ask(view, slot),
       onUplink: (slot) => this.bridge.add('features', slot),
-      onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
-      onRecord: (verdict) => this.records.add(verdict),
+      onVerdict: (verdict, closing, epoch) => this.answers.give(verdict, closing, epoch),
       onCrowded: (waitedFor) => this.metrics.crowded.inc({ for: waitedFor }),
       onError: (slot, error) => this.#failed(slot, error),
     });
@@ -194,7 +202,7 @@ export class EdgeParts {
     this.#publish(name, frame);
   }
 
-  #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
+  #say(verdict: Verdict): void {
     this.metrics.countVerdict(verdict.exit, verdict.reason);
     this.#with.onVerdict?.(verdict);
     const { site, edge, slotMs, verdictTopic } = this.#with.config;
@@ -203,8 +211,6 @@ export class EdgeParts {
       const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
-    // The cloud knows its own verdicts; all others are reported to it as records.
-    if (by === 'site' && this.records.add(verdict)) this.records.flushSoon();
   }
 
   #onCloud(): void {
@@ -218,8 +224,10 @@ export class EdgeParts {
     for (const verdict of verdicts) {
       // If the features are no longer in the outbox, this verdict was sent twice, as after a lost link.
       const waits = this.outbox.has('features', verdict.slot);
-      if (!this.path.cloudVerdict(verdict) && waits) this.metrics.revised.inc();
-      this.#settle(this.outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
+      const deleted = this.outbox.acknowledge('features', verdict.slot);
+      if (this.path.answered(verdict.slot)) this.answers.pass(verdict, deleted);
+      else if (waits) this.metrics.revised.inc();
+      this.#settle(deleted, 'features', verdict.slot);
     }
   }
 

@@ -136,6 +136,7 @@ export class Edge {
     const drained = parts.path.drain();
     parts.takeNoMore();
     await drained;
+    await parts.answers.said();
     await parts.published;
   }
 

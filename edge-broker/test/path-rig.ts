@@ -74,7 +74,7 @@ export async function pathRig({
     reachable: true,
     live: new Set([0, 1, 2]),
     verdicts: [] as Verdict[],
-    records: [] as Verdict[],
+    epochs: [] as (number | undefined)[],
     requests: [] as [number, number][],
     uplinks: 0,
     crowded: [] as string[],
@@ -82,6 +82,17 @@ export async function pathRig({
     /** Offers the summary of one view. */
     summary: (slot: number, view: number, present = true) =>
       path.offerSummary(slot, view, present, devices.scores(slot, view), 0),
+    /** The cloud says something: true, it is the answer. */
+    cloudSays: (verdict: Verdict) => {
+      const live = path.answered(verdict.slot);
+      if (live) rig.verdicts.push(verdict);
+      return live;
+    },
+    /** Closes what is open, and has everything on disk. */
+    async drain() {
+      await path.drain();
+      await Promise.all(closings);
+    },
     /** Offers the features of one view, as that device would answer. */
     features: (slot: number, view: number) => path.offerFeatures(slot, view, devices.features(slot, view)),
     die: (view: number) => {
@@ -100,6 +111,7 @@ export async function pathRig({
     },
   };
   const sizes = uplinkSizes(bundle);
+  const closings: Promise<unknown>[] = [];
   const path = new SamplePath({
     bundle,
     config,
@@ -111,8 +123,13 @@ export async function pathRig({
       rig.uplinks++;
     },
     onCrowded: (waitedFor) => void rig.crowded.push(waitedFor),
-    onVerdict: (verdict) => void rig.verdicts.push(verdict),
-    onRecord: (verdict) => void rig.records.push(verdict),
+    onVerdict: (verdict, closing, epoch) => {
+      rig.verdicts.push(verdict);
+      rig.epochs.push(epoch);
+      if (!closing) return;
+      const written = opened.outbox.putRecords([], undefined, [closing]).catch((error) => rig.errors.push(error));
+      closings.push(written);
+    },
     onError: (_, error) => void rig.errors.push(error),
   });
   const { outbox } = opened;

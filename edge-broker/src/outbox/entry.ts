@@ -1,4 +1,4 @@
-import { type FallbackReason, fallbackReasons } from '@ddnn/protocol';
+import { type FallbackReason, fallbackReasons, frameEpoch } from '@ddnn/protocol';
 import { type BestExit, NO_EXIT } from './best-exit.js';
 
 interface Kept {
@@ -10,6 +10,8 @@ interface Kept {
 /** The features of an uncertain sample; with several edges, perhaps the answer of this edge. */
 export interface FeatureEntry extends Kept {
   readonly kind: 'features';
+  /** Of its frame. */
+  readonly epoch: number;
   /** Why the sample already has a fallback; *none*: it has no verdict yet. Changes when it gets a fallback. */
   fallback: FallbackReason;
   /** The best exit so far, for a fallback after a restart. */
@@ -54,7 +56,15 @@ export function readEntry(kind: EntryKind, slot: number, value: Uint8Array): Ent
   const best = { classIndex: value[9], uncertainty: value[10] / 255 };
   // A copy: `value` holds the whole frame, which need not stay in memory.
   const states = Uint8Array.from(value.subarray(META_BYTES, META_BYTES + value[META_BYTES - 1]));
-  return { kind, slot, addedAt, fallback: fallbackOf(value[8], 'none'), best, states };
+  return {
+    kind,
+    slot,
+    epoch: frameEpoch(frameOf(value)),
+    addedAt,
+    fallback: fallbackOf(value[8], 'none'),
+    best,
+    states,
+  };
 }
 
 /** The frame of a stored entry. */

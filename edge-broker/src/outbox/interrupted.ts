@@ -1,3 +1,4 @@
+import type { FallbackReason } from '@ddnn/protocol';
 import type { BestExit } from './best-exit.js';
 import { inByte } from './entry.js';
 
@@ -12,6 +13,8 @@ export interface SampleContext {
 /** A sample whose features were arriving when the process ended. */
 export interface Interrupted extends SampleContext {
   readonly slot: number;
+  /** The reason of the fallback that it got already; *none*: it has no verdict yet. */
+  readonly fallback: FallbackReason;
   /** By view: the features that had arrived. */
   readonly maps: readonly (Uint8Array | undefined)[];
 }

@@ -22,19 +22,30 @@ export async function readEntries(db: OutboxDatabase): Promise<{ entries: Map<st
   return { entries, lost: Math.max(0, before - found.length) };
 }
 
-/** Samples that were still gathering features; and the keys of features that belong to no sample. */
+/** What is on disk of a sample without an entry; undefined: nothing is. */
+export async function readSample(db: OutboxDatabase, slot: number, views: number): Promise<Interrupted | undefined> {
+  const [context, mark] = await db.getMany([keyOf('context', slot), keyOf('mark', slot)]);
+  if (!context) return undefined;
+  const maps = await db.getMany(Array.from({ length: views }, (_, view) => partKey(slot, view)));
+  return { slot, ...readContext(context), fallback: mark ? readMark(mark) : 'none', maps };
+}
+
+/** Samples that were still gathering features; and the keys of what belongs neither to them nor to an entry. */
 export async function readInterrupted(
   db: OutboxDatabase,
   views: number,
+  hasEntry: (slot: number) => boolean,
 ): Promise<{ samples: Interrupted[]; strays: string[] }> {
   const samples: Interrupted[] = [];
-  for await (const [name, value] of db.iterator(range('context'))) {
-    const slot = slotOf(name);
-    const parts = Array.from({ length: views }, (_, view) => db.get(partKey(slot, view)));
-    samples.push({ slot, ...readContext(value), maps: await Promise.all(parts) });
+  for await (const name of db.keys(range('context'))) {
+    const sample = await readSample(db, slotOf(name), views);
+    if (sample) samples.push(sample);
   }
   const slots = new Set(samples.map(({ slot }) => slot));
   const strays: string[] = [];
   for await (const name of db.keys(range('part'))) if (!slots.has(slotOf(name))) strays.push(name);
+  for await (const name of db.keys(range('mark'))) {
+    if (!slots.has(slotOf(name)) && !hasEntry(slotOf(name))) strays.push(name);
+  }
   return { samples, strays };
 }

@@ -2,13 +2,15 @@ import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FallbackReason } from '@ddnn/protocol';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { newFolder, openOutbox, unanswered } from '../../test/tiny-site.js';
 import type { FeatureEntry } from './entry.js';
 import type { Outbox } from './outbox.js';
 
-const frame = (...bytes: number[]) => Uint8Array.from(bytes);
+/** Something that has the two bytes of a frame's header, with epoch 3. */
+const frame = (...bytes: number[]) => Uint8Array.of(0x40, 3, ...bytes);
 const slots = (outbox: Outbox) => [...outbox.entries()].map(({ slot }) => slot);
 const features = (outbox: Outbox) => [...outbox.entries()].filter((entry) => entry.kind === 'features');
 /** LevelDB answers with Buffers. */
@@ -16,6 +18,9 @@ const bytes = (value: Uint8Array | undefined) => value && [...value];
 const STATES = Uint8Array.of(2, 1, 2);
 const BEST = { classIndex: 2, uncertainty: 0.4 };
 const CONTEXT = { epoch: 3, states: STATES, best: BEST };
+
+const markAnswered = (outbox: Outbox, slot: number, reason: FallbackReason) =>
+  outbox.putRecords([], undefined, [outbox.close(slot, reason)]);
 
 describe('outbox', () => {
   it('has every entry again after a restart, in the order of arrival, byte for byte', async () => {
@@ -25,7 +30,7 @@ describe('outbox', () => {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await outbox.putRecords([{ slot: 4, frame: frame(8), grows: false }], undefined);
-    await outbox.markAnswered(7, 'deadline');
+    await markAnswered(outbox, 7, 'deadline');
     await outbox.stop();
     const { outbox: again } = await openOutbox({ folder });
     expect(slots(again)).toEqual([9, 4, 7, 4]);
@@ -34,8 +39,8 @@ describe('outbox', () => {
     expect(first.best.classIndex).toBe(2);
     expect(first.best.uncertainty).toBeCloseTo(0.4, 2);
     expect(third.fallback).toBe('deadline');
-    expect(bytes(await again.read(first))).toEqual([9, 1, 2]);
-    expect(bytes(await again.read(record))).toEqual([8]);
+    expect(bytes(await again.read(first))).toEqual([...frame(9, 1, 2)]);
+    expect(bytes(await again.read(record))).toEqual([...frame(8)]);
   });
 
   it('forgets on acknowledgement only, for good, and only the kind that was acknowledged', async () => {
@@ -102,7 +107,7 @@ describe('outbox', () => {
   it('marks a fallback that comes while the entry is being written', async () => {
     const { outbox, folder } = await openOutbox();
     const written = outbox.put(unanswered(5), frame(5));
-    await outbox.markAnswered(5, 'unreachable');
+    await markAnswered(outbox, 5, 'unreachable');
     await written;
     await outbox.stop();
     const [entry] = features((await openOutbox({ folder })).outbox);
@@ -113,7 +118,7 @@ describe('outbox', () => {
     const { outbox, folder } = await openOutbox();
     for (let slot = 0; slot < 50; slot++) {
       await outbox.put(unanswered(slot), frame(slot));
-      await Promise.all([outbox.markAnswered(slot, 'deadline'), outbox.acknowledge('features', slot)]);
+      await Promise.all([markAnswered(outbox, slot, 'deadline'), outbox.acknowledge('features', slot)]);
     }
     // A mark without its entry would make the next sample of that slot look answered.
     await outbox.put(unanswered(7), frame(7));
@@ -129,7 +134,7 @@ describe('outbox', () => {
     await outbox.putPart(1, 0, frame(9));
     const states = Uint8Array.of(2, 3, 1);
     const replaced = outbox.replace(1, states, frame(7));
-    await outbox.markAnswered(1, 'deadline');
+    await markAnswered(outbox, 1, 'deadline');
     await replaced;
     const after = outbox.features(1)!;
     expect(after).not.toBe(before);
@@ -158,7 +163,7 @@ describe('outbox', () => {
   it('finds a sample again whose features were still arriving, once', async () => {
     const { outbox, folder } = await openOutbox();
     await outbox.begin(6, CONTEXT);
-    await outbox.putPart(6, 2, frame(4, 5));
+    await outbox.putPart(6, 2, Uint8Array.of(4, 5));
     await outbox.begin(7, CONTEXT);
     await outbox.putPart(7, 0, frame(1));
     await outbox.settle(7);
@@ -177,7 +182,7 @@ describe('outbox', () => {
 
   it('does not keep features that came too late for a sample of the last process', async () => {
     const { outbox, folder } = await openOutbox();
-    await outbox.putPart(6, 2, frame(4, 5));
+    await outbox.putPart(6, 2, Uint8Array.of(4, 5));
     await outbox.stop();
     const { outbox: again } = await openOutbox({ folder });
     await again.interrupted();

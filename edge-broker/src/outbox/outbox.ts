@@ -1,10 +1,10 @@
-import type { FallbackReason } from '@ddnn/protocol';
+import { type FallbackReason, frameEpoch } from '@ddnn/protocol';
 import { type OutboxDatabase, openDatabase } from './database.js';
 import type { Entry, EntryKind, EntryName, FeatureEntry } from './entry.js';
 import { frameOf, writeEntry, writeMark } from './entry.js';
 import { type Interrupted, type SampleContext, writeContext } from './interrupted.js';
 import { keyOf, partKey } from './keys.js';
-import { readEntries, readInterrupted } from './left-behind.js';
+import { readEntries, readInterrupted, readSample } from './left-behind.js';
 import { OutboxError } from './outbox-error.js';
 import { type Operation, SyncedWrites } from './synced-writes.js';
 
@@ -31,6 +31,15 @@ export interface RecordFrame {
   readonly frame: Uint8Array;
   /** More verdicts may come into it: it is kept, and not sent yet. */
   readonly grows: boolean;
+}
+
+/** What becomes of a sample's features, written together with the record of its verdict. */
+export interface Closing {
+  readonly slot: number;
+  /** *none*: nobody needs them any more. Otherwise they stay, and the cloud's answer will revise this fallback. */
+  readonly fallback: FallbackReason;
+  /** They wait as an entry; if it is gone when this is written, the cloud has answered meanwhile. */
+  readonly waits: boolean;
 }
 
 /** What a start found. */
@@ -129,14 +138,14 @@ export class Outbox {
     return this.#write([{ type: 'put', key: partKey(slot, view), value: features }]);
   }
 
-  /** Drops the parts of a sample that was answered without the cloud. */
+  /** Drops the parts of a sample that needs them no more. */
   settle(slot: number): Promise<void> {
     return this.#write(this.#partDeletions(slot));
   }
 
   /** Keeps a sample's frame until it is acknowledged; its parts are deleted in the same write. */
-  async put(sample: Omit<FeatureEntry, 'kind' | 'addedAt'>, frame: Uint8Array): Promise<void> {
-    const stored: Entry = { ...sample, kind: 'features', addedAt: this.#options.now() };
+  async put(sample: Omit<FeatureEntry, 'kind' | 'epoch' | 'addedAt'>, frame: Uint8Array): Promise<void> {
+    const stored: Entry = { ...sample, kind: 'features', epoch: frameEpoch(frame), addedAt: this.#options.now() };
     const name = keyOf('features', sample.slot);
     const more = this.#entries.has(name) ? 0 : 1;
     // Registered before the write: a fallback that comes while the disk is busy must find it.
@@ -151,8 +160,26 @@ export class Outbox {
     await this.#keepBounds();
   }
 
-  /** Keeps record frames in one atomic write; they replace the frame with slot `grown`, if there is one. */
-  async putRecords(frames: readonly RecordFrame[], grown: number | undefined): Promise<void> {
+  /**
+   * The sample has a verdict. From now on this process knows; a later one learns it from {@link putRecords}.
+   *
+   * @param fallback its reason; *none*: an exit of this edge was sure
+   */
+  close(slot: number, fallback: FallbackReason): Closing {
+    const entry = this.features(slot);
+    if (entry) entry.fallback = fallback;
+    return { slot, fallback, waits: entry !== undefined };
+  }
+
+  /**
+   * Keeps record frames in one atomic write, with what becomes of the features of their samples. The frames replace the
+   * one with slot `grown`, if there is one.
+   */
+  async putRecords(
+    frames: readonly RecordFrame[],
+    grown: number | undefined,
+    closings: readonly Closing[] = [],
+  ): Promise<void> {
     const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: keyOf('record', grown) }];
     const addedAt = this.#options.now();
     const entries = frames.map(({ slot, frame, grows }): Entry => {
@@ -160,6 +187,13 @@ export class Outbox {
       operations.push({ type: 'put', key: keyOf('record', slot), value: writeEntry(entry, frame) });
       return entry;
     });
+    for (const { slot, fallback, waits } of closings) {
+      if (fallback === 'none') operations.push(...this.#partDeletions(slot));
+      // After a restart the sample must not be answered a second time.
+      else if (!waits || this.features(slot)) {
+        operations.push({ type: 'put', key: keyOf('mark', slot), value: writeMark(fallback) });
+      }
+    }
     // The growing frame may be gone: dropped because the outbox was full.
     const replaced = grown !== undefined && this.has('record', grown) ? 1 : 0;
     await this.#write(operations, frames.length - replaced);
@@ -186,14 +220,6 @@ export class Outbox {
     // Only after the write: until then, a reader would find the old frame. Meanwhile the entry may have been
     // acknowledged.
     if (this.#entries.get(name) === before) this.#entries.set(name, { ...before, states });
-  }
-
-  /** Marks that the sample got a fallback: after a restart it must not be answered a second time. */
-  async markAnswered(slot: number, fallback: FallbackReason): Promise<void> {
-    const entry = this.features(slot);
-    if (!entry) return;
-    entry.fallback = fallback;
-    await this.#write([{ type: 'put', key: keyOf('mark', slot), value: writeMark(fallback) }]);
   }
 
   /** The frame of an entry; undefined: the entry is gone, or cannot be read until the disk works again. */
@@ -226,16 +252,25 @@ export class Outbox {
   /** Samples that were still gathering features when the last process ended. Call it before there are new ones. */
   async interrupted(): Promise<Interrupted[]> {
     if (!this.#open) throw notOpen();
-    const { samples, strays } = await readInterrupted(this.#open.db, this.#options.views);
-    // Features that came after their sample was answered, and that were not deleted in time.
+    const { samples, strays } = await readInterrupted(this.#open.db, this.#options.views, (slot) =>
+      this.has('features', slot),
+    );
+    // Features and marks of samples that are done, and that were not deleted in time.
     await this.#write(strays.map((key) => ({ type: 'del', key })));
     return samples;
   }
 
+  /** What is on disk of a sample that has no entry; undefined: nothing. */
+  async gathered(slot: number): Promise<Interrupted | undefined> {
+    if (!this.#open) throw notOpen();
+    return readSample(this.#open.db, slot, this.#options.views);
+  }
+
   /** Drops an interrupted sample that the bundle in service cannot answer. */
-  async discard({ slot, states, best }: Interrupted): Promise<void> {
+  async discard({ slot, epoch, states, best }: Interrupted): Promise<void> {
     await this.#write(this.#partDeletions(slot, states.length));
-    this.#onDrop({ kind: 'features', slot, addedAt: this.#options.now(), fallback: 'dropped', best, states }, 'unfit');
+    const addedAt = this.#options.now();
+    this.#onDrop({ kind: 'features', slot, epoch, addedAt, fallback: 'dropped', best, states }, 'unfit');
   }
 
   #write(operations: readonly Operation[], change = 0): Promise<void> {
@@ -275,7 +310,11 @@ export class Outbox {
 
   #partDeletions(slot: number, views = 0): Operation[] {
     const count = Math.max(views, this.#options.views);
-    const keys = [keyOf('context', slot), ...Array.from({ length: count }, (_, view) => partKey(slot, view))];
+    const keys = [
+      keyOf('context', slot),
+      keyOf('mark', slot),
+      ...Array.from({ length: count }, (_, view) => partKey(slot, view)),
+    ];
     return keys.map((key) => ({ type: 'del', key }));
   }
 }

@@ -1,5 +1,5 @@
 import { encodeVerdicts, MAX_UPLINK_GAP, slotRuns, type Verdict } from '@ddnn/protocol';
-import type { Outbox, RecordFrame } from './outbox.js';
+import type { Closing, Outbox, RecordFrame } from './outbox.js';
 
 /** While the disk is busy, very many verdicts may come; encoding more of them at once would stop everything else. */
 const MAX_FRESH = 1024;
@@ -26,6 +26,8 @@ export class RecordBatch {
   #sealed: RecordFrame[] = [];
   /** Verdicts that came since, not on disk either. */
   #fresh: Verdict[] = [];
+  /** What is written with the next frames. */
+  #closings: Closing[] = [];
   /** Verdicts on disk, in the frame that still grows. */
   #growing: readonly Verdict[] = [];
   /** One flush runs after the other, so when the last one resolves, everything is written. */
@@ -37,8 +39,21 @@ export class RecordBatch {
     this.#options = options;
   }
 
-  /** Adds a verdict. True: a whole batch waits, so flush now. */
-  add(verdict: Verdict): boolean {
+  /**
+   * Adds a verdict, and what becomes of its features. True: a whole batch waits, so flush now.
+   *
+   * @param epoch of its sample: one of an older epoch has a frame of its own
+   */
+  add(verdict: Verdict, closing?: Closing, epoch = this.#options.epoch): boolean {
+    if (closing) this.#closings.push(closing);
+    // Only a disk that fails lets so many wait. Without it, the sample is answered once more after a restart.
+    if (this.#closings.length > this.#outbox.maxEntries) this.#closings.shift();
+    if (epoch !== this.#options.epoch) {
+      const { slot } = verdict;
+      const frame = encodeVerdicts('record', epoch, [verdict]);
+      if (!this.#outbox.has('record', slot)) this.#sealed.push({ slot, frame, grows: false });
+      return true;
+    }
     const waiting = this.#growing.length + this.#fresh.push(verdict);
     if (this.#fresh.length >= MAX_FRESH) this.#seal();
     return waiting % this.#options.maxVerdicts === 0;
@@ -85,22 +100,24 @@ export class RecordBatch {
 
   async #write(all: boolean): Promise<void> {
     const { maxVerdicts, onWhole } = this.#options;
-    const [sealed, fresh] = [this.#sealed, this.#fresh];
+    const [sealed, fresh, closings] = [this.#sealed, this.#fresh, this.#closings];
     const loose = fresh.length > 0 || all ? [...this.#growing, ...fresh] : [];
     if (sealed.length === 0 && loose.length === 0) return;
     this.#sealed = [];
     this.#fresh = [];
+    this.#closings = [];
     const grown = loose.length > 0 ? this.#growing[0]?.slot : undefined;
     const batches = this.#batches(loose, grown);
     const last = batches.at(-1);
     const grows = !all && last !== undefined && last.length < maxVerdicts;
     const frames = [...sealed, ...batches.map((verdicts) => this.#frame(verdicts, grows && verdicts === last))];
     try {
-      await this.#outbox.putRecords(frames, grown);
+      await this.#outbox.putRecords(frames, grown, closings);
     } catch (error) {
       // The disk may accept them later; until then they have the same bound as frames for which the disk was too slow.
       this.#sealed = [...sealed, ...this.#sealed];
       this.#fresh = [...fresh, ...this.#fresh];
+      this.#closings = [...closings, ...this.#closings];
       if (this.#fresh.length >= MAX_FRESH) this.#seal();
       throw error;
     }

@@ -1,25 +1,22 @@
 import { DeadlineQueue } from '@ddnn/fusion';
 import { uplinkSizes } from '@ddnn/model';
-import {
-  encodeUplinkFeatures,
-  type FallbackReason,
-  type UplinkContentName,
-  type UplinkSizes,
-  type Verdict,
-} from '@ddnn/protocol';
+import { encodeUplinkFeatures, type FallbackReason, type UplinkContentName, type UplinkSizes } from '@ddnn/protocol';
 import type { PathDeps } from './path-deps.js';
 import type { PendingWrites } from './pending-writes.js';
-import { type Uncertain, verdictOf } from './uncertain.js';
+import { type Gathering, type Uncertain, verdictOf } from './uncertain.js';
 
 /** The upper half of a sample's way: into the outbox, up to the cloud, and back with its verdict or a fallback. */
 export class CloudPath {
   readonly #deps: PathDeps;
   readonly #writes: PendingWrites;
   readonly #sizes: UplinkSizes;
+  readonly #onLate: (late: Gathering) => void;
   /** The samples that were sent up and that the cloud has not answered yet. */
   readonly #waiting: DeadlineQueue<number, Uncertain>;
 
-  constructor(deps: PathDeps, writes: PendingWrites) {
+  /** @param onLate a sample has its fallback, but its features may be on disk, or still come */
+  constructor(deps: PathDeps, writes: PendingWrites, onLate: (late: Gathering) => void) {
+    this.#onLate = onLate;
     const { samples: capacity, cloudDeadlineMs: deadlineMs } = deps.config.window;
     this.#deps = deps;
     this.#writes = writes;
@@ -42,9 +39,9 @@ export class CloudPath {
 
   /** Sends a sample up, and waits for its verdict. `asked`: replaces the content of a sample that waits already. */
   send(sample: Uncertain, content: UplinkContentName, body: Uint8Array, asked = false): void {
-    const { config, outbox, cloudReachable } = this.#deps;
+    const { outbox, cloudReachable } = this.#deps;
     const { slot, states, best } = sample;
-    const frame = encodeUplinkFeatures(config.epoch, [{ slot, states, content, body }], this.#sizes);
+    const frame = this.#frame(sample, content, body);
     if (asked) {
       this.#sendUp(slot, outbox.replace(slot, states, frame));
       return;
@@ -56,19 +53,24 @@ export class CloudPath {
     const reachable = cloudReachable();
     // Registered before the write, or a quick answer would find no waiting sample.
     if (reachable) this.wait(sample);
-    else this.fallback(sample, 'unreachable');
-    const fallback: FallbackReason = reachable ? 'none' : 'unreachable';
-    const written = outbox.put({ slot, fallback, best, states }, frame).catch((error: unknown) => {
+    const written = outbox.put({ slot, fallback: 'none', best, states }, frame).catch((error: unknown) => {
       // Without the write, the cloud will never get the sample.
       this.giveUp(slot, 'dropped');
       throw error;
     });
+    // After the write has begun, so that the entry is known.
+    if (!reachable) this.fallback(sample, 'unreachable');
     this.#sendUp(slot, written);
   }
 
-  /** Sends what is left of a sample of an old epoch, which got its fallback already. */
-  sendOld(sample: Uncertain, frame: Uint8Array): void {
-    this.#sendUp(sample.slot, this.#deps.outbox.put({ ...sample, fallback: 'dropped' }, frame));
+  /** Sends a sample up that got its fallback already: the cloud's answer revises it. */
+  sendLate(sample: Uncertain, fallback: FallbackReason, content: UplinkContentName, body: Uint8Array): void {
+    this.sendFrame(sample, fallback, this.#frame(sample, content, body));
+  }
+
+  /** As {@link sendLate}, with a frame that is there already. */
+  sendFrame({ slot, states, best }: Uncertain, fallback: FallbackReason, frame: Uint8Array): void {
+    this.#sendUp(slot, this.#deps.outbox.put({ slot, states, best, fallback }, frame));
   }
 
   /** Waits for the verdict of a sample that is in the outbox. */
@@ -76,17 +78,20 @@ export class CloudPath {
     this.#waiting.add(sample.slot, sample, performance.now());
   }
 
-  /** Takes the cloud's verdict; false: no sample waits for it. */
-  verdict(verdict: Verdict): boolean {
-    if (!this.#waiting.take(verdict.slot)) return false;
-    this.#deps.onVerdict(verdict, 'cloud');
-    return true;
+  /** The cloud has answered. False: the sample does not wait for it any more. */
+  answered(slot: number): boolean {
+    return this.#waiting.take(slot) !== undefined;
   }
 
-  /** Answers with the best exit so far. */
-  fallback(sample: Uncertain, reason: FallbackReason): void {
-    this.#writes.add(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
-    this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
+  /**
+   * Answers with the best exit so far.
+   *
+   * @param late the sample as its features may still come; null: none were asked for
+   */
+  fallback(sample: Uncertain, reason: FallbackReason, late: Uncertain | null = sample): void {
+    const closing = this.#deps.outbox.close(sample.slot, reason);
+    this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), closing, sample.epoch);
+    if (late && !closing.waits) this.#onLate({ sample: late, asked: false, answered: reason });
   }
 
   /** The cloud will not answer this sample. */
@@ -102,6 +107,10 @@ export class CloudPath {
 
   expire(now: number): void {
     this.#waiting.expire(now);
+  }
+
+  #frame({ slot, states }: Uncertain, content: UplinkContentName, body: Uint8Array): Uint8Array {
+    return encodeUplinkFeatures(this.#deps.config.epoch, [{ slot, states, content, body }], this.#sizes);
   }
 
   #sendUp(slot: number, written: Promise<void>): void {

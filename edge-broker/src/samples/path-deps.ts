@@ -1,7 +1,7 @@
 import type { Bundle } from '@ddnn/model';
 import type { Verdict } from '@ddnn/protocol';
 import type { EdgeConfig } from '../config.js';
-import type { Outbox } from '../outbox/outbox.js';
+import type { Closing, Outbox } from '../outbox/outbox.js';
 
 /** What the path needs of its surroundings. */
 export interface PathDeps {
@@ -14,10 +14,8 @@ export interface PathDeps {
   readonly requestFeatures: (view: number, slot: number) => void;
   /** An entry is in the outbox, or its frame has changed: send it. */
   readonly onUplink: (slot: number) => void;
-  /** `by`: who answered, this site alone or the cloud. */
-  readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
-  /** A verdict that was given earlier, and that the cloud may not know. */
-  readonly onRecord: (verdict: Verdict) => void;
+  /** This site answers. `closing`: what becomes of the features; `epoch`: of the sample, by default the one in service. */
+  readonly onVerdict: (verdict: Verdict, closing?: Closing, epoch?: number) => void;
   /** Too many samples waited for this, so the oldest goes on without it. */
   readonly onCrowded: (waitedFor: 'summaries' | 'features' | 'cloud') => void;
   /** Something failed that affects only this sample. */

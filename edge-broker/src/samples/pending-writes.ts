@@ -14,8 +14,8 @@ export class PendingWrites {
     this.#pending.add(pending);
   }
 
-  /** Resolves when all writes so far have finished or failed. */
+  /** Resolves when all writes have finished or failed, those too that follow from them. */
   async done(): Promise<void> {
-    await Promise.all(this.#pending);
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 }

@@ -4,7 +4,10 @@ import { NO_EXIT } from '../outbox/best-exit.js';
 import type { Entry } from '../outbox/entry.js';
 import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
-import type { Uncertain } from './uncertain.js';
+import type { CloudPath } from './cloud-path.js';
+import type { PathDeps } from './path-deps.js';
+import type { PendingWrites } from './pending-writes.js';
+import { type Gathering, type Uncertain, verdictOf } from './uncertain.js';
 
 /** What the last process left behind. Read it before anything new comes in. */
 export interface Backlog {
@@ -12,8 +15,28 @@ export interface Backlog {
   readonly interrupted: readonly Interrupted[];
 }
 
+/**
+ * What the last process gathered; undefined: the bundle in service can't go on with it, so it ends here, with a fallback
+ * if it has none.
+ */
+export function taken(
+  found: Interrupted,
+  { bundle, config, outbox, onVerdict, cloud, writes }: PathDeps & { cloud: CloudPath; writes: PendingWrites },
+): Gathering | undefined {
+  const { slot, epoch, states, best, fallback } = found;
+  const sample = { slot, states, best, epoch };
+  if (epoch === config.epoch && fitsBundle(found, bundle))
+    return { sample: { slot, states, best }, asked: false, answered: fallback };
+  const frame = epoch === config.epoch ? undefined : frameOfOldEpoch(found, bundle);
+  const reason = fallback === 'none' ? 'dropped' : fallback;
+  if (frame) cloud.sendFrame(sample, reason, frame);
+  else writes.add(slot, outbox.discard(found));
+  if (fallback === 'none') onVerdict(verdictOf(fitting(sample, bundle), 'fallback', reason), undefined, epoch);
+  return undefined;
+}
+
 /** Whether the bundle in service can go on with a sample whose features were arriving. */
-export function fitsBundle({ states, maps }: Interrupted, { architecture, shapes }: Bundle): boolean {
+function fitsBundle({ states, maps }: Interrupted, { architecture, shapes }: Bundle): boolean {
   const { featureBytes } = shapes.device;
   const coded = architecture.device.coding === 'arithmetic';
   const fitsView = (map: Uint8Array) => (coded ? map.length <= featureBytes : map.length === featureBytes);
@@ -24,7 +47,7 @@ export function fitsBundle({ states, maps }: Interrupted, { architecture, shapes
  * The uplink frame of a sample of an older epoch, for a cloud that has its bundle. Undefined: it can't be made here,
  * because no features came, or because an edge section would have to run first and its bundle is gone.
  */
-export function frameOfOldEpoch(sample: Interrupted, { architecture }: Bundle): Uint8Array | undefined {
+function frameOfOldEpoch(sample: Interrupted, { architecture }: Bundle): Uint8Array | undefined {
   const { slot, epoch, maps } = sample;
   const { views, edge, device } = architecture;
   const coded = device.coding === 'arithmetic';
@@ -40,11 +63,15 @@ export function frameOfOldEpoch(sample: Interrupted, { architecture }: Bundle): 
 }
 
 /** A sample of the last process, reduced to what is valid under the bundle in service. */
-export function fitting({ slot, states, best }: Uncertain, { architecture }: Bundle): Uncertain {
+export function fitting(
+  { slot, states, best, epoch }: Uncertain & { epoch: number },
+  { architecture }: Bundle,
+): Uncertain {
   const { views, classes } = architecture;
   return {
     slot,
     states: states.length === views ? states : new Uint8Array(views).fill(ViewState.lost),
     best: best.classIndex < classes.length ? best : NO_EXIT,
+    epoch,
   };
 }

@@ -42,7 +42,7 @@ describe('the way of a sample', () => {
       },
     ]);
     expect(rig.requests).toEqual([]);
-    await rig.path.drain();
+    await rig.drain();
     expect(rig.outbox.size).toBe(0);
   });
 
@@ -62,8 +62,8 @@ describe('the way of a sample', () => {
     expect(sample).toMatchObject({ slot: 5, content: 'views', states: Uint8Array.of(present, absent, present) });
     expect([...sample.body]).toEqual([...rig.devices.features(5, 0), ...rig.devices.features(5, 2)]);
     expect(rig.verdicts).toEqual([]);
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(true);
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
+    expect(rig.cloudSays(cloudSays(5))).toBe(true);
+    expect(rig.cloudSays(cloudSays(5))).toBe(false);
     expect(brief(rig)).toEqual([[5, 'cloud', 'none']]);
   });
 
@@ -97,15 +97,60 @@ describe('the way of a sample', () => {
     expect([...body]).toEqual([...rig.devices.features(5, 1)]);
   });
 
-  it('throws no device out for features that come too late for a disk that fails', async () => {
+  it('has features in time that arrive in time, however long the disk takes for them', async () => {
     const rig = await pathRig();
     for (const view of [0, 1, 2]) rig.summary(5, view);
-    const offered = rig.features(5, 0);
+    const offered = [0, 1].map((view) => rig.features(5, view));
     rig.path.expire(later());
-    rig.outbox.settle = () => Promise.reject(new Error('no space'));
-    expect(await offered).toBe('unwanted');
-    await rig.path.drain();
-    expect(rig.errors).toEqual([new Error('no space')]);
+    expect(await Promise.all(offered)).toEqual(['taken', 'taken']);
+    await until(() => rig.uplinks === 1);
+    const [{ states, body }] = await rig.stored();
+    expect(states).toEqual(Uint8Array.of(present, present, late));
+    expect([...body]).toEqual([0, 1].flatMap((view) => [...rig.devices.features(5, view)]));
+  });
+
+  it('goes on with features that the disk does not take, and confirms them to nobody', async () => {
+    const rig = await pathRig({ of: withEdge, edge: 1 });
+    for (const view of [0, 1, 2]) rig.summary(5, view);
+    rig.outbox.putPart = () => Promise.reject(new Error('no space'));
+    const offered = await Promise.all([0, 1, 2].map((view) => rig.features(5, view)));
+    expect(offered).toEqual(['unwritten', 'unwritten', 'unwritten']);
+    expect(rig.verdicts).toMatchObject([{ exit: 'edge', states: Uint8Array.of(present, present, present) }]);
+    expect(rig.errors).toHaveLength(3);
+  });
+
+  it('sends up what comes after the fallback, to revise it: once, and by a view that took part', async () => {
+    const rig = await pathRig();
+    for (const view of [0, 1]) rig.summary(5, view);
+    rig.summary(5, 2, false);
+    rig.path.expire(later());
+    expect(brief(rig)).toEqual([[5, 'fallback', 'deadline']]);
+    expect(await rig.features(5, 2)).toBe('unwanted');
+    expect(await rig.features(5, 1)).toBe('taken');
+    expect(await rig.features(5, 0)).toBe('taken');
+    await until(() => rig.uplinks === 1);
+    expect((await rig.stored())[0].states).toEqual(Uint8Array.of(present, present, absent));
+    expect(rig.outbox.features(5)).toMatchObject({ fallback: 'deadline' });
+    expect(await rig.features(5, 1)).toBe('unwanted');
+    expect(rig.cloudSays(cloudSays(5))).toBe(false);
+    await rig.drain();
+    expect(brief(rig)).toHaveLength(1);
+    expect(await rig.outbox.interrupted()).toEqual([]);
+  });
+
+  it('sends up after all what could not be written, once the disk takes it', async () => {
+    const rig = await pathRig();
+    for (const view of [0, 1, 2]) rig.summary(5, view);
+    const { put } = rig.outbox;
+    rig.outbox.put = () => Promise.reject(new Error('no space'));
+    for (const view of [0, 1, 2]) expect(await rig.features(5, view)).toBe('taken');
+    await until(() => rig.verdicts.length === 1);
+    expect(brief(rig)).toEqual([[5, 'fallback', 'dropped']]);
+    rig.outbox.put = put;
+    rig.path.expire(later());
+    await until(() => rig.uplinks === 1);
+    expect((await rig.stored())[0].body).toHaveLength(3 * rig.devices.features(5, 0).length);
+    expect(rig.outbox.features(5)).toMatchObject({ fallback: 'dropped' });
   });
 
   it('falls back where more samples wait for features than may: the oldest, which says so and is counted', async () => {
@@ -130,8 +175,11 @@ describe('the way of a sample', () => {
     expect(brief(rig)).toEqual([[5, 'fallback', 'deadline']]);
     expect(rig.verdicts[0].classIndex).toBeLessThan(3);
     expect(rig.verdicts[0].states).toEqual(Uint8Array.of(late, late, late));
-    await rig.path.drain();
+    await rig.drain();
     expect(rig.outbox.size).toBe(0);
+    expect(await rig.outbox.interrupted()).toMatchObject([{ slot: 5, fallback: 'deadline' }]);
+    rig.path.expire(later());
+    await rig.drain();
     expect(await rig.outbox.interrupted()).toEqual([]);
   });
 
@@ -195,7 +243,7 @@ describe('a cloud out of reach', () => {
     expect(brief(rig)).toEqual([[5, 'fallback', 'unreachable']]);
     expect((await rig.stored()).map(({ slot }) => slot)).toEqual([5]);
     rig.reachable = true;
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
+    expect(rig.cloudSays(cloudSays(5))).toBe(false);
     rig.path.expire(later());
     expect(rig.verdicts).toHaveLength(1);
   });
@@ -215,7 +263,7 @@ describe('a cloud out of reach', () => {
     expect(rig.verdicts).toEqual([]);
     rig.path.expire(later(3000));
     expect(brief(rig)).toEqual([[5, 'fallback', 'deadline']]);
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
+    expect(rig.cloudSays(cloudSays(5))).toBe(false);
     rig.path.cloudLost();
     expect(rig.verdicts).toHaveLength(1);
     expect(rig.outbox.has('features', 5)).toBe(true);
@@ -244,7 +292,7 @@ describe('an edge section', () => {
       0b111,
     );
     expect(rig.verdicts).toMatchObject([{ slot: 5, exit: 'edge', classIndex: tier.exit.classIndex }]);
-    await rig.path.drain();
+    await rig.drain();
     expect(rig.outbox.size).toBe(0);
     expect(await rig.outbox.interrupted()).toEqual([]);
   });
@@ -272,7 +320,7 @@ describe('after a restart', () => {
     first.summary(5, 1, false);
     first.summary(5, 2);
     for (const view of [0, 2]) await first.features(5, view);
-    await first.path.drain();
+    await first.drain();
     await first.outbox.stop();
     const second = await pathRig({ folder: first.folder });
     expect(second.verdicts).toEqual([]);
@@ -282,19 +330,17 @@ describe('after a restart', () => {
     expect(second.verdicts[0].classIndex).toBeLessThan(3);
   });
 
-  it('what had its fallback is not answered again, but its record goes up again', async () => {
+  it('what had its fallback is not answered again', async () => {
     const first = await pathRig();
     first.reachable = false;
     await sendUp(first, 5);
-    const [answer] = first.verdicts;
-    await first.path.drain();
+    await first.drain();
     await first.outbox.stop();
     const second = await pathRig({ folder: first.folder });
     second.path.expire(later());
     second.path.cloudLost();
-    expect(second.path.cloudVerdict(cloudSays(5))).toBe(false);
+    expect(second.cloudSays(cloudSays(5))).toBe(false);
     expect(second.verdicts).toEqual([]);
-    expect(second.records).toEqual([{ ...answer, uncertainty: expect.closeTo(answer.uncertainty, 2) }]);
   });
 
   it('what was gathering features goes on with those that were taken', async () => {
@@ -311,6 +357,35 @@ describe('after a restart', () => {
     expect(await second.outbox.interrupted()).toEqual([]);
   });
 
+  it('what waited under another epoch has its fallback under that', async () => {
+    const first = await pathRig();
+    await sendUp(first, 5);
+    await first.drain();
+    await first.outbox.stop();
+    const second = await pathRig({ folder: first.folder, epoch: EPOCH + 1 });
+    second.path.cloudLost();
+    expect(brief(second)).toEqual([[5, 'fallback', 'unreachable']]);
+    expect(second.epochs).toEqual([EPOCH]);
+  });
+
+  it('what had its fallback before any features came is not answered again; features that had come go up', async () => {
+    const first = await pathRig();
+    for (const slot of [5, 6]) for (const view of [0, 1, 2]) first.summary(slot, view);
+    first.path.expire(later());
+    expect(brief(first)).toEqual([
+      [5, 'fallback', 'deadline'],
+      [6, 'fallback', 'deadline'],
+    ]);
+    expect(await first.features(5, 1)).toBe('taken');
+    await first.drain();
+    await first.outbox.stop();
+    const second = await pathRig({ folder: first.folder });
+    await second.drain();
+    expect(second.verdicts).toEqual([]);
+    expect((await second.stored()).map(({ slot }) => slot)).toEqual([5]);
+    expect(await second.outbox.interrupted()).toEqual([]);
+  });
+
   it('features of another epoch go up under it, for a cloud that has its bundle still', async () => {
     const first = await pathRig();
     for (const view of [0, 1, 2]) first.summary(5, view);
@@ -318,7 +393,8 @@ describe('after a restart', () => {
     await first.outbox.stop();
     const second = await pathRig({ folder: first.folder, epoch: EPOCH + 1 });
     expect(brief(second)).toEqual([[5, 'fallback', 'dropped']]);
-    await second.path.drain();
+    expect(second.epochs).toEqual([EPOCH]);
+    await second.drain();
     const [entry] = second.outbox.entries();
     const frame = (await second.outbox.read(entry))!;
     const [{ states, body }] = decodeUplinkFeatures(frame, EPOCH, uplinkSizes(second.bundle), 1);
@@ -338,7 +414,7 @@ describe('after a restart', () => {
     await first.outbox.stop();
     const second = await pathRig({ folder: first.folder, ...options });
     expect(brief(second)).toEqual([[5, 'fallback', 'dropped']]);
-    await second.path.drain();
+    await second.drain();
     expect(second.drops).toEqual([[5, 'unfit']]);
     expect(second.outbox.size).toBe(0);
     expect(await second.outbox.interrupted()).toEqual([]);
@@ -378,7 +454,7 @@ describe('whatever happens', () => {
       } else if (chance < 0.95) {
         for (const entry of rig.outbox.entries()) {
           if (random() < 0.5) continue;
-          rig.path.cloudVerdict(cloudSays(entry.slot));
+          rig.cloudSays(cloudSays(entry.slot));
           void rig.outbox.acknowledge('features', entry.slot);
         }
       } else if (pick(2)) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -389,10 +465,11 @@ describe('whatever happens', () => {
         offered = [];
       }
     }
-    await rig.path.drain();
+    await rig.drain();
     await Promise.all(offered);
-    await rig.path.drain();
+    await rig.drain();
     rig.path.expire(later());
+    await rig.drain();
     const slots = rig.verdicts.map(({ slot }) => slot).sort((a, b) => a - b);
     expect(slots).toEqual([...seen].sort((a, b) => a - b));
     expect(rig.errors).toEqual([]);

@@ -8,15 +8,16 @@ import {
   siteAnswer,
   UpperTier,
 } from '@ddnn/model';
-import { encodeEdgeAnswer, type FallbackReason, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
+import { encodeEdgeAnswer, type FallbackReason, NO_CLASS } from '@ddnn/protocol';
 import { type BestExit, NO_EXIT } from '../outbox/best-exit.js';
 import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
+import { LateSamples } from './late-samples.js';
 import type { PathDeps } from './path-deps.js';
 import { PendingWrites } from './pending-writes.js';
-import { type Backlog, fitsBundle, fitting, frameOfOldEpoch } from './restart.js';
-import { type Gathering, verdictOf } from './uncertain.js';
+import { type Backlog, fitting, taken } from './restart.js';
+import type { Gathering } from './uncertain.js';
 import { ViewGroup } from './view-group.js';
 
 /** What happened to a view's features. */
@@ -45,6 +46,7 @@ export class SamplePath {
   readonly #states: Uint8Array;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
+  readonly #late: LateSamples;
   readonly #writes: PendingWrites;
   /** The report of this edge if it is the only one of its site: filled again for every sample. */
   readonly #own: { -readonly [Key in keyof SiteReport<0>]: SiteReport<0>[Key] } = { edge: 0, exit: 'none', ...NO_EXIT };
@@ -54,7 +56,7 @@ export class SamplePath {
   constructor(deps: PathDeps) {
     const { bundle, config } = deps;
     const { architecture, shapes } = bundle;
-    const { samples, summaryDeadlineMs, featureDeadlineMs } = config.window;
+    const { samples, summaryDeadlineMs, featureDeadlineMs, lateFeaturesMs } = config.window;
     this.#deps = deps;
     this.group = new ViewGroup(bundle, config.group);
     const { edge, views } = this.group;
@@ -71,7 +73,9 @@ export class SamplePath {
       (collected) => this.#onCollected(collected),
     );
     this.#writes = new PendingWrites(deps.onError);
-    this.#cloud = new CloudPath(deps, this.#writes);
+    this.#cloud = new CloudPath(deps, this.#writes, (late) => this.#late.add(late));
+    const lateBounds = { capacity: samples, deadlineMs: lateFeaturesMs };
+    this.#late = new LateSamples(lateBounds, deps.outbox, this.#writes, (late, found) => this.#goOn(late, found));
   }
 
   /** Samples that wait: for features, and for the cloud. */
@@ -83,29 +87,12 @@ export class SamplePath {
   resume({ entries, interrupted }: Backlog): void {
     for (const entry of entries) {
       if (entry.kind !== 'features') continue;
-      const sample = fitting(entry, this.#deps.bundle);
-      if (entry.fallback === 'none') this.#cloud.wait(sample);
-      // The process may have ended before the record of this fallback was on disk. A second record does no harm.
-      else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
+      if (entry.fallback === 'none') this.#cloud.wait(fitting(entry, this.#deps.bundle));
     }
-    for (const sample of interrupted) this.#resumeInterrupted(sample);
-  }
-
-  #resumeInterrupted(interrupted: Interrupted): void {
-    const { bundle, config, outbox } = this.#deps;
-    const { slot, epoch, states, best } = interrupted;
-    const old = epoch !== config.epoch;
-    if (old || !fitsBundle(interrupted, bundle)) {
-      const frame = old ? frameOfOldEpoch(interrupted, bundle) : undefined;
-      const kept = { slot, states, best };
-      if (frame) this.#cloud.sendOld(kept, frame);
-      else this.#writes.add(slot, outbox.discard(interrupted));
-      this.#deps.onVerdict(verdictOf(fitting(kept, bundle), 'fallback', 'dropped'), 'site');
-      return;
+    for (const found of interrupted) {
+      const gathering = taken(found, { ...this.#deps, cloud: this.#cloud, writes: this.#writes });
+      if (gathering) this.#goOn(gathering, found);
     }
-    const maps = this.group.own(interrupted.maps);
-    const context = { sample: { slot, states, best }, asked: false };
-    this.#onCollected({ slot, maps, mask: maskOf(maps), reason: 'complete', context });
   }
 
   /** One view's summary. */
@@ -122,23 +109,38 @@ export class SamplePath {
   }
 
   /**
-   * Takes one view's features. *taken*: they are on disk when this resolves. *unwritten*: they could not be written,
-   * and the sample goes on without them. Null: the device no longer has them.
+   * Takes one view's features. *taken*: they are on disk when this resolves. *unwritten*: the sample goes on with them,
+   * but they could not be written. Null: the device no longer has them.
    */
   async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<FeatureOffer> {
     const place = this.group.placeOf(view);
-    if (!this.#collector.wants(slot, place)) return 'unwanted';
+    if (!this.#collector.wants(slot, place) && !(features && this.#reopen(slot, place))) return 'unwanted';
+    // Writes keep their order: what is written when the sample is complete, comes after this.
+    const written = features && this.#deps.outbox.putPart(slot, view, features);
+    // Offered at once: no deadline may pass while the disk is busy.
+    this.#collector.offer(slot, place, features);
     try {
-      if (features) await this.#deps.outbox.putPart(slot, view, features);
+      await written;
     } catch (error) {
       this.#deps.onError(slot, error);
-      this.#collector.offer(slot, place, null);
       return 'unwritten';
     }
-    const offer = this.#collector.offer(slot, place, features);
-    // The deadline passed while the disk was busy: this part belongs to no sample any more.
-    if (offer === 'unknown' && features) this.#settle(slot);
-    return offer === 'taken' ? 'taken' : 'unwanted';
+    return 'taken';
+  }
+
+  /** Features of a sample that has its fallback are gathered anew. */
+  #reopen(slot: number, place: number): boolean {
+    const late = this.#late.take(slot, this.group.views[place]);
+    if (late) this.#collector.open(slot, this.group.present(late.sample.states), late, performance.now());
+    return late !== undefined;
+  }
+
+  /** Goes on with what is on disk of a sample. */
+  #goOn(gathering: Gathering, found: Interrupted | undefined): void {
+    const { slot, states, best } = gathering.sample;
+    const maps = this.group.views.map((view) => found?.maps[view]);
+    const context = { ...gathering, sample: { slot, states: found?.states ?? states, best } };
+    this.#onCollected({ slot, maps, mask: maskOf(maps), reason: 'deadline', context });
   }
 
   /** A device has connected or disconnected. */
@@ -148,9 +150,9 @@ export class SamplePath {
     if (!live) this.#collector.giveUp(place);
   }
 
-  /** The cloud's verdict. False: the sample has its fallback already, so the verdict only revises it in the cloud. */
-  cloudVerdict(verdict: Verdict): boolean {
-    return this.#cloud.verdict(verdict);
+  /** The cloud has answered. False: the sample has its fallback already, so that is only revised in the cloud. */
+  answered(slot: number): boolean {
+    return this.#cloud.answered(slot);
   }
 
   /** The cloud asks for features although this edge was sure, because another edge of the site is not. */
@@ -160,7 +162,7 @@ export class SamplePath {
     if (!entry || this.#collector.has(slot)) return;
     const sample = this.#cloud.sample(slot) ?? fitting(entry, this.#deps.bundle);
     if (sample.features) this.#cloud.send(sample, 'edge', sample.features, true);
-    else this.#collect({ sample, asked: true });
+    else this.#collect({ sample, asked: true, answered: 'none' });
   }
 
   /** The cloud will not answer this sample. */
@@ -170,6 +172,7 @@ export class SamplePath {
 
   /** Goes on with every sample whose deadline has passed. */
   expire(now: number): void {
+    this.#late.expire(now);
     this.#window.expire(now);
     this.#collector.expire(now);
     this.#cloud.expire(now);
@@ -208,21 +211,21 @@ export class SamplePath {
     const { config, outbox } = this.#deps;
     if (outbox.failure) {
       // Features could not be stored, so no device is asked for any.
-      this.#cloud.fallback({ slot, states, best }, 'dropped');
+      this.#cloud.fallback({ slot, states, best }, 'dropped', undefined);
       return;
     }
     this.#writes.add(slot, outbox.begin(slot, { epoch: config.epoch, states, best }));
-    this.#collect({ sample: { slot, states, best }, asked: false });
+    this.#collect({ sample: { slot, states, best }, asked: false, answered: 'none' });
   }
 
   /** Asks for the features of every view that took part. */
   #collect(gathering: Gathering): void {
     const { isLive, requestFeatures } = this.#deps;
-    const { slot, states } = gathering.sample;
-    const present = this.group.own(states).map((state) => state === ViewState.present);
-    this.#collector.open(slot, maskOf(present), gathering, performance.now());
+    const { slot } = gathering.sample;
+    const wanted = this.group.present(gathering.sample.states);
+    this.#collector.open(slot, wanted, gathering, performance.now());
     for (const [place, view] of this.group.views.entries()) {
-      if (!present[place]) continue;
+      if (((wanted >>> place) & 1) === 0) continue;
       if (isLive(view)) requestFeatures(view, slot);
       // Its device went offline after the summary, so it would not answer.
       else this.#collector.offer(slot, place, null);
@@ -231,29 +234,30 @@ export class SamplePath {
 
   #onCollected({ slot, context, maps, mask, reason }: Collected<Gathering>): void {
     if (reason === 'crowded') this.#deps.onCrowded('features');
-    const { sample, asked } = context;
+    const { sample, asked, answered } = context;
     const states = this.group.withoutSilent(sample.states, mask, this.#deps.isLive);
     const left = { ...sample, states };
     if (mask === 0) {
       if (this.group.several) {
         this.#cloud.send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }), asked);
-      } else {
-        this.#settle(slot);
+      } else if (answered === 'none') {
         const late = reason === 'crowded' ? reason : 'deadline';
-        this.#cloud.fallback(left, this.#deps.outbox.failure ? 'dropped' : late);
-      }
+        this.#cloud.fallback(left, this.#deps.outbox.failure ? 'dropped' : late, sample);
+      } else this.#writes.add(slot, this.#deps.outbox.settle(slot));
       return;
     }
     if (!this.#edge) {
       const { content, body } = uplinkViews(maps, this.#bodies.coded);
-      this.#cloud.send(left, content, body, asked);
+      if (answered === 'none') this.#cloud.send(left, content, body, asked);
+      else this.#cloud.sendLate(left, answered, content, body);
       return;
     }
     const opened = maps.map((map, place) => map && this.#bodies.open(this.group.views[place], map));
     const confident = this.#edge.decide(opened, mask);
     const best = { classIndex: this.#edge.exit.classIndex, uncertainty: this.#edge.exit.uncertainty };
     const features = this.#edge.features.slice();
-    if (asked || !confident) this.#cloud.send({ slot, states, best }, 'edge', features, asked);
+    if (answered !== 'none') this.#cloud.sendLate(left, answered, 'edge', features);
+    else if (asked || !confident) this.#cloud.send({ slot, states, best }, 'edge', features, asked);
     else this.#conclude(slot, states, 'edge', best, features);
   }
 
@@ -276,7 +280,6 @@ export class SamplePath {
       }
       return;
     }
-    if (exit === 'edge') this.#settle(slot);
     const own = this.#own;
     own.exit = exit;
     own.classIndex = classIndex;
@@ -284,20 +287,8 @@ export class SamplePath {
     const site = siteAnswer(this.#site);
     // Most samples end here: one object each.
     this.#deps.onVerdict(
-      {
-        slot,
-        classIndex: site.classIndex,
-        exit: site.exit,
-        reason: 'none',
-        uncertainty: site.uncertainty,
-        states,
-      },
-      'site',
+      { slot, classIndex: site.classIndex, exit: site.exit, reason: 'none', uncertainty: site.uncertainty, states },
+      exit === 'edge' ? this.#deps.outbox.close(slot, 'none') : undefined,
     );
-  }
-
-  /** Its features are no longer needed. */
-  #settle(slot: number): void {
-    this.#writes.add(slot, this.#deps.outbox.settle(slot));
   }
 }

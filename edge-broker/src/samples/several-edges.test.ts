@@ -40,8 +40,8 @@ describe('one edge of several', () => {
     expect(decodeEdgeAnswer(body)).toEqual({ exit: 'local', classIndex, uncertainty: Math.fround(uncertainty) });
     expect(rig.requests).toEqual([]);
     expect(rig.verdicts).toEqual([]);
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(true);
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
+    expect(rig.cloudSays(cloudSays(5))).toBe(true);
+    expect(rig.cloudSays(cloudSays(5))).toBe(false);
     expect(rig.verdicts).toEqual([cloudSays(5)]);
   });
 
@@ -63,7 +63,7 @@ describe('one edge of several', () => {
     expect(stored).toHaveLength(1);
     expect(stored[0]).toMatchObject({ content: 'edge', states: Uint8Array.of(present, lost, present) });
     expect([...stored[0].body]).toEqual([...tier.features]);
-    await rig.path.drain();
+    await rig.drain();
     expect(await rig.outbox.interrupted()).toEqual([]);
     expect(rig.verdicts).toEqual([]);
   });
@@ -139,7 +139,7 @@ describe('one edge of several', () => {
     await features(rig, 5);
     await until(() => rig.uplinks === 2);
     expect((await rig.stored())[0].content).toBe('edge');
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
+    expect(rig.cloudSays(cloudSays(5))).toBe(false);
     expect(rig.verdicts).toHaveLength(1);
   });
 
@@ -148,14 +148,14 @@ describe('one edge of several', () => {
     await summaries(first, 5);
     await features(first, 5);
     await until(() => first.uplinks === 1);
-    await first.path.drain();
+    await first.drain();
     await first.outbox.stop();
     const rig = await firstEdge({ edge: 1, folder: first.folder });
     rig.path.askedByCloud(5);
     await features(rig, 5);
     await until(() => rig.uplinks === 1);
     expect((await rig.stored())[0].content).toBe('edge');
-    expect(rig.path.cloudVerdict(cloudSays(5))).toBe(true);
+    expect(rig.cloudSays(cloudSays(5))).toBe(true);
     rig.path.askedByCloud(6);
     expect(rig.errors).toEqual([]);
   });

@@ -6,6 +6,8 @@ export interface Uncertain {
   readonly slot: number;
   readonly states: Uint8Array;
   readonly best: BestExit;
+  /** Of a sample of the last process; by default the epoch in service. */
+  readonly epoch?: number;
   /** Output of the edge section, if this edge (one of several) was sure: the cloud may ask for it. */
   readonly features?: Uint8Array | undefined;
 }
@@ -15,6 +17,8 @@ export interface Gathering {
   readonly sample: Uncertain;
   /** The cloud asked for them, even if this edge is sure. */
   readonly asked: boolean;
+  /** The reason of the fallback that the sample got already; *none*: it has no verdict yet. */
+  readonly answered: FallbackReason;
 }
 
 /** A verdict with the best exit of a sample. */

@@ -1,4 +1,4 @@
-import { type Bundle, edgeGroups } from '@ddnn/model';
+import { type Bundle, edgeGroups, maskOf } from '@ddnn/model';
 import { ViewState } from '@ddnn/protocol';
 import { EdgeError } from '../edge-error.js';
 
@@ -62,6 +62,11 @@ export class ViewGroup {
       if (silent) left[view] = isLive(view) ? ViewState.late : ViewState.lost;
     }
     return left;
+  }
+
+  /** The views of the group that took part, as a mask by place. */
+  present(states: Uint8Array): number {
+    return maskOf(this.own(states).map((state) => state === ViewState.present));
   }
 
   #stillThose(own: Uint8Array): boolean {

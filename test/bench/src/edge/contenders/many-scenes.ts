@@ -73,7 +73,6 @@ export class ManyScenes implements Contender {
           this.answers.add(slot, classIndex);
           this.onAnswer?.(slot);
         },
-        onRecord: () => {},
         onError: (_, error) => {
           throw error;
         },
