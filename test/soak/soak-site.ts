@@ -147,11 +147,8 @@ export class SoakSite {
 
   /** The last words of whatever ended by itself. */
   obituary(): string {
-    const all = { cloud: this.#cloud, edge: this.#edge, ...this.#agents };
-    return Object.entries(all)
-      .filter(([, process]) => process && !process.alive())
-      .map(([name, process]) => `${name} ended:\n${process.log()}`)
-      .join('\n');
+    const all = [this.#cloud, this.#edge, ...this.#agents].filter((process) => process && !process.alive());
+    return all.map((process) => `a process ended:\n${process.log()}`).join('\n');
   }
 
   async remove(): Promise<void> {
