@@ -88,9 +88,8 @@ describe('an edge', () => {
     });
     await outbox.stop();
     const edge = await startEdge({ 'outbox.folder': folder, verdictTopic: true });
-    const metrics = await edge.metrics();
-    expect(metrics).toMatch(/verdicts_total\{[^}]*reason="unreachable"[^}]*\} 1/);
-    expect(metrics).toMatch(/verdicts_total\{[^}]*reason="dropped"[^}]*\} 1/);
+    await expect.poll(() => edge.metrics()).toMatch(/verdicts_total\{[^}]*reason="unreachable"[^}]*\} 1/);
+    await expect.poll(() => edge.metrics()).toMatch(/verdicts_total\{[^}]*reason="dropped"[^}]*\} 1/);
     // Counted once its parts are off the disk.
     await expect.poll(() => edge.metrics()).toMatch(/dropped_total\{[^}]*reason="unfit"[^}]*\} 1/);
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ResolvedArchitecture } from '@ddnn/model';
@@ -8,15 +8,17 @@ import { randomBundle } from '@ddnn/model/testing';
 import mqtt, { type MqttClient } from 'mqtt';
 import { ROOT } from '../ddnn.js';
 
-const ARCHITECTURE: ResolvedArchitecture = {
-  name: 'two cameras',
+export { Link } from './link.js';
+
+const architecture = (views: number): ResolvedArchitecture => ({
+  name: `${views} cameras`,
   input: { height: 16, width: 16, channels: 3 },
-  views: 2,
+  views,
   classes: ['car', 'bus', 'person'],
   device: { section: [{ convp: { filters: 2 } }] },
   local: { aggregator: 'max' },
   cloud: { aggregator: 'concat', section: [{ fc: { units: 8 } }] },
-};
+});
 const BIN = path.join(ROOT, 'deploy/cli/bin/ddnn.js');
 const SHIFTED_DATE = path.join(ROOT, 'test/faults/shifted-date.mjs');
 
@@ -24,6 +26,8 @@ const SHIFTED_DATE = path.join(ROOT, 'test/faults/shifted-date.mjs');
 export interface Process {
   readonly ports: Readonly<Record<string, number>>;
   readonly log: () => string;
+  /** Whether it runs: it has neither been ended, nor ended by itself. */
+  readonly alive: () => boolean;
   /** Ends it as a power cut of its machine would. */
   kill(): Promise<void>;
   /** Ends it in order; resolves to its exit code. */
@@ -36,25 +40,37 @@ export interface Shown {
   readonly class: string;
   readonly exit: string;
   readonly reason: string;
+  /** Which bundle answered; the verdict topic does not tell it. */
+  readonly epoch: number;
   /** State of every view. */
   readonly views: readonly string[];
   readonly revised: { readonly class: string } | null;
 }
 
-/** Cloud, edge and two agents in processes of their own, on files in one folder. */
+/** Cloud, edge and agents in processes of their own, on files in one folder. */
 export class Installation {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'ddnn-faults-'));
-  readonly bundle = path.join(this.folder, 'b.ddnn');
+  readonly bundle: string;
   /** What was published on the live verdict topic. */
   readonly heard: Shown[] = [];
   readonly #shift = path.join(this.folder, 'shift');
   readonly #running = new Set<ChildProcess>();
   readonly #clients: MqttClient[] = [];
+  readonly #views: number;
   #files = 0;
 
-  constructor() {
-    writeFileSync(this.bundle, randomBundle(ARCHITECTURE, 1));
+  constructor(views = 2) {
+    this.#views = views;
+    this.bundle = this.bundleOf(1);
     this.setEdgeClock(0);
+  }
+
+  /** A bundle file of its own for each epoch, all of one shape. */
+  bundleOf(epoch: number): string {
+    const file = path.join(this.folder, `${epoch}.ddnn`);
+    // Written once: somebody may be reading it.
+    if (!existsSync(file)) writeFileSync(file, randomBundle(architecture(this.#views), epoch));
+    return file;
   }
 
   /** Sets the wall clock of every edge, so many ms off the right time. */
@@ -64,12 +80,14 @@ export class Installation {
     renameSync(`${this.#shift}.new`, this.#shift);
   }
 
-  cloud(uplinkPort = 0): Promise<Process> {
+  /** A cloud on the store of the one before it. */
+  cloud(uplinkPort = 0, settings: object = {}): Promise<Process> {
     return this.#start('cloud', {
       bundle: this.bundle,
       uplink: { port: uplinkPort },
       http: { port: 0 },
       store: { file: path.join(this.folder, 'verdicts.sqlite') },
+      ...settings,
     });
   }
 
@@ -91,15 +109,19 @@ export class Installation {
   }
 
   agents(edge: Process): Promise<Process[]> {
-    const start = (view: number) =>
-      this.#start('agent', {
-        device: String(view),
-        view,
-        bundle: this.bundle,
-        edge: { url: `mqtt://127.0.0.1:${edge.ports.mqttPort}`, reconnectMs: 100, maxReconnectMs: 200 },
-        camera: { kind: 'simulated', seed: 1 },
-      });
-    return Promise.all([0, 1].map(start));
+    return Promise.all(Array.from({ length: this.#views }, (_, view) => this.agent(view, edge.ports.mqttPort)));
+  }
+
+  /** The agent of one view, whose edge is behind that port. */
+  agent(view: number, edgePort: number, settings: object = {}): Promise<Process> {
+    return this.#start('agent', {
+      device: String(view),
+      view,
+      bundle: this.bundle,
+      edge: { url: `mqtt://127.0.0.1:${edgePort}`, reconnectMs: 100, maxReconnectMs: 200 },
+      camera: { kind: 'simulated', seed: 1 },
+      ...settings,
+    });
   }
 
   /** Listens to the edge's verdicts. */
@@ -153,7 +175,7 @@ export class Installation {
     const options: ForkOptions = {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: role === 'edge' ? ['--import', SHIFTED_DATE] : [],
-      env: { ...process.env, SHIFT_FILE: this.#shift },
+      env: { ...withoutSettings(process.env), SHIFT_FILE: this.#shift },
     };
     const child = fork(BIN, [role, '--config', file], options);
     this.#running.add(child);
@@ -172,6 +194,7 @@ export class Installation {
     return {
       ports,
       log: () => log,
+      alive: () => this.#running.has(child),
       async kill() {
         child.kill('SIGKILL');
         await gone;
@@ -184,6 +207,11 @@ export class Installation {
   }
 }
 
+/** Variables named so are settings to the product, or meant for these tests. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('DDNN_')));
+}
+
 /** A port of this machine that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -191,45 +219,6 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** A link that can be cut: passes bytes on to a port of this machine. */
-export class Link {
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  /** Connections so far. */
-  connections = 0;
-
-  async start(to: number): Promise<number> {
-    this.#server = createServer((near) => {
-      this.connections++;
-      const far = connect(to, '127.0.0.1');
-      for (const [socket, other] of [
-        [near, far],
-        [far, near],
-      ]) {
-        this.#sockets.add(socket);
-        socket.on('error', () => {});
-        socket.once('close', () => {
-          this.#sockets.delete(socket);
-          other.destroy();
-        });
-        socket.pipe(other);
-      }
-    });
-    await new Promise<void>((resolve) => this.#server!.listen(0, '127.0.0.1', resolve));
-    return (this.#server.address() as { port: number }).port;
-  }
-
-  /** Cuts every connection, in the middle of whatever crosses it. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
-  }
-
-  async stop(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server?.close(resolve));
-  }
 }
 
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -14,7 +14,11 @@ export interface PathDeps {
   readonly requestFeatures: (view: number, slot: number) => void;
   /** An entry is in the outbox, or its frame has changed: send it. */
   readonly onUplink: (slot: number) => void;
-  /** This site answers. `closing`: what becomes of the features; `epoch`: of the sample, by default the one in service. */
+  /**
+   * This site answers.
+   *
+   * @param closing what becomes of the features @param epoch of the sample; by default the one in service
+   */
   readonly onVerdict: (verdict: Verdict, closing?: Closing, epoch?: number) => void;
   /** Too many samples waited for this, so the oldest goes on without it. */
   readonly onCrowded: (waitedFor: 'summaries' | 'features' | 'cloud') => void;

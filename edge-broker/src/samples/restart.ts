@@ -16,8 +16,8 @@ export interface Backlog {
 }
 
 /**
- * What the last process gathered; undefined: the bundle in service can't go on with it, so it ends here, with a fallback
- * if it has none.
+ * What the last process gathered. Undefined: the bundle in service can't go on with it, so it ends here, with a
+ * fallback if it has none.
  */
 export function taken(
   found: Interrupted,
