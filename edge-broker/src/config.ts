@@ -77,6 +77,12 @@ export const EdgeConfigSchema = Type.Object({
       10_000,
       'uncertain samples and record frames sent and not yet acknowledged by the cloud',
     ),
+    backlogPerSecond: IntegerSetting(
+      1_000,
+      1,
+      100_000,
+      'entries that nobody waits for any more, sent in a second at most; live samples go before them',
+    ),
     resendMs: Milliseconds(10_000, 'a frame the cloud did not acknowledge for so long is sent again'),
   }),
   outbox: Type.Object({

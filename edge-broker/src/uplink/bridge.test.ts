@@ -127,6 +127,28 @@ describe('the bridge', () => {
     expect(outbox.size).toBe(4);
   });
 
+  it('sends a live sample before a backlog that came earlier, and drains that without anything new', async () => {
+    const { bridge, outbox, start, features, send } = await startBridge({
+      'uplink.inFlight': 4,
+      'uplink.backlogPerSecond': 100,
+    });
+    const backlog = Array.from({ length: 20 }, (_, slot) => slot);
+    for (const slot of backlog) await outbox.put({ ...unanswered(slot), fallback: 'unreachable' }, frameOf(slot));
+    await start();
+    await until(() => features().flat().length === 2);
+    await outbox.put(unanswered(99), frameOf(99));
+    bridge.add('features', 99);
+    await until(() => features().flat().length === 3);
+    expect(features().flat()).toEqual([0, 1, 99]);
+    for (const slot of [0, 1, 99]) await send('verdict', encodeVerdicts('verdict', EPOCH, [verdict(slot)]));
+    for (const slot of backlog.slice(2)) {
+      await until(() => features().flat().includes(slot));
+      await send('verdict', encodeVerdicts('verdict', EPOCH, [verdict(slot)]));
+    }
+    await until(() => outbox.size === 0);
+    expect(features().flat()).toEqual([0, 1, 99, ...backlog.slice(2)]);
+  });
+
   it('does not go on counting what it holds back and the outbox drops', async () => {
     const { bridge, outbox, start, features, send } = await startBridge();
     for (const slot of [1, 2]) await outbox.put(unanswered(slot), frameOf(slot, EPOCH - 1));

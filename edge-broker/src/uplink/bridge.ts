@@ -1,4 +1,3 @@
-import type { Logger } from '@ddnn/process';
 import {
   type Acknowledgement,
   decodeAcknowledgement,
@@ -10,40 +9,16 @@ import {
   MAX_UPLINK_SAMPLES,
   type Status,
   topic,
-  type Verdict,
 } from '@ddnn/protocol';
 import { MqttSession } from '@ddnn/session';
 import type { EdgeConfig } from '../config.js';
 import type { EntryKind, EntryName } from '../outbox/entry.js';
 import { keyOf } from '../outbox/keys.js';
-import type { Outbox } from '../outbox/outbox.js';
-import type { LinkMeter } from '../traffic/link-meter.js';
+import type { BridgeDeps } from './bridge-deps.js';
+import { SendQueue } from './send-queue.js';
 
-/** What the cloud can tell an edge. */
-export interface CloudMessages {
-  onConnected(): void;
-  onDisconnected(): void;
-  onVerdicts(verdicts: readonly Verdict[]): void;
-  onAcknowledgement(acknowledgement: Acknowledgement): void;
-  /** The cloud has no bundle, or another one, for the epoch of that entry: the entry waits for the next connection. */
-  onHeld(entry: EntryName): void;
-  /** The cloud asks for the features of these slots (configuration f). */
-  onRequest(slots: readonly number[]): void;
-  onBadFrame(error: unknown, topic: string): void;
-  /** Another edge is connected under this name. */
-  onTaken(): void;
-}
-
-/** What a bridge works with. */
-export interface BridgeDeps {
-  readonly views: number;
-  /** The site has several edges: only then does the cloud ask for features. */
-  readonly several: boolean;
-  readonly outbox: Outbox;
-  readonly meter: LinkMeter;
-  readonly messages: CloudMessages;
-  readonly logger: Logger;
-}
+/** How often it is seen whether more of the backlog may go. */
+const BACKLOG_MS = 50;
 
 /** An entry that was sent. */
 interface Sent extends EntryName {
@@ -59,8 +34,10 @@ interface Sent extends EntryName {
 export class Bridge {
   readonly #config: EdgeConfig;
   readonly #deps: BridgeDeps;
-  /** Entries to be sent, in this order. */
-  readonly #unsent = new Map<string, EntryName>();
+  /** Entries to be sent. */
+  readonly #unsent: SendQueue;
+  /** The rate of the backlog allows more of it then. */
+  #later: NodeJS.Timeout | undefined;
   /** Entries sent and not yet acknowledged, the oldest first; several may have shared a frame. */
   readonly #inFlight = new Map<string, Sent>();
   /** Kinds and epochs for which the cloud has no bundle, and the entries of them. */
@@ -74,6 +51,7 @@ export class Bridge {
   constructor(config: EdgeConfig, deps: BridgeDeps) {
     this.#config = config;
     this.#deps = deps;
+    this.#unsent = new SendQueue(config.uplink.backlogPerSecond);
     const { site, edge } = config;
     this.#names = {
       status: topic('uplinkStatus', { site, edge }),
@@ -117,7 +95,7 @@ export class Bridge {
   add(kind: EntryKind, slot: number): void {
     const key = this.#forget(kind, slot);
     // Without a connection there is nothing to do: the next one begins with all that is in the outbox.
-    if (this.connected) this.#unsent.set(key, { kind, slot });
+    if (this.connected) this.#queue(key, { kind, slot });
     this.#pump();
   }
 
@@ -127,7 +105,7 @@ export class Bridge {
     for (const entry of this.#deps.outbox.entries()) {
       const key = keyOf(entry.kind, entry.slot);
       const grows = entry.kind === 'record' && entry.grows;
-      if (!grows && !this.#inFlight.has(key) && !this.#held.has(key)) this.#unsent.set(key, entry);
+      if (!grows && !this.#inFlight.has(key) && !this.#held.has(key)) this.#queue(key, entry);
     }
     this.#pump();
   }
@@ -143,7 +121,7 @@ export class Bridge {
     for (const [key, sent] of this.#inFlight) {
       if (now - sent.sentAt < this.#config.uplink.resendMs) break;
       this.#inFlight.delete(key);
-      this.#unsent.set(key, sent);
+      this.#queue(key, sent);
     }
     this.#pump();
   }
@@ -164,6 +142,7 @@ export class Bridge {
 
   /** Publishes *offline*, waits until everything published has been sent, and closes. */
   async stop(epoch: number, offline: Status): Promise<void> {
+    clearTimeout(this.#later);
     await this.#session?.stop(encodeStatus(epoch, offline));
   }
 
@@ -211,9 +190,13 @@ export class Bridge {
     const { outbox, logger } = this.#deps;
     // Samples that became ready together share frames.
     const features: Uint8Array[] = [];
+    const { inFlight } = this.#config.uplink;
     try {
-      for (const [key, entry] of this.#unsent) {
-        if (this.#inFlight.size >= this.#config.uplink.inFlight || outbox.failure) break;
+      while (this.#inFlight.size < inFlight && !outbox.failure) {
+        // Half of the places in flight are for live samples only.
+        const next = this.#unsent.next(performance.now(), this.#inFlight.size < inFlight / 2);
+        if (!next) break;
+        const [key, entry] = next;
         // One after the other, because each entry sent takes a place in flight.
         await this.#sendEntry(key, entry, features).catch((error: unknown) => {
           // Only this entry is left out; the next connection tries it again.
@@ -225,6 +208,14 @@ export class Bridge {
       this.#pumping = false;
     }
     for (const frame of joinUplinkFeatures(features)) this.#send(this.#names.uplinkFeatures, frame);
+    clearTimeout(this.#later);
+    if (this.#unsent.backlog > 0) this.#later = setTimeout(() => this.#pump(), BACKLOG_MS).unref();
+  }
+
+  /** What nobody waits for any more is backlog, and what the site told long ago. */
+  #queue(key: string, { kind, slot }: EntryName): void {
+    const live = kind === 'features' && this.#deps.outbox.features(slot)?.fallback === 'none';
+    this.#unsent.add(key, { kind, slot }, live);
   }
 
   async #sendEntry(key: string, entry: EntryName, features: Uint8Array[]): Promise<void> {
