@@ -1,18 +1,24 @@
 /**
- * What an edge can't serve, can't go on with or does not accept: `_DEVICES` and `_GROUP` a configuration, `_TAKEN` a
- * name that another process has, `_ACCESS` a message on a topic that is not its sender's, `_VIEW` a device that runs as
- * another view, `_FAILED` an error of ours at a frame.
+ * What an edge can't serve, can't go on with or does not accept: `_DEVICES`, `_GROUP` and `_OPEN` a configuration,
+ * `_TAKEN` a name that another process has, `_ACCESS` a message on a topic that is not its sender's, `_VIEW` a device
+ * that runs as another view, `_FAILED` an error of ours at a frame.
  */
 export type EdgeErrorCode =
   | 'DDNN_EDGE_DEVICES'
   | 'DDNN_EDGE_GROUP'
+  | 'DDNN_EDGE_OPEN'
   | 'DDNN_EDGE_TAKEN'
   | 'DDNN_EDGE_ACCESS'
   | 'DDNN_EDGE_VIEW'
   | 'DDNN_EDGE_FAILED';
 
 /** What the user can put right in the configuration. */
-const userFaults: readonly EdgeErrorCode[] = ['DDNN_EDGE_DEVICES', 'DDNN_EDGE_GROUP', 'DDNN_EDGE_TAKEN'];
+const userFaults: readonly EdgeErrorCode[] = [
+  'DDNN_EDGE_DEVICES',
+  'DDNN_EDGE_GROUP',
+  'DDNN_EDGE_OPEN',
+  'DDNN_EDGE_TAKEN',
+];
 
 /** An error of an edge. */
 export class EdgeError extends Error {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client, ConnectPacket } from 'aedes';
 import type { DirectLane } from './direct-lane.js';
 import type { Outlet } from './outlet.js';
+import type { PacketIds } from './packet-ids.js';
 
 /** PUBREL (MQTT 3.1.1, 3.6) of a message that never was: whoever lives answers with PUBCOMP, and nobody else hears. */
 const PROBE = Uint8Array.of(0x62, 0x02, 0xff, 0xff);
@@ -15,6 +16,8 @@ export class Session<Identity> {
   readonly socket: Socket;
   readonly outlet: Outlet;
   readonly lane: DirectLane;
+  /** Of the messages sent to it. */
+  readonly ids: PacketIds;
   /** Remote address and port; the port tells two of one machine apart. */
   readonly from: string;
   /** Remote address. */
@@ -26,6 +29,8 @@ export class Session<Identity> {
   readonly client: Client;
   /** The client id that it gave itself: for the log alone. */
   givenId = '';
+  /** It asked for a session that outlives its connection. */
+  asksToKeep = false;
   /** From the moment it is admitted. */
   identity: Identity | undefined;
   name: string | undefined;
@@ -40,11 +45,12 @@ export class Session<Identity> {
   contested = false;
   #leave: () => void = () => {};
 
-  constructor(socket: Socket, outlet: Outlet, lane: DirectLane, client: Client) {
+  constructor(socket: Socket, outlet: Outlet, lane: DirectLane, ids: PacketIds, client: Client) {
     this.client = client;
     this.socket = socket;
     this.outlet = outlet;
     this.lane = lane;
+    this.ids = ids;
     this.address = socket.remoteAddress ?? '';
     this.from = `${this.address}:${socket.remotePort}`;
     this.left = new Promise((resolve) => {
@@ -55,17 +61,12 @@ export class Session<Identity> {
   /** Takes over what a CONNECT packet says beside the credentials, and puts into it what Aedes shall know. */
   introduce(packet: ConnectPacket): void {
     this.givenId = packet.clientId;
+    this.asksToKeep = packet.clean === false;
     this.keepaliveSeconds = packet.keepalive ?? 0;
     this.will = packet.will;
     packet.clientId = this.id;
     // Aedes queues for persistent sessions without bound; who was away reads the retained state instead.
     packet.clean = true;
-  }
-
-  /** It has asked for something at more than QoS 0. */
-  get sure(): boolean {
-    for (const qos of this.filters.values()) if (qos > 0) return true;
-    return false;
   }
 
   /** Bytes that have crossed the socket. */
