@@ -40,6 +40,13 @@ it('[MQTT-3.8.4-1] [MQTT-3.8.4-5] [MQTT-3.9.3-1] [MQTT-3.9.3-2] answers a SUBSCR
   expect((await reader.next('suback')).granted).toEqual([2, 128, 0, 128, 1, 128]);
 });
 
+it('[MQTT-3.8.4-5] gives one return code for both where a SUBSCRIBE names one filter twice, and the second counts', async () => {
+  const { client } = await openListener();
+  const reader = await client();
+  reader.send(subscribe(1, ['x', 0], ['y', 0], ['x', 1]));
+  expect((await reader.next('suback')).granted).toEqual([1, 0]);
+});
+
 it('[MQTT-3.8.4-3] lets a SUBSCRIBE to a filter that is there take its place, and sends what is kept once more', async () => {
   const { client } = await openListener();
   const [reader, publisher] = [await client(), await client()];
@@ -134,7 +141,7 @@ it('[MQTT-3.10.4-5] [MQTT-3.10.4-6] answers an UNSUBSCRIBE with one UNSUBACK, of
 it('keeps a filter that is unsubscribed from and subscribed to again in one breath', async () => {
   const { client } = await openListener();
   const [reader, publisher] = [await client(), await client()];
-  reader.send(subscribe(1, ['x', 0]), unsubscribe(2, 'x'), subscribe(3, ['x', 1]));
+  reader.send(subscribe(1, ['x', 1]), unsubscribe(2, 'x'), subscribe(3, ['x', 1]));
   for (const cmd of ['suback', 'unsuback', 'suback']) await reader.next(cmd);
   publisher.send(publish('x', '', { qos: 1, messageId: 1 }));
   expect((await reader.next('publish')).qos).toBe(1);

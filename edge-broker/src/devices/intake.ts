@@ -101,7 +101,7 @@ export class Intake implements Access<Identity> {
   take({ device }: Identity, message: Message): undefined | false | Promise<'unacknowledged' | undefined> {
     const which = (device?.access ?? viewerAccess).published(message.topic);
     if (!device || !which) {
-      if (this.#deps.config.mqtt.open && openAccess.publishRight(message.topic) !== 'none') return undefined;
+      if (this.#deps.config.mqtt.open && openAccess.takes(message.topic)) return undefined;
       throw new EdgeError('DDNN_EDGE_ACCESS', `${device?.name ?? 'a viewer'} may not publish on ${message.topic}`);
     }
     try {

@@ -5,11 +5,13 @@ import { EdgeError } from '../edge-error.js';
 
 /**
  * What anybody may do where `mqtt.open` takes the access rules away, as interoperability suites need it: everything,
- * but for topics that begin with `$`. What others publish on a device's topic is a message like any other: the edge
- * takes frames of its devices only.
+ * but for topics that begin with `$`. A message there is acknowledged, as suites want it, and nobody can hear it; on
+ * `$SYS/`, where Aedes speaks to itself, it is refused. What others publish on a device's topic is a message like any
+ * other: the edge takes frames of its devices only.
  */
 export const openAccess = {
   publishRight: (topic: string): PublishRight => (topic.startsWith('$') ? 'none' : 'retained'),
+  takes: (topic: string): boolean => !topic.startsWith('$SYS/'),
   maySubscribe: (_filter: string): boolean => true,
 } as const;
 
