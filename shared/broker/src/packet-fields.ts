@@ -24,12 +24,12 @@ export class PacketFields {
   }
 
   byte(): number {
-    return this.#take(1)[0];
+    return this.#bytes[this.#skip(1)];
   }
 
   number(): number {
-    const [high, low] = this.#take(2);
-    return (high << 8) | low;
+    const at = this.#skip(2);
+    return (this.#bytes[at] << 8) | this.#bytes[at + 1];
   }
 
   /** A packet identifier (2.3.1). */
@@ -39,42 +39,63 @@ export class PacketFields {
     return id;
   }
 
-  binary(): Uint8Array {
-    return this.#take(this.number());
+  binary(): void {
+    this.#skip(this.number());
   }
 
-  /** A UTF-8 encoded string (1.5.3), as bytes. */
-  text(): Uint8Array {
-    const text = this.binary();
-    if (!isUtf8(text)) throw new PacketFault('a string that is not UTF-8');
-    if (text.includes(0)) throw new PacketFault('a string with U+0000');
-    return text;
+  /** A UTF-8 encoded string (1.5.3); its bytes end where the next field begins. @returns where they begin */
+  text(): number {
+    const from = this.#skip(this.number());
+    const bytes = this.#bytes;
+    const end = this.#at;
+    // Nearly every string is ASCII, which a loop sees sooner than a call.
+    let bits = 0;
+    for (let i = from; i < end; i++) {
+      if (bytes[i] === 0) throw new PacketFault('a string with U+0000');
+      bits |= bytes[i];
+    }
+    if (bits > 127 && !isUtf8(bytes.subarray(from, end))) throw new PacketFault('a string that is not UTF-8');
+    return from;
+  }
+
+  /** A string, as such. */
+  word(): string {
+    const from = this.text();
+    return Buffer.from(this.#bytes.subarray(from, this.#at)).toString();
   }
 
   /** A topic name (4.7). */
   topic(): void {
-    const topic = this.text();
-    if (topic.length === 0) throw new PacketFault('an empty topic name');
-    if (topic.includes(HASH) || topic.includes(PLUS)) throw new PacketFault('a topic name with a wildcard');
+    const from = this.text();
+    if (from === this.#at) throw new PacketFault('an empty topic name');
+    for (let i = from; i < this.#at; i++) {
+      if (isWildcard(this.#bytes[i])) throw new PacketFault('a topic name with a wildcard');
+    }
   }
 
   /** A topic filter (4.7): a wildcard is a level of its own, `#` the last one. */
   filter(): void {
-    const filter = this.text();
-    if (filter.length === 0) throw new PacketFault('an empty topic filter');
-    for (let i = 0; i < filter.length; i++) {
-      if (filter[i] !== HASH && filter[i] !== PLUS) continue;
-      const begins = i === 0 || filter[i - 1] === SLASH;
-      const ends = i === filter.length - 1 || (filter[i] === PLUS && filter[i + 1] === SLASH);
+    const from = this.text();
+    const bytes = this.#bytes;
+    const last = this.#at - 1;
+    if (last < from) throw new PacketFault('an empty topic filter');
+    for (let i = from; i <= last; i++) {
+      if (!isWildcard(bytes[i])) continue;
+      const begins = i === from || bytes[i - 1] === SLASH;
+      const ends = i === last || (bytes[i] === PLUS && bytes[i + 1] === SLASH);
       if (!begins || !ends) throw new PacketFault('a topic filter with a wildcard at a wrong place');
     }
   }
 
-  #take(length: number): Uint8Array {
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw new PacketFault('a packet that ends within a field');
-    const taken = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return taken;
+  /** Goes past so many bytes. @returns where they begin */
+  #skip(length: number): number {
+    const from = this.#at;
+    if (from + length > this.#bytes.length) throw new PacketFault('a packet that ends within a field');
+    this.#at = from + length;
+    return from;
   }
+}
+
+function isWildcard(byte: number): boolean {
+  return byte === HASH || byte === PLUS;
 }

@@ -77,7 +77,7 @@ export class PacketRules {
 }
 
 function checkConnect(fields: PacketFields): void {
-  const name = Buffer.from(fields.text()).toString();
+  const name = fields.word();
   const level = fields.byte();
   if (!Object.hasOwn(LEVELS, name)) throw new PacketFault('another protocol than MQTT');
   // What follows may be laid out otherwise at another level.
