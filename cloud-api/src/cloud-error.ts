@@ -1,9 +1,9 @@
 /**
- * What a cloud refuses on its uplink: `_IDENTITY` a topic that is not the
- * publisher's, `_DEVICES` more than configured, `_CONTENT` features that this bundle has no use for,
- * `_CLASS` a class that it does not have, `_EPOCH` samples of a bundle that is not here, `_BUSY` more bytes than may
- * wait, `_STOPPING` anything while it stops. `_PREVIOUS` is a configuration: the bundle before can't be served beside
- * the one in service.
+ * What a cloud refuses on its uplink. `_IDENTITY`: a topic that does not belong to the publisher. `_DEVICES`: more
+ * devices than configured. `_CONTENT`: features that do not fit this bundle. `_CLASS`: a class that the bundle does not
+ * have. `_EPOCH`: samples whose bundle the cloud does not have. `_BUSY`: more bytes than may wait. `_STOPPING`:
+ * anything while the cloud stops. `_FAILED`: an error of ours. `_PREVIOUS` is about the configuration: `previousBundle`
+ * can't be in service together with `bundle`.
  */
 export type CloudErrorCode =
   | 'DDNN_CLOUD_IDENTITY'
@@ -13,7 +13,8 @@ export type CloudErrorCode =
   | 'DDNN_CLOUD_EPOCH'
   | 'DDNN_CLOUD_PREVIOUS'
   | 'DDNN_CLOUD_BUSY'
-  | 'DDNN_CLOUD_STOPPING';
+  | 'DDNN_CLOUD_STOPPING'
+  | 'DDNN_CLOUD_FAILED';
 
 /** Something that the cloud does not accept. */
 export class CloudError extends Error {

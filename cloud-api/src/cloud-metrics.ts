@@ -1,7 +1,7 @@
 import { createMetrics } from '@ddnn/process';
 import { PUBACK_BYTES, publishBytes } from '@ddnn/protocol';
 
-/** What the cloud counts of itself. */
+/** The metrics of the cloud. */
 export type CloudMetrics = ReturnType<typeof createCloudMetrics>;
 
 const BATCH_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];

@@ -3,6 +3,7 @@ import { packageVersion } from '@ddnn/process/version';
 import { type CloudMetrics, createCloudMetrics } from './cloud-metrics.js';
 import type { CloudConfig } from './config.js';
 import { openBundles } from './decide/served-bundles.js';
+import type { SendDown } from './downlink/send-down.js';
 import { RestServer } from './rest/rest-server.js';
 import { Roster } from './sites/roster.js';
 import { SqliteStore, type SqliteStoreOptions } from './store/sqlite-store.js';
@@ -20,7 +21,7 @@ export interface CloudPorts {
 /** What a cloud works with. */
 export interface CloudParts {
   readonly logger: Logger;
-  /** Makes the store, where it is not SQLite's. */
+  /** Makes the store; left out: the SQLite store. */
   readonly createStore?: (options: SqliteStoreOptions) => VerdictStore;
 }
 
@@ -44,7 +45,7 @@ export class Cloud {
     return this.#life.start();
   }
 
-  /** Lets what was taken in be stored, then closes everything. */
+  /** Waits until everything that was taken in is stored, then closes everything. */
   stop(): Promise<void> {
     return this.#life.stop();
   }
@@ -61,7 +62,7 @@ export class Cloud {
     const roster = new Roster(config.uplink.maxEdges, config.uplink.maxDevicesAnEdge);
     roster.restore(await store.edges(), await store.devices());
 
-    const sendDown: Uplink['send'] = (which, edge, frame) => uplink.send(which, edge, frame);
+    const sendDown: SendDown = (which, edge, frame) => uplink.send(which, edge, frame);
     const ingest = new Ingest(config, { bundles, store, roster, metrics, logger, sendDown });
     const uplink = new Uplink(config, { roster, ingest, metrics, logger });
     await parts.start(ingest);

@@ -1,10 +1,7 @@
 import { listenerSettings } from '@ddnn/broker';
-import { HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
+import { IntegerSetting as Count, HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
 import { MAX_UPLINK_SAMPLES } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
-
-const Count = (fallback: number, minimum: number, maximum: number, description: string) =>
-  Type.Integer({ default: fallback, minimum, maximum, description });
 
 /** Settings of a cloud: types, defaults, bounds and documentation. */
 export const CloudConfigSchema = Type.Object({

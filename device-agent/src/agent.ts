@@ -10,7 +10,7 @@ import {
 } from '@ddnn/process';
 import { packageVersion } from '@ddnn/process/version';
 import { decodeClock, encodeClock, FrameError, type Status } from '@ddnn/protocol';
-import { AgentError } from './agent-error.js';
+import { AgentError, type AgentErrorCode } from './agent-error.js';
 import type { Camera } from './cameras/camera.js';
 import { createCamera } from './cameras/create-camera.js';
 import type { AgentConfig } from './config.js';
@@ -53,7 +53,7 @@ export class Agent {
   #idleBecause = UNCONFIRMED;
   #captures: Promise<void> = Promise.resolve();
 
-  /** @param deps `giveUp` hears what this agent cannot go on with; it only logs it where there is nobody to hear */
+  /** @param deps `giveUp` gets an error after which this agent cannot go on; left out: the error is only logged */
   constructor(config: AgentConfig, deps: { logger: Logger; giveUp?: (error: AgentError) => void }) {
     this.#config = config;
     this.#logger = deps.logger;
@@ -65,7 +65,7 @@ export class Agent {
     return this.#life.start();
   }
 
-  /** Sends what waits, says that it is gone, and closes everything. */
+  /** Sends what waits, publishes *offline*, and closes everything. */
   stop(): Promise<void> {
     return this.#life.stop();
   }
@@ -129,7 +129,7 @@ export class Agent {
     try {
       await this.#publishSummary(slot);
     } catch (error) {
-      // A broken picture is not a picture of nothing: the view stays silent and counts as late.
+      // A broken picture does not mean that there is nothing to see: the view stays silent and counts as late.
       this.#count.samples.inc({ result: 'failed' });
       this.#logger.error({ slot, err: (error as Error).message }, 'no picture');
     }
@@ -138,7 +138,7 @@ export class Agent {
   async #publishSummary(slot: number): Promise<void> {
     const capturedAt = performance.now();
     const pixels = await this.#camera.capture(slot);
-    // The edge may have gone while the camera was busy: nothing may wait for it then.
+    // The edge may have gone while the camera was busy; then nothing may wait for it.
     if (this.#slotMs === undefined) {
       this.#count.samples.inc({ result: 'unconfirmed' });
       return;
@@ -154,7 +154,7 @@ export class Agent {
     this.#batchTimer = setTimeout(() => this.#sendSummaries(this.#core.flush()), this.#config.batch.waitMs - waited);
   }
 
-  /** Whatever waited is in these frames; only the sample that was captured last may wait on. */
+  /** All samples that waited are in these frames; only the sample that was captured last may still wait. */
   #sendSummaries(frames: readonly Uint8Array[]): void {
     if (frames.length > 0) clearTimeout(this.#batchTimer);
     for (const frame of frames) {
@@ -163,7 +163,7 @@ export class Agent {
     }
   }
 
-  /** The edge does not, or no longer, take samples of this bundle: what waits is not sent later either. */
+  /** The edge does not take samples of this bundle, or no longer: what waits will not be sent later either. */
   #pause(why: string): void {
     this.#slotMs = undefined;
     this.#idleBecause = why;
@@ -173,7 +173,8 @@ export class Agent {
   }
 
   #onConnected(): void {
-    // The birth goes out on every connect, or a broker that restarted would show the will for ever.
+    // The online status is published on every connect; otherwise, a broker that restarted would show the last will for
+    // ever.
     this.#connection.sendStatus(this.#core.epoch, this.#status(this.#slotMs === undefined ? 'unfit' : 'online'));
     this.#askClock();
     clearInterval(this.#clockTimer);
@@ -182,7 +183,7 @@ export class Agent {
 
   #onDisconnected(): void {
     clearInterval(this.#clockTimer);
-    // The edge may come back with another time, or be another one.
+    // The edge may come back with another time, or another edge may come.
     this.#clock.doubt();
     this.#pause(UNCONFIRMED);
   }
@@ -197,7 +198,8 @@ export class Agent {
       const serves = Buffer.from(status.bundle).toString('hex').slice(0, 12);
       const mine = this.#bundle.id.slice(0, 12);
       this.#pause(`the edge serves bundle ${serves}, this agent has ${mine}: install the same file on both`);
-      this.#logger.error({ code: 'DDNN_AGENT_BUNDLE', serves, mine }, this.#idleBecause);
+      const code: AgentErrorCode = 'DDNN_AGENT_BUNDLE';
+      this.#logger.error({ code, serves, mine }, this.#idleBecause);
       this.#connection.sendStatus(EPOCH_UNKNOWN, this.#status('unfit'));
       return;
     }
@@ -206,7 +208,7 @@ export class Agent {
       const setting = `batch.waitMs ${waitMs}: ${samples} samples take ${(samples - 1) * status.slotMs} ms`;
       this.#logger.warn({}, `${setting}, so summary frames go before they are full`);
     }
-    // Said again: its clock was set, so slots wait for the answer.
+    // A repeated status: the edge's time has jumped, so no slot is captured until the answer comes.
     if (this.#slotMs !== undefined) {
       this.#pace.stop();
       this.#clock.doubt();
@@ -240,7 +242,7 @@ export class Agent {
   }
 
   #onBadFrame(error: unknown, topic: string): void {
-    const code = error instanceof FrameError ? error.code : 'DDNN_AGENT_FAILED';
+    const code = error instanceof FrameError ? error.code : ('DDNN_AGENT_FAILED' satisfies AgentErrorCode);
     this.#count.badFrames.inc({ code });
     this.#logger.warn({ code, topic, err: (error as Error).message }, 'frame refused');
   }

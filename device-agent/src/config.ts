@@ -1,4 +1,11 @@
-import { BrokerUrlSetting, HealthSettings, LogSettings, SecretSetting } from '@ddnn/process';
+import {
+  BrokerUrlSetting,
+  connectionSettings,
+  HealthSettings,
+  IntegerSetting,
+  LogSettings,
+  SecretSetting,
+} from '@ddnn/process';
 import { NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
@@ -30,19 +37,7 @@ export const AgentConfigSchema = Type.Object({
   edge: Type.Object({
     url: BrokerUrlSetting('the edge broker', 'mqtt://127.0.0.1:1883'),
     token: Type.Optional(SecretSetting('password of this device, where the edge asks for one')),
-    keepaliveSeconds: Type.Integer({ default: 15, minimum: 1, maximum: 3600 }),
-    reconnectMs: Type.Integer({
-      default: 1000,
-      minimum: 50,
-      maximum: 60_000,
-      description: 'mean wait before connecting again, after the first failure; it doubles with each further one',
-    }),
-    maxReconnectMs: Type.Integer({
-      default: 5000,
-      minimum: 50,
-      maximum: 600_000,
-      description: 'mean wait at most',
-    }),
+    ...connectionSettings,
   }),
   bundle: Type.String({ description: 'bundle file' }),
   camera: Type.Union([Recorded, Folder, Simulated]),
@@ -52,25 +47,10 @@ export const AgentConfigSchema = Type.Object({
       'clock: one sample a slot of the edge’s clock; parent: the process that started this one triggers samples',
   }),
   batch: Type.Object({
-    samples: Type.Integer({
-      default: 1,
-      minimum: 1,
-      maximum: 128,
-      description: 'samples in one summary frame at most; the same on all devices of a site',
-    }),
-    waitMs: Type.Integer({
-      default: 200,
-      minimum: 1,
-      maximum: 60_000,
-      description: 'a frame goes at the latest so long after its first sample was captured',
-    }),
+    samples: IntegerSetting(1, 1, 128, 'samples in one summary frame at most; the same on all devices of a site'),
+    waitMs: IntegerSetting(200, 1, 60_000, 'a frame goes at the latest so long after its first sample was captured'),
   }),
-  cacheSamples: Type.Integer({
-    default: 256,
-    minimum: 1,
-    maximum: 16_384,
-    description: 'samples whose features are kept',
-  }),
+  cacheSamples: IntegerSetting(256, 1, 16_384, 'samples whose features are kept'),
   allowPixels: Type.Boolean({ default: false, description: 'permit bundles that send pixels from the camera' }),
   health: HealthSettings,
   log: LogSettings,

@@ -3,7 +3,7 @@ import { decodeStatus, encodeStatus, type Status, topic, topics } from '@ddnn/pr
 import { MqttSession } from '@ddnn/session';
 import type { AgentConfig } from './config.js';
 
-/** What the edge says, handed to the agent. */
+/** Called with what the edge sends. */
 export interface EdgeMessages {
   onConnected(): void;
   onDisconnected(): void;
@@ -17,8 +17,8 @@ export interface EdgeMessages {
 }
 
 /**
- * What an agent and its edge say to each other. An agent does not store and forward: a summary that is late is worth
- * nothing, and features are asked for again.
+ * The messages between an agent and its edge. An agent stores nothing for later: a late summary is of no use, and the
+ * edge asks for features again.
  */
 export class EdgeConnection {
   readonly #messages: EdgeMessages;
@@ -76,7 +76,7 @@ export class EdgeConnection {
     this.#session.publish(this.#topics.clockAsk, frame, topics.clockAsk.qos);
   }
 
-  /** Says *offline* and closes. */
+  /** Publishes *offline* and closes. */
   stop(epoch: number, offline: Status): Promise<void> {
     return this.#session.stop(encodeStatus(epoch, offline));
   }

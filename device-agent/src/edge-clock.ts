@@ -6,22 +6,22 @@ export interface ClockExchange {
 }
 
 const KEPT = 8;
-/** What the two clocks may drift apart: crystals 200 ppm, and the edge slews by 500. */
+/** How far the two clocks may drift apart: crystals by 200 ppm, and the edge slews by 500. */
 const DRIFT = 0.001;
-/** For edges that tell whole milliseconds. */
+/** An edge may send only whole milliseconds. */
 const ROUNDING_MS = 2;
 
 /**
- * The edge's clock as this device knows it. An exchange errs by at most half its round trip, and by what the clocks
- * have drifted since; of the last ones the one that errs least is believed. One that can't be true beside the newest
- * tells of a step of the edge's clock: it is forgotten.
+ * The edge's clock as this device knows it. The error of an exchange is at most half its round trip, plus the drift of
+ * the clocks since then. Of the last exchanges the one with the smallest error is used. An exchange that contradicts
+ * the newest one shows that the edge's time has jumped since; it is forgotten.
  */
 export class EdgeClock {
   #exchanges: readonly ClockExchange[] = [];
   #offset = 0;
   #set = false;
 
-  /** Whether it may be believed: an exchange has set it, and there was no {@link doubt} since. */
+  /** Whether the time may be used: an exchange has set it, and there was no {@link doubt} since. */
   get set(): boolean {
     return this.#set;
   }
@@ -39,7 +39,7 @@ export class EdgeClock {
     return contradicted ? this.#offset - before : 0;
   }
 
-  /** Something happened behind which the edge's clock may be another: it is not believed until the next exchange. */
+  /** Something happened after which the edge's time may be different: do not use it until the next exchange. */
   doubt(): void {
     this.#set = false;
   }
@@ -52,7 +52,7 @@ export class EdgeClock {
 
 const offsetOf = ({ asked, answered, edge }: ClockExchange) => edge - (asked + answered) / 2;
 
-/** Whether there is a clock that both may have been read from. */
+/** Whether both exchanges can come from one clock. */
 function agree(a: ClockExchange, b: ClockExchange): boolean {
   const trips = (a.answered - a.asked + b.answered - b.asked) / 2;
   const drift = DRIFT * Math.abs(b.answered - a.answered);

@@ -1,13 +1,16 @@
 import type { EdgeClock } from './edge-clock.js';
 
-/** Triggers once a slot of the edge's clock. A capture that takes longer than a slot costs slots, never a queue. */
+/**
+ * Triggers once in each slot of the edge's clock. While a capture takes longer than a slot, slots are skipped and never
+ * queued.
+ */
 export class SlotPace {
   readonly #clock: EdgeClock;
   readonly #capture: (slot: number) => Promise<void>;
   readonly #onMissed: (slots: number) => void;
   #timer: NodeJS.Timeout | undefined;
   #last = -1;
-  /** Counts the starts: a tick that waited for its capture must not go on beside a newer one. */
+  /** Counts the starts: a tick that waited for its capture must not continue beside a newer one. */
   #run = 0;
 
   /** @param onMissed slots in which nothing was captured because the one before was not done */
@@ -35,7 +38,7 @@ export class SlotPace {
     this.#timer = setTimeout(tick, untilNext());
   }
 
-  /** The edge's clock was set: slots before the last one may be new. */
+  /** The edge's time has jumped: slots before the last one may be new. */
   forget(): void {
     this.#last = -1;
   }

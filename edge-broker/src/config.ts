@@ -1,12 +1,19 @@
 import { listenerSettings } from '@ddnn/broker';
-import { BrokerUrlSetting, HealthSettings, LogSettings, PortSetting, SecretSetting } from '@ddnn/process';
+import {
+  BrokerUrlSetting,
+  connectionSettings,
+  HealthSettings,
+  IntegerSetting,
+  LogSettings,
+  PortSetting,
+  SecretSetting,
+} from '@ddnn/process';
 import { MAX_UPLINK_SAMPLES, NAME_PATTERN } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
 const Name = (description: string, fallback?: string) =>
   Type.String({ pattern: NAME_PATTERN, description, ...(fallback === undefined ? {} : { default: fallback }) });
-const Milliseconds = (value: number, description: string) =>
-  Type.Integer({ default: value, minimum: 1, maximum: 3_600_000, description });
+const Milliseconds = (value: number, description: string) => IntegerSetting(value, 1, 3_600_000, description);
 
 /** Settings of an edge broker: types, defaults, bounds and documentation. */
 export const EdgeConfigSchema = Type.Object({
@@ -20,20 +27,15 @@ export const EdgeConfigSchema = Type.Object({
       description: 'which edge of the bundle this is, by its place in `edge.groups`; needed where it has several',
     }),
   ),
-  epoch: Type.Integer({ default: 1, minimum: 0, maximum: 255, description: 'rollout counter of the site' }),
-  slotMs: Type.Integer({
-    default: 100,
-    minimum: 0,
-    maximum: 3_600_000,
-    description: 'milliseconds between samples; 0: triggered from outside',
-  }),
+  epoch: IntegerSetting(1, 0, 255, 'rollout counter of the site'),
+  slotMs: IntegerSetting(100, 0, 3_600_000, 'milliseconds between samples; 0: triggered from outside'),
   clock: Type.Object({
-    stepMs: Type.Integer({
-      default: 500,
-      minimum: 50,
-      maximum: 60_000,
-      description: 'a larger difference between site time and wall clock is a step, a smaller one is slewed',
-    }),
+    stepMs: IntegerSetting(
+      500,
+      50,
+      60_000,
+      'a larger difference between site time and wall clock is a step, a smaller one is slewed',
+    ),
     confirmMs: Milliseconds(120_000, 'site time follows a step forward once it has stood for so long'),
   }),
   devices: Type.Optional(
@@ -63,43 +65,21 @@ export const EdgeConfigSchema = Type.Object({
     ...listenerSettings,
   }),
   window: Type.Object({
-    samples: Type.Integer({
-      default: 1024,
-      minimum: 2,
-      maximum: 65_536,
-      description: 'samples open at once, and closed ones remembered',
-    }),
+    samples: IntegerSetting(1024, 2, 65_536, 'samples open at once, and closed ones remembered'),
     summaryDeadlineMs: Milliseconds(300, 'from a sample’s first summary to its local exit'),
     featureDeadlineMs: Milliseconds(500, 'from the feature request to going on without what is missing'),
     cloudDeadlineMs: Milliseconds(3_000, 'from sending features up to the fallback'),
-    batch: Type.Integer({
-      default: 256,
-      minimum: 1,
-      maximum: 4096,
-      description: 'samples in one device frame at most',
-    }),
+    batch: IntegerSetting(256, 1, 4096, 'samples in one device frame at most'),
   }),
   uplink: Type.Object({
     url: Type.Optional(BrokerUrlSetting('the cloud’s MQTT listener; without it every uncertain sample is a fallback')),
-    keepaliveSeconds: Type.Integer({ default: 15, minimum: 1, maximum: 3600 }),
-    reconnectMs: Type.Integer({
-      default: 1000,
-      minimum: 50,
-      maximum: 60_000,
-      description: 'mean wait before connecting again, after the first failure; it doubles with each further one',
-    }),
-    maxReconnectMs: Type.Integer({
-      default: 5000,
-      minimum: 50,
-      maximum: 600_000,
-      description: 'mean wait at most',
-    }),
-    inFlight: Type.Integer({
-      default: 64,
-      minimum: 1,
-      maximum: 10_000,
-      description: 'uncertain samples and record frames sent and not yet acknowledged by the cloud',
-    }),
+    ...connectionSettings,
+    inFlight: IntegerSetting(
+      64,
+      1,
+      10_000,
+      'uncertain samples and record frames sent and not yet acknowledged by the cloud',
+    ),
     resendMs: Milliseconds(10_000, 'a frame the cloud did not acknowledge for so long is sent again'),
   }),
   outbox: Type.Object({
@@ -114,12 +94,7 @@ export const EdgeConfigSchema = Type.Object({
   records: Type.Object({
     flushMs: Milliseconds(200, 'local and edge verdicts are written to disk so often'),
     sendMs: Milliseconds(5_000, 'they are sent up so often, or when a frame is full'),
-    batch: Type.Integer({
-      default: 256,
-      minimum: 1,
-      maximum: MAX_UPLINK_SAMPLES,
-      description: 'verdicts in one record frame at most',
-    }),
+    batch: IntegerSetting(256, 1, MAX_UPLINK_SAMPLES, 'verdicts in one record frame at most'),
   }),
   trafficMs: Milliseconds(2_000, 'byte counts are reported to the cloud so often'),
   verdictTopic: Type.Boolean({ default: false, description: 'publish verdicts as JSON on ddnn/{site}/verdict' }),

@@ -1,7 +1,7 @@
 /**
- * What an edge can't serve, can't go on with or does not accept: `_DEVICES`, `_GROUP` and `_OPEN` a configuration,
- * `_TAKEN` a name that another process has, `_ACCESS` a message on a topic that is not its sender's, `_VIEW` a device
- * that runs as another view, `_FAILED` an error of ours at a frame.
+ * What an edge can't serve or does not accept. `_DEVICES`, `_GROUP` and `_OPEN`: a configuration. `_TAKEN`: a name that
+ * another process has. `_ACCESS`: a message on a topic that does not belong to its sender. `_VIEW`: a device that runs
+ * as another view. `_FAILED`: a fault in DDNN while it handled a frame.
  */
 export type EdgeErrorCode =
   | 'DDNN_EDGE_DEVICES'
@@ -12,7 +12,7 @@ export type EdgeErrorCode =
   | 'DDNN_EDGE_VIEW'
   | 'DDNN_EDGE_FAILED';
 
-/** What the user can put right in the configuration. */
+/** What the user can correct in the configuration. */
 const userFaults: readonly EdgeErrorCode[] = [
   'DDNN_EDGE_DEVICES',
   'DDNN_EDGE_GROUP',

@@ -2,9 +2,17 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { decodeVerdicts, encodeStatus, encodeSummary } from '@ddnn/protocol';
+import {
+  decodeVerdicts,
+  encodeAcknowledgement,
+  encodeStatus,
+  encodeSummary,
+  encodeUplinkFeatures,
+  topic,
+} from '@ddnn/protocol';
 import mqtt from 'mqtt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { listenAsCloud } from '../test/cloud.js';
 import { Devices } from '../test/path-rig.js';
 import {
   bundle,
@@ -15,11 +23,13 @@ import {
   open,
   openOutbox,
   root,
+  unanswered,
   until,
   VIEWS,
 } from '../test/tiny-site.js';
 import { Edge } from './edge.js';
 import type { EdgeError } from './edge-error.js';
+import { Outbox } from './outbox/outbox.js';
 import type { VerdictJson } from './verdict-json.js';
 
 /** A server on a port of its own that does with each connection what the test says. */
@@ -79,6 +89,62 @@ describe('the life of an edge', () => {
       await expect(fetch(`http://127.0.0.1:${healthPort}/healthz`)).rejects.toThrow();
     },
   );
+
+  it('does not touch the site time of the edge that has its outbox', async () => {
+    const { folder } = await openOutbox();
+    const file = join(folder, 'site-time.json');
+    const time = { boot: null, monotonic: 0, site: 5, passed: 5, reserved: 15_005 };
+    writeFileSync(file, JSON.stringify(time));
+    const second = new Edge(edgeConfig({ 'outbox.folder': folder }), { logger });
+    await expect(second.start()).rejects.toMatchObject({ code: 'DDNN_OUTBOX_LOCKED' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(time);
+  });
+
+  it('closes everything, though its disk takes no record any more', async () => {
+    const folder = newFolder();
+    const { outbox } = await openOutbox({ folder });
+    // Of another epoch: it is answered at the start, and its record waits.
+    const best = { classIndex: 1, uncertainty: 0.5 };
+    await outbox.begin(8, { epoch: EPOCH + 1, states: Uint8Array.of(2, 1, 1), best });
+    await outbox.stop();
+    const { port } = await serve((socket) => void socket.resume());
+    const before = await sockets();
+    const refuses = vi.spyOn(Outbox.prototype, 'putRecords').mockRejectedValue(new Error('no space'));
+    open.push(async () => refuses.mockRestore());
+    const edge = new Edge(edgeConfig({ 'outbox.folder': folder, 'uplink.url': `mqtt://127.0.0.1:${port}` }), {
+      logger,
+    });
+    await edge.start();
+    await until(async () => (await sockets()).length > before.length + 3);
+    await expect(edge.stop()).rejects.toThrow('no space');
+    await until(async () => (await sockets()).length <= before.length, 5_000);
+  });
+
+  it('is ready again once the outbox has dropped what the cloud has no bundle for', async () => {
+    const folder = newFolder();
+    // So that they are too old soon, but not before the cloud has spoken.
+    const { outbox } = await openOutbox({ folder, now: () => Date.now() + 1_000 });
+    const { featureBytes } = bundle.shapes.device;
+    const sizes = { views: VIEWS, viewFeatureBytes: featureBytes, edgeFeatureBytes: 0 };
+    for (const slot of [1, 2]) {
+      const body = new Uint8Array(2 * featureBytes);
+      const sample = { slot, states: unanswered(slot).states, content: 'views' as const, body };
+      await outbox.put(unanswered(slot), encodeUplinkFeatures(EPOCH - 1, [sample], sizes));
+    }
+    await outbox.stop();
+    const names = { site: 'site', edge: 'edge' };
+    const held = encodeAcknowledgement(EPOCH - 1, { of: 'uplinkFeatures', result: 'held', slots: [1] });
+    const { cloud, port } = await listenAsCloud(({ topic: name }) => {
+      if (name === topic('uplinkFeatures', names)) void cloud.publish(topic('acknowledgement', names), held, 1);
+    });
+    const flags = { 'outbox.folder': folder, 'outbox.maxAgeMs': 1_000, 'uplink.url': `mqtt://127.0.0.1:${port}` };
+    const edge = new Edge(edgeConfig(flags), { logger });
+    const { healthPort } = await edge.start();
+    open.push(() => edge.stop());
+    const readyz = async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).text();
+    await until(async () => (await readyz()).includes('2 waiting entries'));
+    await until(async () => (await readyz()).includes('"ready"'), 20_000);
+  });
 
   it('gives up where another edge is connected under its name, and says how to tell them apart', async () => {
     // CONNACK, return code 2: identifier rejected.

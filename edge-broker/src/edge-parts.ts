@@ -18,13 +18,11 @@ import { FeatureRequests } from './devices/feature-requests.js';
 import { type Identity, Intake } from './devices/intake.js';
 import { EdgeError } from './edge-error.js';
 import { createEdgeMetrics } from './metrics.js';
-import type { Entry } from './outbox/entry.js';
+import type { EntryKind, EntryName } from './outbox/entry.js';
 import { Outbox } from './outbox/outbox.js';
 import { RecordBatch } from './outbox/record-batch.js';
-import { RecordTurns } from './outbox/record-turns.js';
 import { SamplePath } from './samples/sample-path.js';
-import { ViewGroup } from './samples/view-group.js';
-import { LinkBytes } from './traffic/site-traffic.js';
+import { SiteTraffic } from './traffic/site-traffic.js';
 import { Bridge } from './uplink/bridge.js';
 import { verdictJson } from './verdict-json.js';
 
@@ -38,65 +36,63 @@ export interface EdgeSurroundings {
   readonly giveUp: (error: EdgeError) => void;
 }
 
-/** The parts of an edge, made and joined: who hears what of whom. Nothing is open before {@link Edge} starts them. */
+/** Makes the parts of an edge and connects them with each other. Nothing is open before {@link Edge} starts them. */
 export class EdgeParts {
   readonly metrics;
   readonly devices: DeviceTable;
-  readonly links: LinkBytes;
+  readonly links: SiteTraffic;
   readonly clock: ClockKeeper;
   readonly outbox: Outbox;
   readonly records: RecordBatch;
-  readonly recordTurns: RecordTurns;
   readonly bridge: Bridge;
   readonly path: SamplePath;
   readonly listener: MqttListener<Identity>;
   #published: Promise<void> = Promise.resolve();
-  readonly #held: LimitedLogger;
-  readonly #config: EdgeConfig;
-  readonly #bundle: Bundle;
-  readonly #logger: Logger;
-  readonly #hearVerdict: ((verdict: Verdict) => void) | undefined;
+  /** For problems that come with every sample, so they are logged only now and then. */
+  readonly #log: LimitedLogger;
+  readonly #with: EdgeSurroundings;
 
-  /** @throws EdgeError for devices or a group that the bundle hasn't */
-  constructor({ config, bundle, logger, registry, onVerdict, giveUp }: EdgeSurroundings) {
-    this.#config = config;
-    this.#bundle = bundle;
-    this.#logger = logger;
-    this.#hearVerdict = onVerdict;
-    this.#held = new LimitedLogger(logger);
+  /** @throws EdgeError for devices or a group that the bundle does not have */
+  constructor(surroundings: EdgeSurroundings) {
+    const { config, bundle, logger, registry } = surroundings;
+    this.#with = surroundings;
+    this.#log = new LimitedLogger(logger);
     this.metrics = createEdgeMetrics(registry);
     const { views } = bundle.architecture;
-    const group = new ViewGroup(bundle, config.group);
-    this.devices = new DeviceTable(config.devices, views, group.views);
-    this.links = new LinkBytes(views);
     this.clock = new ClockKeeper(config.clock, {
       folder: config.outbox.folder,
       metrics: this.metrics,
       logger,
-      // Agents ask for the time when the edge says again that it is there.
+      // Agents ask for the time when the edge publishes its status again.
       onJump: () => this.publishStatus('online'),
     });
     this.outbox = new Outbox({ ...config.outbox, views, now: () => this.clock.passed() }, (entry, reason) => {
-      this.metrics.dropped.inc({ kind: entry.kind, reason });
-      logger.warn({ kind: entry.kind, slot: entry.slot, reason }, 'dropped from the outbox');
-      if (entry.kind === 'features') this.path.giveUp(entry.slot, reason === 'refused' ? 'refused' : 'dropped');
+      const { kind, slot } = entry;
+      this.metrics.dropped.inc({ kind, reason });
+      this.#log.warn(`${kind} ${reason}`, { kind, slot, reason }, 'dropped from the outbox');
+      this.bridge.settled(kind, slot);
+      if (kind === 'features') this.path.giveUp(slot, reason === 'refused' ? 'refused' : 'dropped');
     });
-    this.records = new RecordBatch(this.outbox, config.epoch, config.records.batch);
-    this.recordTurns = new RecordTurns(
-      () => this.bridge.pump(),
-      (error) => logger.error({ err: error }, 'records could not be written'),
-    );
-    this.bridge = this.#createBridge(group.several, giveUp);
     this.path = this.#createPath();
+    const { group } = this.path;
+    this.devices = new DeviceTable(config.devices, views, group.views);
+    this.links = new SiteTraffic(views);
+    this.records = new RecordBatch(this.outbox, {
+      epoch: config.epoch,
+      maxVerdicts: config.records.batch,
+      onWhole: (slot) => this.bridge.add('record', slot),
+      onError: (error) => this.#failed(undefined, error),
+    });
+    this.bridge = this.#createBridge();
     const places = { reservedConnections: this.devices.devices.length };
     const options = { ...config.mqtt, ...places, setting: 'mqtt.port' };
     this.listener = new MqttListener(options, this.#createIntake(), logger);
     createListenerMetrics(registry, this.listener.counts);
   }
 
-  /** What this edge says of itself. */
+  /** The status of this edge. */
   status(state: Status['state']): Status {
-    const { architecture, shapes, hash } = this.#bundle;
+    const { architecture, shapes, hash } = this.#with.bundle;
     return {
       state,
       view: NO_VIEW,
@@ -104,7 +100,7 @@ export class EdgeParts {
       classes: architecture.classes.length,
       scoreBytes: shapes.scoreBytes,
       featureBytes: shapes.device.featureBytes,
-      slotMs: this.#config.slotMs,
+      slotMs: this.#with.config.slotMs,
       bundle: hash,
       version: packageVersion(import.meta.url),
     };
@@ -112,26 +108,32 @@ export class EdgeParts {
 
   /** Tells the devices whether this edge is there, and which bundle it serves. */
   async publishStatus(state: Status['state']): Promise<void> {
-    await this.listener.publish(topic('edgeStatus'), encodeStatus(this.#config.epoch, this.status(state)), 1, true);
+    await this.listener.publish(
+      topic('edgeStatus'),
+      encodeStatus(this.#with.config.epoch, this.status(state)),
+      1,
+      true,
+    );
   }
 
-  /** Resolves when what was published so far is on its way. */
+  /** Resolves when everything published so far has been sent. */
   get published(): Promise<void> {
     return this.#published;
   }
 
-  /** From now on no sample begins: a summary counts only while its device is known to be online. */
+  /** From now on no new sample begins, because a summary only counts while its device is known to be online. */
   takeNoMore(): void {
     for (const device of this.devices.devices) device.status = undefined;
   }
 
-  #createBridge(several: boolean, giveUp: (error: EdgeError) => void): Bridge {
-    return new Bridge(this.#config, {
-      views: this.#bundle.architecture.views,
-      several,
+  #createBridge(): Bridge {
+    const { config, bundle, logger, giveUp } = this.#with;
+    return new Bridge(config, {
+      views: bundle.architecture.views,
+      several: this.path.group.several,
       outbox: this.outbox,
       meter: this.links.uplink,
-      logger: this.#logger,
+      logger,
       messages: {
         onConnected: () => this.#onCloud(),
         onDisconnected: () => this.path.cloudLost(),
@@ -144,7 +146,7 @@ export class EdgeParts {
         onBadFrame: (error, name) => {
           const code = error instanceof FrameError ? error.code : 'DDNN_EDGE_FAILED';
           this.metrics.badUplinkFrames.inc({ code });
-          this.#logger.warn({ code, topic: name, err: (error as Error).message }, 'frame refused');
+          logger.warn({ code, topic: name, err: (error as Error).message }, 'frame refused');
         },
         onTaken: () => giveUp(this.#taken()),
       },
@@ -152,34 +154,31 @@ export class EdgeParts {
   }
 
   #createPath(): SamplePath {
-    // A disk that fails does so for every sample.
-    const outboxFailed = new LimitedLogger(this.#logger);
-    const requests = new FeatureRequests(this.#config.epoch, (view, frame) => this.#sendRequest(view, frame));
+    const requests = new FeatureRequests(this.#with.config.epoch, (view, frame) => this.#sendRequest(view, frame));
     return new SamplePath({
-      bundle: this.#bundle,
-      config: this.#config,
+      bundle: this.#with.bundle,
+      config: this.#with.config,
       outbox: this.outbox,
       isLive: (view) => this.devices.ofView(view)?.status?.state === 'online',
       cloudReachable: () => this.bridge.connected,
       requestFeatures: (view, slot) => requests.ask(view, slot),
-      onUplink: () => this.bridge.pump(),
-      onReplaced: (slot) => this.bridge.settled('features', slot),
+      onUplink: (slot) => this.bridge.add('features', slot),
       onVerdict: (verdict, by) => this.#onVerdict(verdict, by),
       onRecord: (verdict) => this.records.add(verdict),
       onCrowded: (waitedFor) => this.metrics.crowded.inc({ for: waitedFor }),
-      onError: (slot, error) => outboxFailed.warn(String(error), { slot, err: error }, 'the outbox failed'),
+      onError: (slot, error) => this.#failed(slot, error),
     });
   }
 
   #createIntake(): Intake {
     return new Intake({
-      bundle: this.#bundle,
-      config: this.#config,
+      bundle: this.#with.bundle,
+      config: this.#with.config,
       devices: this.devices,
       path: this.path,
       meters: this.links.devices,
       metrics: this.metrics,
-      logger: this.#logger,
+      logger: this.#with.logger,
       siteTime: (monotonic) => this.clock.at(monotonic),
       publish: (name, payload) => this.#publish(name, payload),
       onDeviceStatus: (device, frame) => this.bridge.sendDeviceStatus(device.name, frame),
@@ -197,19 +196,19 @@ export class EdgeParts {
 
   #onVerdict(verdict: Verdict, by: 'site' | 'cloud'): void {
     this.metrics.countVerdict(verdict.exit, verdict.reason);
-    this.#hearVerdict?.(verdict);
-    const { site, edge, slotMs, verdictTopic } = this.#config;
+    this.#with.onVerdict?.(verdict);
+    const { site, edge, slotMs, verdictTopic } = this.#with.config;
     if (verdictTopic) {
-      const { classes } = this.#bundle.architecture;
+      const { classes } = this.#with.bundle.architecture;
       const json = verdictJson(verdict, { site, edge, classes, slotMs, now: Date.now() });
       this.#publish(topic('verdictJson', { site }), Buffer.from(JSON.stringify(json)));
     }
-    // The cloud knows its own verdicts; it learns of all others by record.
-    if (by === 'site' && this.records.add(verdict)) this.recordTurns.flush(this.records);
+    // The cloud knows its own verdicts; all others are reported to it as records.
+    if (by === 'site' && this.records.add(verdict)) this.records.flushSoon();
   }
 
   #onCloud(): void {
-    this.bridge.sendStatus(this.#config.epoch, this.status('online'));
+    this.bridge.sendStatus(this.#with.config.epoch, this.status('online'));
     for (const { name, status } of this.devices.devices) {
       if (status) this.bridge.sendDeviceStatus(name, encodeStatus(status.epoch, status));
     }
@@ -217,16 +216,16 @@ export class EdgeParts {
 
   #onCloudVerdicts(verdicts: readonly Verdict[]): void {
     for (const verdict of verdicts) {
-      // A verdict for features that are gone was sent twice, as after a lost link.
+      // If the features are no longer in the outbox, this verdict was sent twice, as after a lost link.
       const waits = this.outbox.has('features', verdict.slot);
       if (!this.path.cloudVerdict(verdict) && waits) this.metrics.revised.inc();
       this.#settle(this.outbox.acknowledge('features', verdict.slot), 'features', verdict.slot);
     }
   }
 
-  /** It stays on disk for the next connection; whoever waits for its sample is answered now. */
-  #onHeld({ kind, slot }: Entry): void {
-    this.#held.warn(kind, { kind, slot }, 'the cloud has no bundle for the epoch of what waits here: it is kept');
+  /** The entry stays on disk for the next connection; its sample is answered now, by a fallback. */
+  #onHeld({ kind, slot }: EntryName): void {
+    this.#log.warn(kind, { kind, slot }, 'the cloud has no bundle for the epoch of what waits here: it is kept');
     if (kind === 'features') this.path.giveUp(slot, 'refused');
   }
 
@@ -239,20 +238,22 @@ export class EdgeParts {
     }
   }
 
-  #settle(done: Promise<unknown>, kind: 'features' | 'record', slot: number): void {
-    done
-      .then(() => this.bridge.settled(kind, slot))
-      .catch((error: unknown) => this.#logger.error({ slot, err: error }, 'the outbox failed'));
+  #settle(done: Promise<unknown>, kind: EntryKind, slot: number): void {
+    done.then(() => this.bridge.settled(kind, slot)).catch((error: unknown) => this.#failed(slot, error));
+  }
+
+  #failed(slot: number | undefined, error: unknown): void {
+    this.#log.warn(String(error), { slot, err: error }, 'the outbox failed');
   }
 
   #publish(name: string, payload: Uint8Array): void {
     this.#published = this.listener
       .publish(name, payload, 0)
-      .catch((error: unknown) => this.#logger.error({ topic: name, err: error }, 'not published'));
+      .catch((error: unknown) => this.#with.logger.error({ topic: name, err: error }, 'not published'));
   }
 
   #taken(): EdgeError {
-    const { site, edge, uplink } = this.#config;
+    const { site, edge, uplink } = this.#with.config;
     const message = `another edge is connected to ${uplink.url} as "${site}/${edge}": give one of them another name`;
     return new EdgeError('DDNN_EDGE_TAKEN', `${message} (settings site and edge)`);
   }

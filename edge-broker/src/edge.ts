@@ -8,21 +8,20 @@ import { OPEN_NOTE, refuseOpenDoor } from './devices/open-access.js';
 import type { EdgeError } from './edge-error.js';
 import { EdgeParts } from './edge-parts.js';
 import type { Outbox, OutboxState } from './outbox/outbox.js';
-import { readBacklog } from './samples/restart.js';
 import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;
 const HOUSEKEEPING_MS = 1_000;
-/** Devices that were told that the edge goes have sent their last summaries by then. */
+/** After this time, devices that were told that the edge stops have sent their last summaries. */
 const FAREWELL_MS = 100;
 const DRAIN_MS = 3_000;
 
 /** What an edge works with. */
 export interface EdgeDeps {
   readonly logger: Logger;
-  /** Hears every verdict, as a benchmark does. */
+  /** Called with every verdict, for benchmarks. */
   readonly onVerdict?: (verdict: Verdict) => void;
-  /** Hears what this edge cannot go on with; it is only logged where there is nobody to hear. */
+  /** Called with an error that this edge cannot continue after; left out: the error is only logged. */
   readonly giveUp?: (error: EdgeError) => void;
 }
 
@@ -48,7 +47,10 @@ export class Edge {
     return this.#life.start();
   }
 
-  /** Answers what is open, hands the cloud what it may still take, and closes. What it did not take stays on disk. */
+  /**
+   * Answers what is open, gives the cloud a moment to take what waits, and closes. What the cloud did not take stays on
+   * disk.
+   */
   stop(): Promise<void> {
     return this.#life.stop();
   }
@@ -73,22 +75,29 @@ export class Edge {
     const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
     const healthPort = await opened.start(health);
 
-    // Read before the outbox opens, which may put a damaged folder aside.
-    await opened.start(parts.clock);
+    // Read before the outbox opens, because the outbox may move a damaged folder away. Written only while the outbox is
+    // open: until then the folder may belong to another edge.
+    await parts.clock.start();
     tellOutbox(await opened.start(parts.outbox), config.outbox.folder, logger);
+    opened.add(() => parts.clock.stop());
     await parts.clock.reserve();
     // Samples that came in while the listener closed.
     opened.add(async () => {
       await parts.path.drain();
       await parts.records.flush();
     });
-    const backlog = await readBacklog(parts.outbox);
+    const { outbox } = parts;
+    const backlog = { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
     const mqttPort = await opened.start(parts.listener);
     parts.path.resume(backlog);
     await parts.publishStatus('online');
     parts.bridge.start(parts.status('offline'));
     const timers = this.#startTimers(parts);
-    opened.add(() => this.#leave(parts, timers));
+    // These steps run in the opposite order, each of them even if another one fails.
+    opened.add(() => this.#answerLast(parts));
+    opened.add(() => parts.bridge.stop(config.epoch, parts.status('offline')));
+    opened.add(() => this.#stopWaiting(parts, timers));
+    opened.add(() => this.#handOver(parts));
     isOpen = true;
     return { mqttPort, healthPort };
   }
@@ -97,33 +106,38 @@ export class Edge {
     const { records, trafficMs } = this.#config;
     return [
       setInterval(() => parts.path.expire(performance.now()), TICK_MS),
-      setInterval(() => parts.recordTurns.flush(parts.records), records.flushMs),
-      setInterval(() => parts.recordTurns.send(parts.records), records.sendMs),
+      setInterval(() => parts.records.flushSoon(), records.flushMs),
+      setInterval(() => parts.records.sendSoon(), records.sendMs),
       setInterval(() => this.#keepHouse(parts), HOUSEKEEPING_MS),
       setInterval(() => this.#reportTraffic(parts), trafficMs),
     ];
   }
 
-  /** All that comes before the listener closes: whatever was taken is answered while somebody can hear it. */
-  async #leave(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
+  /** Answers what is open while the clients can still get it, and gives the cloud time to take what waits. */
+  async #handOver(parts: EdgeParts): Promise<void> {
     const { path, records, bridge, outbox } = parts;
     await parts.publishStatus('offline');
     await wait(FAREWELL_MS);
     await path.drain();
     await records.send();
-    bridge.pump();
     const giveUpAt = performance.now() + DRAIN_MS;
     const busy = () => outbox.size > 0 || path.waiting.cloud > 0;
     while (bridge.connected && busy() && performance.now() < giveUpAt) {
       await wait(TICK_MS);
     }
+  }
+
+  /** What the cloud did not answer in time becomes a fallback now; its features and record stay on disk. */
+  async #stopWaiting(parts: EdgeParts, timers: readonly NodeJS.Timeout[]): Promise<void> {
     for (const timer of timers) clearInterval(timer);
-    // What the cloud did not answer in time is a fallback now; its features and record stay on disk.
-    path.cloudLost();
-    await records.flush();
+    parts.path.cloudLost();
     this.#reportTraffic(parts);
-    await bridge.stop(this.#config.epoch, parts.status('offline'));
-    const drained = path.drain();
+    await parts.records.flush();
+  }
+
+  /** Gives the last answers, before the listener closes. */
+  async #answerLast(parts: EdgeParts): Promise<void> {
+    const drained = parts.path.drain();
     parts.takeNoMore();
     await drained;
     await parts.published;
@@ -138,14 +152,14 @@ export class Edge {
     for (const [what, samples] of Object.entries(path.waiting)) metrics.waiting.set({ for: what }, samples);
   }
 
-  /** The disk refused a write: it is tried again until it takes one. */
+  /** The disk refused a write: try again until it accepts one. */
   #recover(outbox: Outbox, bridge: Bridge): void {
     const { logger } = this.#deps;
     outbox.recover().then(
       (recovered) => {
         if (!recovered) return;
         logger.info({ entries: outbox.size }, 'the outbox writes again');
-        bridge.pump();
+        bridge.addWaiting();
       },
       (error: unknown) => logger.error({ err: error }, 'the outbox failed'),
     );
@@ -160,7 +174,7 @@ export class Edge {
   }
 }
 
-/** A damaged outbox costs what it lost, and is told; the edge answers all the same. */
+/** If the outbox was damaged, log what was lost; the edge works all the same. */
 function tellOutbox({ entries, lost, setAside }: OutboxState, folder: string, logger: Logger): void {
   if (setAside !== undefined)
     logger.error({ folder, setAside, entries, lost }, 'the outbox was damaged and is repaired');

@@ -2,19 +2,21 @@ import type { Offer } from '@ddnn/fusion';
 import type { Metrics } from '@ddnn/process';
 import type { ExitName, FallbackReason } from '@ddnn/protocol';
 
-/** What became of a summary: of one in the window, or *unfit*: its device is not online with this bundle. */
+/**
+ * What happened to a summary: the answer of the sample window, or *unfit*: its device is not online with this bundle.
+ */
 export type SummaryResult = Offer | 'unfit';
 
-/** What an edge counts. */
+/** The metrics of an edge. */
 export function createEdgeMetrics(metrics: Metrics) {
   const summaries: Record<SummaryResult, number> = { taken: 0, duplicate: 0, late: 0, unknown: 0, unfit: 0 };
   const answers = new Map<ExitName, Map<FallbackReason, number>>();
   return {
-    /** One summary more. Plain numbers until the metrics are read, for they rise with every message. */
+    /** Counts a summary: plain numbers until the metrics are read, because they change with every message. */
     countSummary(result: SummaryResult): void {
       summaries[result]++;
     },
-    /** One verdict more. */
+    /** Counts a verdict. */
     countVerdict(exit: ExitName, reason: FallbackReason): void {
       let reasons = answers.get(exit);
       if (!reasons) {

@@ -1,6 +1,6 @@
 import { type Verdict, viewStateNames } from '@ddnn/protocol';
 
-/** A verdict in words, as it stands on the verdict topic. */
+/** A verdict in words, as it is published on the verdict topic. */
 export interface VerdictJson {
   readonly site: string;
   readonly edge: string;
@@ -10,9 +10,9 @@ export interface VerdictJson {
   readonly exit: string;
   /** Why it is a fallback; missing otherwise. */
   readonly reason?: string;
-  /** Of its exit, 0 (sure) to 1. */
+  /** The exit's uncertainty, 0 (sure) to 1. */
   readonly uncertainty: number;
-  /** Old name of `uncertainty`; gone in the next version. */
+  /** Old name of `uncertainty`; it will be removed in the next version. */
   readonly entropy: number;
   /** State of every view. */
   readonly views: readonly string[];

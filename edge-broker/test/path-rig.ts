@@ -2,7 +2,6 @@ import { type Bundle, DeviceTier, edgeGroup, openBundle, uplinkSizes } from '@dd
 import { randomBundle } from '@ddnn/model/testing';
 import { decodeUplinkFeatures, type UplinkSample, type Verdict } from '@ddnn/protocol';
 import type { OutboxOptions } from '../src/outbox/outbox.js';
-import { readBacklog } from '../src/samples/restart.js';
 import { SamplePath } from '../src/samples/sample-path.js';
 import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
 
@@ -78,7 +77,6 @@ export async function pathRig({
     records: [] as Verdict[],
     requests: [] as [number, number][],
     uplinks: 0,
-    replaced: [] as number[],
     crowded: [] as string[],
     errors: [] as unknown[],
     /** Offers the summary of one view. */
@@ -112,13 +110,13 @@ export async function pathRig({
     onUplink: () => {
       rig.uplinks++;
     },
-    onReplaced: (slot) => void rig.replaced.push(slot),
     onCrowded: (waitedFor) => void rig.crowded.push(waitedFor),
     onVerdict: (verdict) => void rig.verdicts.push(verdict),
     onRecord: (verdict) => void rig.records.push(verdict),
     onError: (_, error) => void rig.errors.push(error),
   });
-  path.resume(await readBacklog(opened.outbox));
+  const { outbox } = opened;
+  path.resume({ entries: [...outbox.entries()], interrupted: await outbox.interrupted() });
   for (const view of edgeGroup(bundle.architecture, group ?? 0)) path.setLive(view, true);
   return Object.assign(rig, { path });
 }

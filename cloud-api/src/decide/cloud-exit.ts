@@ -9,8 +9,9 @@ import {
   type UplinkSizes,
   ViewState,
 } from '@ddnn/protocol';
+import type { EdgeName } from '../sites/roster.js';
 
-/** What the cloud section says of a sample. */
+/** The cloud section's answer to a sample. */
 export interface CloudAnswer {
   /** Index into the bundle's classes; {@link NO_CLASS} where no view is present. */
   readonly classIndex: number;
@@ -21,7 +22,7 @@ export interface CloudAnswer {
  * The cloud section and its exit on the samples of a site with one edge. The cloud always answers: its threshold is 1.
  */
 export class CloudExit {
-  /** Sizes of the uplink bodies that this bundle gives. */
+  /** Sizes of uplink bodies under this bundle. */
   readonly sizes: UplinkSizes;
   readonly #tier: UpperTier;
   readonly #joinsEdge: boolean;
@@ -40,7 +41,12 @@ export class CloudExit {
     this.sizes = uplinkSizes(bundle);
   }
 
-  /** Why this sample can't be decided here; undefined where it can. */
+  /** The answer to a sample, or the reason for a refusal. */
+  take(_edge: EdgeName, sample: UplinkSample): CloudAnswer | string {
+    return this.refusal(sample) ?? this.decide(sample);
+  }
+
+  /** Why this sample can't be decided here; undefined: it can. */
   refusal({ content }: UplinkSample): string | undefined {
     return content === this.#content ? undefined : `content ${content}, the bundle takes ${this.#content}`;
   }

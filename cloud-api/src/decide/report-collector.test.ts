@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EdgeJoin } from './report-collector.js';
+import { ReportCollector } from './report-collector.js';
 import type { EdgeReport } from './site-exit.js';
 
 const report = (edge: string, sure = true): EdgeReport => ({
@@ -16,7 +16,7 @@ const report = (edge: string, sure = true): EdgeReport => ({
 function joining() {
   const complete: number[] = [];
   const live = new Set(['north', 'south']);
-  const join = new EdgeJoin({ deadlineMs: 100, capacity: 8, liveEdges: () => [...live] }, ({ slot }) => {
+  const join = new ReportCollector({ deadlineMs: 100, capacity: 8, liveEdges: () => [...live] }, ({ slot }) => {
     complete.push(slot);
   });
   return { join, live, complete };
@@ -67,7 +67,7 @@ it('keeps sites and slots apart, and waits for nobody who is gone', () => {
 
 it('sends the oldest on where too many wait, and says so', () => {
   const left: [number, string][] = [];
-  const join = new EdgeJoin(
+  const join = new ReportCollector(
     { deadlineMs: 100, capacity: 2, liveEdges: () => ['north', 'south'] },
     ({ slot }, reason) => {
       left.push([slot, reason]);

@@ -13,27 +13,27 @@ export interface Join {
 }
 
 /**
- * How joins are bounded. The deadline is from a sample's first report to going on with what is there, and as long again
- * for features that were asked for.
+ * How joins are bounded. From a sample's first report on, the others have until the deadline. Features that the cloud
+ * then asks for have the same time again.
  */
-export interface EdgeJoinOptions extends DeadlineQueueOptions {
-  /** The edges of a site that are alive: nobody else is waited for. */
+export interface ReportCollectorOptions extends DeadlineQueueOptions {
+  /** The edges of a site that are alive; the cloud waits for these only. */
   readonly liveEdges: (site: string) => readonly string[];
 }
 
 /** Gathers what the edges of a site say of a sample, until every live one has, or the deadline has passed. */
-export class EdgeJoin {
-  readonly #options: EdgeJoinOptions;
+export class ReportCollector {
+  readonly #options: ReportCollectorOptions;
   readonly #onComplete: (join: Join, reason: CloseReason) => void;
   readonly #waiting: DeadlineQueue<string, Join>;
-  /** Those that wait for nobody any more, until they are stored. */
+  /** Samples that wait for no edge any more, until they are stored. */
   readonly #decided = new Map<string, Join>();
 
   /**
    * @param onComplete decides: then {@link wait} for features, or {@link forget} it once it is stored. A sample that
    * left because too many wait must not wait again.
    */
-  constructor(options: EdgeJoinOptions, onComplete: (join: Join, reason: CloseReason) => void) {
+  constructor(options: ReportCollectorOptions, onComplete: (join: Join, reason: CloseReason) => void) {
     this.#options = options;
     this.#onComplete = onComplete;
     this.#waiting = new DeadlineQueue(options, (join, reason) => this.#decide(join, reason));
@@ -51,8 +51,8 @@ export class EdgeJoin {
   }
 
   /**
-   * Takes a report; false: an edge that was asked for features says again what it answers, so the question may be lost.
-   * An edge that is silent until the cloud has gone on without it is left out of this sample.
+   * Takes a report. False: the edge was asked for features, but repeats its answer; perhaps it did not get the
+   * question. An edge that stayed silent until the cloud went on without it is left out of this sample.
    */
   offer(site: string, slot: number, report: EdgeReport, now: number): boolean {
     const name = key({ site, slot });
@@ -69,7 +69,7 @@ export class EdgeJoin {
     return true;
   }
 
-  /** Waits for the features of those edges, as long as for the reports. */
+  /** Waits for the features of those edges; the deadline is as long as for reports. */
   wait(join: Join, edges: readonly string[], now: number): void {
     const name = key(join);
     for (const edge of edges) join.asked.add(edge);
@@ -82,7 +82,7 @@ export class EdgeJoin {
     this.#decided.delete(key(join));
   }
 
-  /** An edge or a device of that site came or went. */
+  /** An edge or a device of that site has connected or disconnected. */
   recheck(site: string): void {
     for (const join of this.#waiting.values()) if (join.site === site) this.#decideIfComplete(join);
   }

@@ -1,27 +1,33 @@
-import { type Bundle, edgeGroups, openBundle } from '@ddnn/model';
+import { type Bundle, edgeGroups, openBundle, uplinkSizes } from '@ddnn/model';
 import { readSettingFile } from '@ddnn/process';
+import type { UplinkSample, UplinkSizes } from '@ddnn/protocol';
 import { CloudError } from '../cloud-error.js';
 import type { CloudConfig } from '../config.js';
-import type { EdgeService } from '../sites/roster.js';
-import { CloudExit } from './cloud-exit.js';
+import type { EdgeName, EdgeService } from '../sites/roster.js';
+import { type CloudAnswer, CloudExit } from './cloud-exit.js';
 import { SiteJoin, type SiteJoinParts } from './site-join.js';
 
-/** A bundle, and the epoch that stands for it. */
+/** A bundle, and its epoch. */
 export interface EpochBundle {
   readonly epoch: number;
   readonly bundle: Bundle;
 }
 
-/** What answers the samples of one epoch. */
+/** Decides the samples of sites with one edge, or with several. */
+interface Decider {
+  /** Returns the answer, or the reason for a refusal, or nothing: other edges of the site must report first. */
+  take(edge: EdgeName, sample: UplinkSample): CloudAnswer | string | Promise<string | undefined>;
+}
+
+/** What the cloud needs to answer the samples of one epoch. */
 export interface ServedBundle extends EpochBundle {
-  readonly exit: CloudExit;
-  /** Only where a site has several edges. */
-  readonly join: SiteJoin | undefined;
+  readonly sizes: UplinkSizes;
+  readonly decider: Decider;
 }
 
 /**
- * Opens `bundle` and, behind it, `previousBundle`. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` where both can't be in
- * service side by side.
+ * Opens `bundle`, then `previousBundle` if there is one. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` if the two can't
+ * be in service together.
  */
 export async function openBundles(config: CloudConfig): Promise<readonly [EpochBundle, ...EpochBundle[]]> {
   const { epoch, previousBundle, previousEpoch = (epoch + 255) % 256 } = config;
@@ -43,12 +49,14 @@ export async function openBundles(config: CloudConfig): Promise<readonly [EpochB
 }
 
 /**
- * The bundles that the cloud answers with: the one in service, and the one before it for what waited at the sites when
- * the bundle changed.
+ * The bundles that the cloud answers with: the one in service, and the one before. The samples that waited at the sites
+ * when the bundle changed still need the one before.
  */
 export class ServedBundles {
   readonly current: ServedBundle;
   readonly #served: readonly ServedBundle[];
+  /** Only for bundles with several edges per site. */
+  readonly #joins: SiteJoin[] = [];
 
   /** @param bundles the one in service first */
   constructor(
@@ -58,32 +66,34 @@ export class ServedBundles {
   ) {
     this.#served = bundles.map((served) => {
       const { epoch, bundle } = served;
-      const several = edgeGroups(bundle.architecture).length > 1;
-      const join = several ? new SiteJoin({ ...config, epoch }, { ...parts(served), bundle }) : undefined;
-      return { ...served, exit: new CloudExit(bundle), join };
+      const sizes = uplinkSizes(bundle);
+      if (edgeGroups(bundle.architecture).length === 1) return { ...served, sizes, decider: new CloudExit(bundle) };
+      const decider = new SiteJoin({ ...config, epoch }, { ...parts(served), bundle });
+      this.#joins.push(decider);
+      return { ...served, sizes, decider };
     });
     this.current = this.#served[0];
   }
 
   start(): void {
-    for (const { join } of this.#served) join?.start();
+    for (const join of this.#joins) join.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#served.map(({ join }) => join?.stop()));
+    await Promise.all(this.#joins.map((join) => join.stop()));
   }
 
-  /** An edge or a device of that site came or went. */
+  /** An edge or a device of that site has connected or disconnected. */
   recheck(site: string): void {
-    for (const { join } of this.#served) join?.recheck(site);
+    for (const join of this.#joins) join.recheck(site);
   }
 
-  /** What answers samples of that epoch; undefined: no bundle of it is here. */
+  /** What answers samples of that epoch; undefined: the cloud does not have its bundle. */
   of(epoch: number): ServedBundle | undefined {
     return this.#served.find((served) => served.epoch === epoch);
   }
 
-  /** Why samples that an edge sends under that epoch are of another bundle than the one here; undefined: they fit. */
+  /** How the bundle of this edge differs from the cloud's under the same epoch; undefined: no difference is known. */
   conflict(epoch: number, edge: EdgeService | undefined): string | undefined {
     const here = this.of(epoch)?.bundle.id;
     if (here === undefined || edge?.epoch !== epoch || edge.bundle === here) return undefined;

@@ -12,7 +12,7 @@ import { decodeEdgeAnswer, NO_CLASS, type UplinkSample, ViewState } from '@ddnn/
 
 /** What one edge of several says of a sample; its `edge` is its name. */
 export interface EdgeReport extends SiteReport<string> {
-  /** Which edge of the bundle it is; -1 where it has no present view. */
+  /** Which edge of the bundle it is; -1: it has no present view, so nothing tells. */
   readonly place: number;
   /** Of every view of the site; *lost* where another edge serves the view. */
   readonly states: Uint8Array;
@@ -32,7 +32,7 @@ export class SiteExit {
     this.#groups = edgeGroups(bundle.architecture);
   }
 
-  /** Reads a sample, and copies its body; or says why it can't be joined with what other edges said. */
+  /** Reads a sample and copies its body. A string: why it can't be joined with the reports of the other edges. */
   read(edge: string, { content, states, body }: UplinkSample, others: Iterable<EdgeReport>): EdgeReport | string {
     const seeing = this.#groups.filter((group) => group.some((view) => states[view] === ViewState.present));
     if (seeing.length > 1) return 'views of several edges in one report';
@@ -66,7 +66,8 @@ export class SiteExit {
 
 const { lost, absent, late, present } = ViewState;
 /**
- * What a state says against another edge's of the same view, which is *lost* there: the more, the later in this list.
+ * Which of two edges' states of one view counts: the one that is later in this list. An edge reports *lost* for views
+ * that another edge serves, so *lost* is first.
  */
 const RANK: readonly number[] = [lost, absent, late, present];
 

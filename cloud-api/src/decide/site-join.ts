@@ -7,7 +7,7 @@ import { verdictFrames } from '../downlink/down-frames.js';
 import type { SendDown } from '../downlink/send-down.js';
 import type { EdgeName, Roster } from '../sites/roster.js';
 import type { StoredVerdict, VerdictStore } from '../store/verdict-store.js';
-import { EdgeJoin, type Join } from './report-collector.js';
+import { type Join, ReportCollector } from './report-collector.js';
 import { joinStates, SiteExit } from './site-exit.js';
 
 /** What joining works with. */
@@ -17,7 +17,7 @@ export interface SiteJoinParts {
   readonly roster: Roster;
   readonly metrics: CloudMetrics;
   readonly sendDown: SendDown;
-  /** Stores a verdict that is put down to that edge; resolves to what the store has for its sample. */
+  /** Stores a verdict in the name of that edge; resolves to what the store now has for the sample. */
   readonly keep: (edge: EdgeName, verdict: Verdict) => Promise<StoredVerdict>;
   readonly complain: (edge: EdgeName, error: unknown) => void;
 }
@@ -25,15 +25,15 @@ export interface SiteJoinParts {
 const TICK_MS = 10;
 
 /**
- * Joins what the edges of a site say of a sample (configuration f): asks sure edges for features where another is not,
- * answers once, and tells every edge of the site.
+ * Joins what the edges of a site report about a sample (configuration f). Asks the sure edges for features if another
+ * edge is not sure, answers once, and tells every edge of the site.
  */
 export class SiteJoin {
   readonly #epoch: number;
   readonly #views: number;
   readonly #parts: SiteJoinParts;
   readonly #exit: SiteExit;
-  readonly #join: EdgeJoin;
+  readonly #join: ReportCollector;
   readonly #maxFinishing: number;
   readonly #finishing = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export class SiteJoin {
     this.#parts = parts;
     this.#maxFinishing = uplink.maxFramesInFlight;
     this.#exit = new SiteExit(parts.bundle);
-    this.#join = new EdgeJoin(
+    this.#join = new ReportCollector(
       {
         deadlineMs: uplink.joinDeadlineMs,
         capacity: uplink.maxJoins,
@@ -61,15 +61,15 @@ export class SiteJoin {
     }, TICK_MS);
   }
 
-  /** Waits for what is decided to be stored. Edges keep what is not, and send it again. */
+  /** Waits until what is decided is stored. An edge keeps a sample that is not stored, and sends it again. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#finishing);
   }
 
   /**
-   * Takes what an edge says of a sample. Returns why it can't be taken; undefined where it can. Waits while too many
-   * decided samples are on their way into the store, so that the frame of this one holds its sender back.
+   * Takes an edge's report of a sample. Returns why it can't be taken; undefined: it is taken. While too many decided
+   * samples are on their way into the store, this waits, so the frame is not finished and its sender is held back.
    */
   async take(name: EdgeName, sample: UplinkSample): Promise<string | undefined> {
     while (this.#finishing.size >= this.#maxFinishing) await this.#finishing.values().next().value;
@@ -89,7 +89,7 @@ export class SiteJoin {
     return undefined;
   }
 
-  /** An edge or a device of that site came or went: some samples need no longer wait. */
+  /** An edge or a device of that site has connected or disconnected: some samples need no longer wait. */
   recheck(site: string): void {
     this.#join.recheck(site);
   }
@@ -108,7 +108,7 @@ export class SiteJoin {
       return;
     }
     if (decision.ask) {
-      // Too many wait: nobody is asked, the cloud answers on the features that are there.
+      // Too many wait: no edge is asked for features, the cloud answers with the features that are there.
       for (const edge of decision.ask) asked.add(edge);
       decision = this.#exit.decide(reports.values(), asked);
     }
@@ -126,18 +126,19 @@ export class SiteJoin {
     const { site, slot, reports } = join;
     const { edge, classIndex, uncertainty } = answer;
     const before = await this.#parts.store.verdict(site, slot);
-    // What edges answered while the cloud was away is final; whatever comes of them now is the cloud's answer to that.
+    // What the edges answered while the cloud was away is final. The cloud's answer now is a revision of that fallback.
     const exit = before?.exit === 'fallback' && answer.exit !== 'fallback' ? 'cloud' : answer.exit;
     const reason = exit === 'fallback' ? why : 'none';
     const states = this.#states(join);
     const stored = await this.#parts.keep({ site, edge }, { slot, states, classIndex, exit, reason, uncertainty });
-    // From here on the store answers whoever is late.
+    // From here on, a report that comes too late is answered from the store.
     this.#join.forget(join);
     await this.#tell(site, new Set([...this.#parts.roster.onlineEdges(site), ...reports.keys()]), stored);
   }
 
   /**
-   * View states of the whole site: an edge that said nothing, or did not send what it was asked for, is late or lost.
+   * View states of the whole site. The views of an edge that did not report, or did not send the features that it was
+   * asked for, are late or lost.
    */
   #states({ site, reports, asked }: Join): Uint8Array {
     const { roster } = this.#parts;

@@ -11,7 +11,7 @@ import {
 } from '@ddnn/protocol';
 import type { StoredVerdict } from '../store/verdict-store.js';
 
-/** Verdict frames for samples whose features came up: one, or several where slots lie far apart. */
+/** Verdict frames for samples whose features came up: one frame, or several if two slots are too far apart for one. */
 export function verdictFrames(epoch: number, stored: readonly StoredVerdict[], views: number): Uint8Array[] {
   const runs = uplinkRuns(stored.map((verdict) => onWire(verdict, views)));
   return runs.map((run) => encodeVerdicts('verdict', epoch, run));
@@ -32,7 +32,7 @@ function uplinkRuns<Sample extends { readonly slot: number }>(samples: readonly 
   return slotRuns(samples, MAX_UPLINK_GAP, MAX_UPLINK_SAMPLES);
 }
 
-/** The cloud's answer to features; a fallback that it revised goes out as the revision. */
+/** The cloud's answer to features. For a stored fallback with a revision, the revision is sent. */
 function onWire(
   { slot, revised, classIndex, exit, reason, uncertainty, views: names }: StoredVerdict,
   views: number,

@@ -11,8 +11,8 @@ interface Waiting {
 }
 
 /**
- * Sends verdicts down. A transaction of the store answers many uplink frames at the same moment: what it stored of one
- * edge goes in one frame.
+ * Sends verdicts down. One transaction of the store answers many uplink frames at the same moment: all verdicts of one
+ * edge in it go into one frame.
  */
 export class VerdictSender {
   readonly #epoch: number;
@@ -27,8 +27,8 @@ export class VerdictSender {
   }
 
   /**
-   * Resolves when the broker has taken the verdicts. Its callers, the frames under way, are bounded, and so is what
-   * waits here.
+   * Resolves when the broker has taken the verdicts. What waits here needs no bound of its own: the frames that call
+   * this are bounded.
    */
   send(edge: EdgeName, stored: readonly StoredVerdict[]): Promise<void> {
     const name = `${edge.site}/${edge.edge}`;

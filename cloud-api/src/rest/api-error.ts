@@ -3,11 +3,11 @@ import Type, { type Static } from 'typebox';
 import { StoreError, type StoreErrorCode } from '../store/store-error.js';
 
 /**
- * Why a request was refused: `_ROUTE` there is no such path, `_METHOD` the path has no such method, `_URL` a path that
- * can't be read or is too long, `_HTTP` not HTTP, too slow, or too long a header, `_REQUEST` a parameter or the body
- * does not fit, `_CURSOR` a cursor that no page gave, `_LABEL` a label the bundle does not know, `_VERDICT` no verdict
- * of that sample, `_BODY` a body too large or not JSON, `_BUSY` too much at once, `_STORE` the store's disk is full or
- * faulty, `_FAILED` our fault.
+ * Why a request was refused. `_ROUTE`: no such path. `_METHOD`: the path has no such method. `_URL`: the path can't be
+ * read or is too long. `_HTTP`: not HTTP, too slow, or a header that is too long. `_REQUEST`: a parameter or the body
+ * is not valid. `_CURSOR`: the cursor does not come from a page. `_LABEL`: a label that is not in the bundle.
+ * `_VERDICT`: no verdict of that sample. `_BODY`: the body is too large or not JSON. `_BUSY`: too many requests at
+ * once. `_STORE`: the store's disk is full or faulty. `_FAILED`: a fault in DDNN.
  */
 export type ApiErrorCode =
   | 'DDNN_API_ROUTE'
@@ -32,7 +32,7 @@ export const ApiErrorBody = Type.Object({
   }),
 });
 
-/** What every path may answer, as far as HTTP itself goes. */
+/** The errors that HTTP itself allows on every path. */
 const ANY_PATH = [400, 405, 408, 414, 417, 431, 500, 503] as const;
 
 /** The error responses of a path for its OpenAPI description: those of every path, and its own. */
@@ -69,7 +69,7 @@ export function errorBody({ code, message, statusCode }: ApiError): Static<typeo
 }
 
 const DISK = 'the store cannot do that for now; the log of the cloud says why';
-/** What a client may know of the store's errors; the others are ours. */
+/** The store's errors that a client is told; all others are reported as a fault in DDNN. */
 const STORE_ERRORS: Partial<Record<StoreErrorCode, readonly [ApiErrorCode, number, string?]>> = {
   DDNN_STORE_CURSOR: ['DDNN_API_CURSOR', 400],
   DDNN_STORE_BUSY: ['DDNN_API_BUSY', 503],
@@ -90,7 +90,7 @@ function toApiError(error: unknown): ApiError {
   if (theirs === 'FST_ERR_BAD_URL' || theirs === 'FST_ERR_MAX_PARAM_LENGTH') {
     return new ApiError('DDNN_API_URL', statusCode!, message);
   }
-  // Fastify's own refusals: a body that is too large, no JSON, of another media type.
+  // Errors of Fastify itself: a body that is too large, not JSON, or of another media type.
   if (statusCode && statusCode < 500) return new ApiError('DDNN_API_BODY', statusCode, message);
   return new ApiError('DDNN_API_FAILED', 500, 'internal error');
 }

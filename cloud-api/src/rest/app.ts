@@ -8,7 +8,7 @@ import { type SiteRouteOptions, siteRoutes } from './site-routes.js';
 import { validatorCompiler } from './validator.js';
 import { type VerdictRouteOptions, verdictRoutes } from './verdict-routes.js';
 
-/** What the REST API serves from. */
+/** What the REST API needs. */
 export interface AppOptions extends VerdictRouteOptions, SiteRouteOptions {
   readonly version: string;
   readonly metrics: Metrics;
@@ -22,7 +22,7 @@ export const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   fastify.setNotFoundHandler((request) => {
     throw new ApiError('DDNN_API_ROUTE', 404, `there is no ${request.method} ${request.url.split('?', 1)[0]}`);
   });
-  // Fastify takes what HTTP 1.1 does not: a request that names no host.
+  // HTTP 1.1 forbids a request without a host, but Fastify accepts it.
   fastify.addHook('onRequest', async ({ headers, raw }) => {
     if (headers.host === undefined && raw.httpVersion === '1.1') {
       throw new ApiError('DDNN_API_HTTP', 400, 'the header Host is missing');
@@ -62,7 +62,7 @@ function collectMethods(fastify: FastifyInstance): Map<string, string[]> {
   return methods;
 }
 
-/** A path that is there answers 405 to the methods it lacks, and says which it has. */
+/** A path that exists answers 405 to a method that it does not have, and lists those that it has. */
 function refuseOtherMethods(fastify: FastifyInstance, methods: ReadonlyMap<string, readonly string[]>): void {
   for (const [url, allowed] of [...methods]) {
     const method = fastify.supportedMethods.filter((each) => !allowed.includes(each));
@@ -70,7 +70,7 @@ function refuseOtherMethods(fastify: FastifyInstance, methods: ReadonlyMap<strin
       reply.header('allow', allowed.join(', '));
       throw new ApiError('DDNN_API_METHOD', 405, `${url} has no method ${method}`);
     };
-    // Before the body is read: whatever it is, it is not wanted.
+    // Before the body is read, because nobody needs it.
     fastify.route({ method, url, schema: { hide: true }, onRequest: refuse, handler: refuse });
   }
 }

@@ -5,7 +5,7 @@ import { sendError } from './api-error.js';
 import { type AppOptions, app } from './app.js';
 import { refuseExpectations, refuseUnreadable } from './unreadable-request.js';
 
-/** So often connections are looked at for their deadlines. */
+/** How often the deadlines of connections are checked. */
 const DEADLINE_CHECK_MS = 500;
 
 /** The HTTP server of the REST API. */
@@ -35,7 +35,7 @@ export class RestServer {
         requestTimeout: http.requestTimeoutMs,
         headersTimeout: Math.min(http.headerTimeoutMs, http.requestTimeoutMs),
         connectionsCheckingInterval: DEADLINE_CHECK_MS,
-        // Refused by the app, in the one shape of errors.
+        // The app refuses these itself, in the one shape of errors.
         requireHostHeader: false,
       },
       frameworkErrors: sendError,

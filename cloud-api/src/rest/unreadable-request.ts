@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import { ApiError, errorBody } from './api-error.js';
 
 const TYPE = 'application/json; charset=utf-8';
-/** By the code of Node's error; anything else is no HTTP. */
+/** By the code of Node's error; any other code means that the bytes are not HTTP. */
 const REFUSALS: Readonly<Record<string, readonly [status: string, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too long'],
 };
 
-/** Answers a connection whose request never became one, in the shape of every error, and closes it. */
+/** Answers a connection whose bytes could not be read as a request, in the shape of every error, and closes it. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -21,7 +21,7 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
   socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\nconnection: close\r\n\r\n${body}`, () => socket.destroy());
 }
 
-/** Node answers an `Expect` that it does not know without a body. */
+/** For an `Expect` header that Node does not know, Node itself would answer without a body. */
 export function refuseExpectations(server: Server): void {
   server.on('checkExpectation', ({ headers }: IncomingMessage, response: ServerResponse) => {
     const error = new ApiError('DDNN_API_HTTP', 417, `Expect: ${headers.expect} is not supported`);

@@ -5,8 +5,8 @@ import { Compile } from 'typebox/compile';
 const integer = /^-?\d{1,16}$/;
 
 /**
- * Checks requests against their TypeBox schemas. In paths and queries, which are text, whole numbers become integers;
- * nothing else is converted, so `1.5` is refused rather than cut to 1.
+ * Checks requests against their TypeBox schemas. Paths and queries are text; in them, text that is an integer becomes a
+ * number. Nothing else is converted, so `1.5` is refused and not cut to 1.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
@@ -14,7 +14,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const value = httpPart === 'body' ? given : withIntegers(schema, given as Record<string, unknown>);
     if (validator.Check(value)) return { value };
     const errors = validator.Errors(value);
-    // An unknown key fails as the schema `false` at its own place.
+    // For an unknown key, TypeBox reports an error at the schema `false` in the key's place.
     const unknown = errors.find(({ keyword }) => keyword === 'boolean');
     const { instancePath, message } = unknown ? { ...unknown, message: 'is unknown' } : errors[0];
     return { error: new Error(`${httpPart}${instancePath.replaceAll('/', '.')} ${message}`) };

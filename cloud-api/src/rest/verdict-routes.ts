@@ -12,7 +12,7 @@ export interface VerdictRouteOptions {
 
 const strict = { additionalProperties: false };
 
-/** The field `entropy` became `uncertainty`; whoever reads the old one still finds it. */
+/** The field `entropy` was renamed `uncertainty`; clients that still read the old name get it too. */
 function withOldName(verdict: StoredVerdict) {
   const { uncertainty: entropy, revised } = verdict;
   return { ...verdict, entropy, revised: revised && { ...revised, entropy: revised.uncertainty } };

@@ -19,11 +19,11 @@ interface KnownEdge {
   service: EdgeService | undefined;
   slotMs: number;
   online: boolean;
-  /** View of each device that is online, else undefined. */
+  /** The view of each online device; undefined for a device that is not online. */
   readonly devices: Map<string, number | undefined>;
 }
 
-/** The edges and devices that are known, within bounds, which of them live, and how an edge counts its slots. */
+/** The known edges and devices, within bounds; which of them are online; and how an edge counts its slots. */
 export class Roster {
   readonly #maxEdges: number;
   readonly #maxDevices: number;
@@ -35,7 +35,7 @@ export class Roster {
     this.#maxDevices = maxDevicesAnEdge;
   }
 
-  /** Takes over what the store knows from before. Nobody lives until it says so. */
+  /** Takes over what the store knows from before. Nobody counts as online before it says so. */
   restore(edges: readonly StoredEdge[], devices: readonly StoredDevice[]): void {
     for (const edge of edges) {
       const known = this.#edge(edge);
@@ -45,7 +45,7 @@ export class Roster {
     for (const device of devices) this.#edge(device).devices.set(device.device, undefined);
   }
 
-  /** Notes an edge; false where that would be one too many. */
+  /** Notes an edge; false: there are too many. */
   admit(name: EdgeName): boolean {
     if (!this.#known(name) && this.#edges >= this.#maxEdges) return false;
     this.#edge(name);
@@ -65,7 +65,7 @@ export class Roster {
     return this.#known(name)?.service;
   }
 
-  /** Milliseconds between two slots; 0 where they merely count, or the edge has not said. */
+  /** Milliseconds between two slots; 0: slots only count, or the edge has not said. */
   slotMs(name: EdgeName): number {
     return this.#known(name)?.slotMs ?? 0;
   }
@@ -80,7 +80,7 @@ export class Roster {
     devices.set(device, state === 'online' ? view : undefined);
   }
 
-  /** Whether the device of an edge is known or may still be, and the edge itself where none is named. */
+  /** Whether a device of a known edge is known or there is room for it; without a device: whether the edge is known. */
   hasRoomFor(name: EdgeName, device: string | undefined): boolean {
     const edge = this.#known(name);
     if (!edge || device === undefined) return edge !== undefined;
@@ -92,14 +92,12 @@ export class Roster {
     return [...(this.#sites.get(site) ?? [])].flatMap(([edge, { online }]) => (online ? [edge] : []));
   }
 
-  /**
-   * The edges of a site that are online and have a device that is: each of them has something to say of every sample.
-   */
+  /** The edges of a site that are online and have an online device: each of them will report on every sample. */
   liveEdges(site: string): string[] {
     return this.onlineEdges(site).filter((edge) => this.liveViews({ site, edge }).length > 0);
   }
 
-  /** The views of an edge's devices that are online; none where the edge itself is not. */
+  /** The views of an edge's online devices; none if the edge itself is not online. */
   liveViews(name: EdgeName): number[] {
     const edge = this.#known(name);
     return edge?.online ? [...edge.devices.values()].filter((view) => view !== undefined) : [];

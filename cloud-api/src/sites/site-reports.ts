@@ -4,7 +4,7 @@ import { decodeStatus, decodeTraffic } from '@ddnn/protocol';
 import type { VerdictStore } from '../store/verdict-store.js';
 import type { EdgeName, Roster } from './roster.js';
 
-/** What sites report of themselves: edges, devices and byte counts go to the store as they come. */
+/** What sites report about themselves (edges, devices, byte counts); it goes to the store as it comes. */
 export class SiteReports {
   readonly #epoch: number;
   readonly #bundle: Bundle;
@@ -13,7 +13,7 @@ export class SiteReports {
   readonly #logger: Logger;
   readonly #onChange: (site: string) => void;
 
-  /** @param onChange an edge or a device of that site came or went */
+  /** @param onChange an edge or a device of that site has connected or disconnected */
   constructor(
     epoch: number,
     parts: { bundle: Bundle; store: VerdictStore; roster: Roster; logger: Logger },

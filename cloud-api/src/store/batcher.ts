@@ -17,7 +17,10 @@ interface Write<Entry, Result> {
   reject(error: unknown): void;
 }
 
-/** Gathers writes into batches. Each write's promise follows its batch: committed, or failed as a whole. */
+/**
+ * Gathers writes into batches. The promise of each write resolves when its batch is committed, and rejects if the batch
+ * fails as a whole.
+ */
 export class Batcher<Entry, Result> {
   readonly #options: BatcherOptions;
   readonly #commit: (entries: readonly Entry[], weight: number) => Promise<readonly Result[]>;

@@ -1,8 +1,8 @@
 import type Database from 'libsql';
 
 /**
- * What brings a file of layout `n` to `n + 1`, by `n`. A new file goes through all of them, so that it cannot differ
- * from one that has grown old. A step that is out in the world is never changed: write the next one.
+ * Step `n` changes a file of layout `n` into one of layout `n + 1`. A new file goes through all steps, so it is the
+ * same as an old file that was brought up to date. Never change a step that has been published: write the next one.
  */
 export const LAYOUT_STEPS: readonly string[] = [
   `
@@ -37,7 +37,8 @@ export const LAYOUT_STEPS: readonly string[] = [
     ALTER TABLE verdict RENAME COLUMN entropy TO uncertainty;
     ALTER TABLE verdict RENAME COLUMN revised_entropy TO revised_uncertainty;
   `,
-  // A label stands in its verdict; one without a verdict waits, in the order of coming, so that the oldest can go.
+  // A label is stored with its verdict. A label whose verdict has not come waits here, in the order of coming, so that
+  // the oldest can be deleted.
   `
     ALTER TABLE verdict ADD COLUMN label TEXT;
     UPDATE verdict SET label = label.label FROM label WHERE label.site = verdict.site AND label.slot = verdict.slot;
@@ -55,7 +56,7 @@ export const LAYOUT_STEPS: readonly string[] = [
 /** Layout that this software writes, in SQLite's `user_version`. */
 export const LAYOUT = LAYOUT_STEPS.length;
 
-/** Brings the tables from one layout to the next. A file is of one layout or of the next, never between. */
+/** Brings the tables from one layout to the next, in one transaction: a file is never between two layouts. */
 export function stepLayout(db: Database.Database, from: number): void {
   db.exec(`BEGIN IMMEDIATE; ${LAYOUT_STEPS[from]} PRAGMA user_version = ${from + 1}; COMMIT`);
 }

@@ -14,8 +14,8 @@ export interface ReadQueueOptions {
 type Read<T> = (thread: StoreThread) => Promise<T>;
 
 /**
- * Hands reads to threads, one at a time each. A read that takes too long is refused to whoever asked; SQLite can't be
- * interrupted from outside, so its thread is free only when it has ended.
+ * Gives reads to threads; each thread works on one read at a time. A read that takes too long is refused to the caller.
+ * SQLite can't be interrupted from outside, so the thread of that read is free only when the read has ended.
  */
 export class ReadQueue {
   readonly #options: ReadQueueOptions;

@@ -1,12 +1,15 @@
 import type Database from 'libsql';
 
-/** What reports are of; each has a table of its own. */
+/** What a report can be about; each kind has a table of its own. */
 export type ReportKind = 'edge' | 'device' | 'traffic';
 
 /** The columns that tell reports of a kind apart. */
 const KEYS = { edge: ['site', 'edge'], device: ['site', 'edge', 'device'], traffic: ['site', 'edge'] } as const;
 
-/** The latest report of each edge, device and link: read whole and never searched, so it stands as JSON. */
+/**
+ * The latest report of each edge, device and link. Reports are always read as a whole and never searched, so they are
+ * stored as JSON.
+ */
 export class ReportTable {
   readonly #db: Database.Database;
 

@@ -3,14 +3,14 @@ import Database from 'libsql';
 import { LAYOUT, stepLayout } from './layouts.js';
 import { StoreError } from './store-error.js';
 
-/** How SQLite's log begins, but for its lowest bit; then its format. */
+/** The first bytes of SQLite's log (the lowest bit varies), then the version of its format. */
 const LOG_MAGIC = 0x377f0682;
 const LOG_FORMAT = 3_007_000;
 
 /**
- * Opens the SQLite file for writing, or makes it, and brings it to this software's layout. A commit is on disk when it
- * returns, for it is what an edge forgets its own copy upon. Throws `DDNN_STORE_VERSION`, `_DAMAGED`, `_FILE`, or
- * SQLite's error.
+ * Opens the SQLite file for writing, or makes it, and brings it to this software's layout. When a commit returns, it is
+ * on disk, because an edge then deletes its own copy. Throws `DDNN_STORE_VERSION`, `_DAMAGED`, `_FILE`, or SQLite's
+ * error.
  */
 export function openToWrite(file: string): Database.Database {
   refuseForeignLog(file);
@@ -25,7 +25,7 @@ export function openToWrite(file: string): Database.Database {
   }
 }
 
-/** Opens a file that a writer has open, for reading alone. */
+/** Opens, for reading only, a file that a writer has open. */
 export function openToRead(file: string): Database.Database {
   const db = new Database(file);
   db.exec('PRAGMA query_only = 1; PRAGMA busy_timeout = 2000');
@@ -44,7 +44,10 @@ function bringToLayout(db: Database.Database, file: string): void {
   for (let from = layout; from < LAYOUT; from++) stepLayout(db, from);
 }
 
-/** What older software can still read. Written under another name first: a copy is whole, or it is not there. */
+/**
+ * A copy that older software can still read. It is written under another name and then renamed, so it is complete or
+ * not there.
+ */
 function keepCopy(db: Database.Database, copy: string): void {
   rmSync(`${copy}.part`, { force: true });
   db.prepare('VACUUM INTO ?').run([`${copy}.part`]);
@@ -52,9 +55,9 @@ function keepCopy(db: Database.Database, copy: string): void {
 }
 
 /**
- * SQLite takes a log that does not begin like one for an empty one, and with it goes what was committed last. Damage
- * further on can't be told from a transaction that the power cut off: SQLite ends at the first record that is not
- * whole.
+ * If the log does not begin as a log must, SQLite treats it as empty, and the last commits are lost. Damage further on
+ * can't be told from a transaction that a power cut interrupted: SQLite stops reading at the first record that is not
+ * complete.
  */
 function refuseForeignLog(file: string): void {
   const log = `${file}-wal`;

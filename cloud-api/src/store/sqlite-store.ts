@@ -21,7 +21,7 @@ import type {
 import type { PutRow } from './verdict-table.js';
 
 export interface SqliteStoreOptions extends StoreFileOptions, BatcherOptions {
-  /** Threads that read. In memory there is one thread for everything. */
+  /** Threads that read. With `:memory:` there is one thread for everything. */
   readonly readThreads: number;
   /** Reads that wait for a thread. */
   readonly maxQueuedReads: number;
@@ -29,17 +29,17 @@ export interface SqliteStoreOptions extends StoreFileOptions, BatcherOptions {
   readonly readTimeoutMs: number;
   /** Called after each transaction; `waiting`: writes that wait for a later one. */
   readonly onBatch?: (seconds: number, entries: number, waiting: number) => void;
-  /** Called with labels that went because their verdict did not come. */
+  /** Called with the number of labels that were deleted because their verdict did not come. */
   readonly onDroppedLabels?: (count: number) => void;
   /** Called when a read has ended. */
   readonly onRead?: ((result: 'answered' | 'busy' | 'slow' | 'failed') => void) | undefined;
 }
 
-/** Labels in one write: verdicts get their turn between the parts of a request that is full of them. */
+/** Labels in one write: a large request is written in parts, so that verdicts can be written in between. */
 const LABELS_A_WRITE = 256;
-/** Requests full of labels that wait for each other. */
+/** Requests with labels that may wait for each other. */
 const LABEL_REQUESTS = 64;
-/** A check counts for so long, however many ask: it writes to the disk. */
+/** The result of a check is reused for this time, however many ask for it, because a check writes to the disk. */
 const CHECK_MS = 1_000;
 
 /** Verdicts in one SQLite file: one thread writes, others read, and none waits for another. */
@@ -108,7 +108,7 @@ export class SqliteStore implements VerdictStore {
     );
   }
 
-  /** In parts, one behind the other, and one request behind the other. */
+  /** One part after the other, and one request after the other. */
   async putLabels(site: string, labels: readonly Label[]): Promise<void> {
     if (this.#labelRequests >= LABEL_REQUESTS) {
       throw new StoreError('DDNN_STORE_BUSY', `${LABEL_REQUESTS} requests with labels are waiting already`);

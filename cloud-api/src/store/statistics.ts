@@ -13,15 +13,19 @@ export interface Statistics {
   readonly labelled: number;
   /** Share of the labelled samples whose verdict is their label; null without labels. */
   readonly accuracy: number | null;
-  /** Mean over the labels of the share of each that was found; null without labels. */
+  /** The share that was answered right, computed for each label, then averaged; null without labels. */
   readonly balancedAccuracy: number | null;
 }
 
 /** Bytes as the edges last reported them. */
 export interface ByteStatistics {
-  /** Scores and features, device to edge, without their frames; average per view and sample; null before any report. */
+  /**
+   * Scores and features from device to edge, without their frames: average per view and sample; null before any report.
+   */
   readonly payloadPerView: number | null;
-  /** Whole packets of sample traffic both ways, and the uplink's shared by the views; null before any report. */
+  /**
+   * Whole packets of sample traffic in both directions, with the uplink's divided by the views; null before any report.
+   */
   readonly wirePerView: number | null;
   readonly sessionBytes: number;
   readonly uplink: LinkBytes;
@@ -102,7 +106,7 @@ function add(sum: { -readonly [K in keyof LinkBytes]: number }, link: LinkBytes)
   sum.session += link.session;
 }
 
-/** The labels that statistics know: the bundle's classes, and {@link NO_CLASS_NAME} for what no camera sees. */
+/** The allowed labels: the bundle's classes, and {@link NO_CLASS_NAME} for a sample that no camera sees. */
 export function labelNames(classes: readonly string[]): readonly string[] {
   return classes.includes(NO_CLASS_NAME) ? classes : [...classes, NO_CLASS_NAME];
 }

@@ -1,8 +1,8 @@
 /**
- * What a store can't do: `_FILE` open its file, `_VERSION` read a file of a later layout, `_IN_USE` share it with
- * another cloud, `_FULL` write to a full disk, `_READONLY` write at all, `_DAMAGED` read what is no longer as SQLite
- * wrote it, `_FAILED` do what SQLite refuses for another reason, `_CURSOR` go on at a place that is none, `_BUSY` take
- * more for now, `_SLOW` read in time, `_STOPPED` anything before start or after stop.
+ * What a store can't do. `_FILE`: open its file. `_VERSION`: read a file of a later layout. `_IN_USE`: share the file
+ * with another cloud. `_FULL`: write to a full disk. `_READONLY`: write at all. `_DAMAGED`: read a file that is not as
+ * SQLite wrote it. `_FAILED`: something that SQLite refuses for another reason. `_CURSOR`: continue at a place that
+ * does not exist. `_BUSY`: take more for now. `_SLOW`: read in time. `_STOPPED`: anything before start or after stop.
  */
 export type StoreErrorCode =
   | 'DDNN_STORE_FILE'
@@ -17,7 +17,7 @@ export type StoreErrorCode =
   | 'DDNN_STORE_SLOW'
   | 'DDNN_STORE_STOPPED';
 
-/** Where a store does not start for one of these, its surroundings are at fault, and a person can put them right. */
+/** If a store can't start because of one of these, the cause is outside the program, and a person can correct it. */
 const USER_FAULTS: readonly StoreErrorCode[] = [
   'DDNN_STORE_FILE',
   'DDNN_STORE_VERSION',
@@ -50,7 +50,7 @@ export class StoreError extends Error {
   }
 }
 
-/** Puts what SQLite says of a file into this family, in SQLite's own words. `otherwise`: the code where none fits. */
+/** Turns an error of SQLite into one of this family, with SQLite's own words. `otherwise`: the code if none fits. */
 export function storeError(file: string, cause: unknown, otherwise: StoreErrorCode): StoreError {
   if (cause instanceof StoreError) return cause;
   const { code: given, message } = cause as { code?: unknown; message: string };

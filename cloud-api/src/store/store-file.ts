@@ -12,21 +12,24 @@ import type { Label, TallyRow, VerdictQuery } from './verdict-store.js';
 import { type PutRow, VerdictTable } from './verdict-table.js';
 import { WaitingLabels } from './waiting-labels.js';
 
-/** Bytes of SQLite's log at which a writer waits for the readers and empties it: they can keep it from ending. */
+/**
+ * At this size of SQLite's log, the writer waits for the readers and empties the log; otherwise readers could keep it
+ * growing without end.
+ */
 const LOG_BYTES = 67_108_864;
 
 /** A file, and what is kept in it at most. */
 export interface StoreFileOptions {
   /** Path, or `:memory:`. */
   readonly file: string;
-  /** Verdicts kept; the oldest are deleted beyond it. Statistics go on counting them. */
+  /** Verdicts kept; beyond it the oldest are deleted. Statistics still count them. */
   readonly maxVerdicts: number;
-  /** Labels kept whose verdict has not come; the oldest are deleted beyond it. */
+  /** Labels kept while their verdict has not come; beyond it the oldest are deleted. */
   readonly maxWaitingLabels: number;
 }
 
 /**
- * A write as it goes to the writer. `verdicts`: rows of new verdicts, one behind the other; `check`: changes nothing.
+ * A write as it goes to the writer. `verdicts`: the values of the new rows, in one flat list. `check`: changes nothing.
  */
 export type StoreWrite =
   | { readonly kind: 'verdicts'; readonly values: readonly SqlValue[] }
@@ -34,14 +37,14 @@ export type StoreWrite =
   | { readonly kind: 'report'; readonly of: ReportKind; readonly key: readonly string[]; readonly report: string }
   | { readonly kind: 'check' };
 
-/** What a transaction came to. */
+/** The result of a transaction. */
 export interface Committed {
-  /** For each write what became of its verdicts. */
+  /** For each write, what happened to its verdicts. */
   readonly results: readonly (readonly PutRow[])[];
   readonly droppedLabels: number;
 }
 
-/** What a writer changes. It counts in memory too, so it is good as long as every transaction is committed. */
+/** What a writer changes. It also keeps counts in memory, so it must be thrown away when a transaction fails. */
 class WritableTables {
   readonly tally: TallyTable;
   readonly labels: WaitingLabels;
@@ -56,7 +59,10 @@ class WritableTables {
   }
 }
 
-/** One connection to a store's file, of a writer or of a reader. Every call is synchronous: it belongs in a thread. */
+/**
+ * One connection to a store's file, for writing or for reading. Every call is synchronous, so it must be used in a
+ * thread of its own.
+ */
 export class StoreFile {
   readonly #options: StoreFileOptions;
   readonly #lock: StoreLock;
@@ -75,7 +81,7 @@ export class StoreFile {
     try {
       if (file !== ':memory:') this.#lock.take();
       this.#open = openToWrite(file);
-      // What can't be written to must not look as if it were in service.
+      // A store that can't be written to must not look as if it were in service.
       this.commit([{ kind: 'check' }]);
     } catch (error) {
       this.close();
@@ -113,7 +119,8 @@ export class StoreFile {
       this.#boundLog();
       return { results, droppedLabels };
     } catch (error) {
-      // A statement that has failed goes on failing in libsql, and what was counted is not in the file.
+      // In libsql a statement that has failed keeps failing, and the counts in memory are not what is in the file. So
+      // both are made again.
       this.#writable = undefined;
       this.#rollBack(db);
       throw error;
@@ -153,31 +160,31 @@ export class StoreFile {
         reports.put(write.of, write.key, write.report);
         break;
       case 'check':
-        // Changes nothing, and yet a page goes to the disk.
+        // Changes nothing, but still writes a page to the disk.
         this.#db.exec(`PRAGMA user_version = ${LAYOUT}`);
     }
     return put;
   }
 
-  /** Where the disk is full, SQLite has rolled back already. */
+  /** If the disk is full, SQLite has rolled back already. */
   #rollBack(db: Database.Database): void {
     try {
       if (db.inTransaction) db.exec('ROLLBACK');
     } catch {
-      // The error before it says why; the next transaction tries again.
+      // The error before this one tells the cause; the next transaction tries again.
     }
   }
 
-  /** Closing leaves SQLite's log beside the file while statements wait for the garbage collector. */
+  /** SQLite's log stays beside the file after closing, as long as statements wait for the garbage collector. */
   #emptyLog(): void {
     try {
       this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // What finds no place in the file stays in the log, and the next start reads it there.
+      // What does not fit into the file stays in the log, and the next start reads it there.
     }
   }
 
-  /** Readers that overlap without end keep SQLite from beginning its log anew: beyond a bound the writer waits. */
+  /** As long as readers overlap, SQLite can't begin its log again. Beyond a bound, the writer waits for them. */
   #boundLog(): void {
     const { file } = this.#options;
     const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;

@@ -4,8 +4,8 @@ import Database from 'libsql';
 import { StoreError } from './store-error.js';
 
 /**
- * Keeps a second cloud from a store: an exclusive lock of SQLite on an empty file beside it. The system takes the lock
- * back when the process ends, however it ends. Locking the store's own file would shut out its readers.
+ * Stops a second cloud from using a store: an exclusive SQLite lock on an empty file beside it. The system frees the
+ * lock when the process ends, also after a crash. A lock on the store's own file would shut out its readers.
  */
 export class StoreLock {
   readonly #file: string;
@@ -18,7 +18,7 @@ export class StoreLock {
   /** Throws `DDNN_STORE_IN_USE`, or the system's error where the folder is not there or can't be written to. */
   take(): void {
     const file = lockFile(this.#file);
-    // SQLite would only say that it can't open it.
+    // SQLite's own message would only say that it can't open the file.
     accessSync(path.dirname(file), constants.W_OK);
     const db = new Database(file);
     try {
@@ -38,12 +38,12 @@ export class StoreLock {
   }
 }
 
-/** Beside the real file, so that a symbolic link to a store is the same store. */
+/** The lock is beside the real file: a symbolic link to a store is the same store. */
 function lockFile(file: string): string {
   try {
     return `${realpathSync(file)}-lock`;
   } catch {
-    // There is no such file yet: its folder may still be a link.
+    // The file does not exist yet, but its folder may be a link.
     return path.join(realpathSync(path.dirname(file)), `${path.basename(file)}-lock`);
   }
 }

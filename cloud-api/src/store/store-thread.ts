@@ -5,7 +5,7 @@ import type { StoreFile, StoreFileOptions } from './store-file.js';
 /** Calls of a {@link StoreFile} that lives in a thread. */
 export type StoreCall = readonly [method: keyof StoreFile, args: readonly unknown[]];
 
-/** What comes back: a value, or what {@link StoreError} is made of. */
+/** The answer: a value, or the parts of a {@link StoreError}. */
 export type StoreAnswer =
   | { readonly value: unknown }
   | { readonly code: StoreErrorCode; readonly message: string; readonly cause: unknown };
@@ -16,8 +16,8 @@ interface Waiting {
 }
 
 /**
- * A {@link StoreFile} in a thread of its own. Calls are answered in their order. A thread that dies of an error takes
- * the process with it: what it had not committed was promised to nobody.
+ * A {@link StoreFile} in a thread of its own. Calls are answered in order. If the thread dies of an error, the process
+ * ends too; nothing is lost by that, because what was not committed was not acknowledged either.
  */
 export class StoreThread {
   readonly #options: StoreFileOptions;
@@ -30,9 +30,9 @@ export class StoreThread {
 
   /** Starts the thread and opens the file. Throws {@link StoreError} and leaves no thread. */
   async start(open: 'openToWrite' | 'openToRead'): Promise<void> {
-    // Beside the sources as beside what is built of them.
+    // This path is right both in the sources and in what is built from them.
     const program = new URL('../../dist/store/store-worker.js', import.meta.url);
-    // Without the flags of this process: they may name conditions under which packages are read as sources.
+    // The flags of this process are not passed on: they may make Node load packages from their sources.
     this.#worker = new Worker(program, { workerData: this.#options, execArgv: [] });
     this.#worker.on('message', (answer: StoreAnswer) => {
       const { resolve, reject } = this.#waiting.shift()!;

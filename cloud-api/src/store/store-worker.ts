@@ -17,7 +17,8 @@ function answer(method: StoreCall[0], args: StoreCall[1]): StoreAnswer {
     return { value: (file[method] as (...args: unknown[]) => unknown)(...args) };
   } catch (error) {
     const { code, message, cause } = storeError(options.file, error, 'DDNN_STORE_FAILED');
-    // An error loses its code on the way between threads; only one that nobody expected needs its stack.
+    // An error loses its code on the way between threads, so the code is sent separately. Only an unexpected error
+    // needs its stack.
     return { code, message, cause: code === 'DDNN_STORE_FAILED' ? cause : undefined };
   }
 }

@@ -2,7 +2,7 @@ import type { ExitName } from '@ddnn/protocol';
 import type Database from 'libsql';
 import type { TallyRow } from './verdict-store.js';
 
-/** No label. An empty one can't be given. */
+/** Stands for *no label*; an empty label can't be given. */
 const UNLABELLED = '';
 
 /** A row, and what to add to its count. */
@@ -11,11 +11,14 @@ interface Counted {
   count: number;
 }
 
-/** Counts of verdicts, kept beside them in the same transaction: statistics must not read millions of rows. */
+/**
+ * Counts of verdicts, changed in the same transaction as the verdicts, so that statistics need not read millions of
+ * rows.
+ */
 export class TallyTable {
   readonly #db: Database.Database;
   readonly #add: Database.Statement;
-  /** What the transaction under way has counted, by everything but the count. */
+  /** The changes of this transaction. The key is all columns but the count. */
   readonly #counted = new Map<string, Counted>();
 
   constructor(db: Database.Database) {
@@ -26,7 +29,7 @@ export class TallyTable {
     );
   }
 
-  /** Counts a verdict, or, with -1, no longer; {@link write} it before the transaction ends. */
+  /** Counts a verdict; with -1, takes one off. Call {@link write} before the transaction ends. */
   add(site: string, exit: string, name: string, given: string | null, isRevised: boolean, count: 1 | -1): void {
     const label = given ?? UNLABELLED;
     const revised = isRevised ? 1 : 0;
@@ -39,7 +42,7 @@ export class TallyTable {
     counted.count += count;
   }
 
-  /** Writes what was counted since: one statement for all verdicts that have these things in common. */
+  /** Writes what was counted since the last call: one statement for all verdicts with the same key. */
   write(): void {
     for (const { columns, count } of this.#counted.values()) this.#add.run([...columns, count]);
     this.#counted.clear();

@@ -21,8 +21,9 @@ interface Condition {
 }
 
 /**
- * Reads verdicts in pages. Where a filter leaves exit or class open, one ordered stream for each of their values is
- * merged, each straight from an index: a page costs what it holds, however rare it is what the filter asks for.
+ * Reads verdicts in pages. If a filter leaves exit or class open, there is one ordered stream for each of their values,
+ * straight from an index, and the streams are merged. So the cost of a page depends on its length, not on how rare the
+ * verdicts are that the filter asks for.
  */
 export class VerdictPages {
   readonly #db: Database.Database;
@@ -57,7 +58,7 @@ export class VerdictPages {
     return { rows, next: encodeCursor({ time, slot, site }) };
   }
 
-  /** Conditions that together are the query's, none of them twice true of a row, each with an index in page order. */
+  /** Conditions that cover the query together. No row matches two of them, and each has an index in page order. */
   #streams(query: VerdictQuery): Condition[] {
     const { exit, class: name } = query;
     if (exit === undefined && name === undefined) return [condition(query)];
@@ -70,7 +71,9 @@ export class VerdictPages {
       : classes.map((each) => condition({ ...query, class: each }));
   }
 
-  /** The classes of an exit: from each to the next by the index, over whatever stands between. */
+  /**
+   * The classes of an exit. The index leads from one class directly to the next, however many rows are between them.
+   */
   #classes(site: string | undefined, exit: ExitName): string[] {
     const { sql, values } = condition({ site, exit });
     const rows = this.#db

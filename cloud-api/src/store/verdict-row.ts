@@ -14,7 +14,10 @@ export const NEW_COLUMNS =
   'site, slot, edge, class, class_index, exit, reason, uncertainty, views, epoch, captured_at, stored_at, time';
 export const NEW_COLUMN_COUNT = NEW_COLUMNS.split(',').length;
 
-/** All columns of the table `verdict`, in the order that {@link fromRow} takes. View states stand as one digit each. */
+/**
+ * All columns of the table `verdict`, in the order that {@link fromRow} takes. View states are stored as one digit
+ * each.
+ */
 export const COLUMNS = `${NEW_COLUMNS}, revised_class, revised_index, revised_uncertainty, revised_at, label`;
 
 /** Reads a row of {@link COLUMNS}. */
@@ -29,7 +32,7 @@ export function fromRow(row: Row): StoredVerdict {
 export function fromNewRow(row: Row): NewVerdict {
   const views: ViewStateName[] = [];
   const digits = row[8] as string;
-  // A loop: a page has thousands of these, and `Array.from` on a text takes longer than everything else.
+  // A loop, because a page has thousands of these, and `Array.from` on a text would take longer than all the rest.
   for (let view = 0; view < digits.length; view++) views.push(viewStateNames[digits.charCodeAt(view) - ZERO]);
   return {
     site: row[0] as string,
@@ -47,7 +50,7 @@ export function fromNewRow(row: Row): NewVerdict {
   };
 }
 
-/** Puts the values of {@link NEW_COLUMNS} behind those that are there. */
+/** Appends the values of {@link NEW_COLUMNS}. */
 export function toRow(verdict: NewVerdict, row: SqlValue[]): void {
   row.push(
     verdict.site,
@@ -66,7 +69,7 @@ export function toRow(verdict: NewVerdict, row: SqlValue[]): void {
   );
 }
 
-/** View states as they stand in a row: one digit each. */
+/** View states as a row has them: one digit each. */
 export function viewDigits(views: NewVerdict['views']): string {
   let digits = '';
   for (const state of views) digits += viewStateNames.indexOf(state);

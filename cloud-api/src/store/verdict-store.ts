@@ -31,20 +31,21 @@ export interface Revision {
   readonly storedAt: number;
 }
 
-/** A verdict as the store has it: one a site and slot. */
+/** A verdict as the store has it: one per site and slot. */
 export interface StoredVerdict extends NewVerdict {
-  /** What the sample really was, where somebody said so. */
+  /** What the sample really was, if a label was given. */
   readonly label: string | null;
   readonly revised: Revision | null;
 }
 
 /**
- * *stored*: new. *revised*: the cloud's answer to a stored fallback. *joined*: another edge's fallback, of which the
- * views and, where it is surer, the class became the verdict's. *duplicate*: it changed nothing.
+ * *stored*: new. *revised*: the cloud's answer to a stored fallback. *joined*: the fallback of another edge; its views
+ * were added to the stored verdict, and its class replaced the stored one if it was surer. *duplicate*: it changed
+ * nothing.
  */
 export type PutOutcome = 'stored' | 'revised' | 'joined' | 'duplicate';
 
-/** What became of a verdict, and what the store now has for its sample. */
+/** What happened to a verdict, and what the store now has for its sample. */
 export interface PutResult {
   readonly outcome: PutOutcome;
   readonly verdict: StoredVerdict;
@@ -84,7 +85,7 @@ export interface Label {
   readonly label: string;
 }
 
-/** Which verdicts, newest first: by time of capture, or of storing where slots are no clock. */
+/** Which verdicts, newest first: by time of capture, or by time of storing if slots only count. */
 export interface VerdictQuery {
   readonly site?: string | undefined;
   readonly exit?: ExitName | undefined;
@@ -128,17 +129,18 @@ export interface VerdictStore {
   start(): Promise<void>;
   /** Writes what waits, then closes. */
   stop(): Promise<void>;
-  /** Rejects where the store can't be written to. */
+  /** Rejects if the store can't be written to. */
   check(): Promise<void>;
   /**
    * Keeps the first verdict of a site and slot. A fallback and the cloud's answer to the same sample become one
-   * verdict, the fallback with the answer as its revision, whichever comes first; of the fallbacks of several edges the
-   * surer stands, with the views of both; everything else that comes later is a duplicate. Results stand in the order
-   * of the batch.
+   * verdict: the fallback, with the answer as its revision, whichever comes first. Of the fallbacks of several edges
+   * the surer one is kept, with the views of both. Anything else that comes later is a duplicate. Results have the
+   * order of the batch.
    */
   putVerdicts(batch: readonly NewVerdict[]): Promise<readonly PutResult[]>;
   /**
-   * A label replaces the one before it; its verdict may come later. Where it throws, some may be kept: say it again.
+   * A label replaces an earlier one; its verdict may come later. If this throws, some labels may be stored: send all
+   * again.
    */
   putLabels(site: string, labels: readonly Label[]): Promise<void>;
   putEdge(edge: StoredEdge): Promise<void>;

@@ -4,12 +4,14 @@ import { COLUMNS, fromNewRow, fromRow, NEW_COLUMNS, type Row, viewDigits } from 
 import type { NewVerdict, PutOutcome, StoredVerdict } from './verdict-store.js';
 import type { WaitingLabels } from './waiting-labels.js';
 
-/** Verdicts deleted in one transaction at most: a bound that was lowered must not hold up what is to be written. */
+/**
+ * Most verdicts deleted in one transaction: after the bound was lowered, deleting must not delay new writes for long.
+ */
 const MOST_DELETED = 4_096;
-/** Verdicts above the bound before some are deleted. */
+/** How far above the bound the number of verdicts may grow before some are deleted. */
 const SLACK = 1_024;
 
-/** What became of a row: the label of a new verdict, or how the stored one is now. */
+/** What happened to a row: the label of a new verdict, or the stored verdict as it is now. */
 export type PutRow = string | null | { readonly outcome: PutOutcome; readonly row: Row };
 
 /** Writes verdicts and their labels. Every call is synchronous; transactions are the caller's. */
@@ -86,8 +88,8 @@ export class VerdictTable {
   }
 
   /**
-   * The cloud had answered, but its verdict reached the edge after the fallback, which is final for whoever listens
-   * live: the stored answer becomes the revision of that fallback.
+   * The cloud had answered, but its verdict reached the edge after the fallback. The fallback is final for those who
+   * listen live, so the stored answer becomes its revision.
    */
   #becomeFallback(before: StoredVerdict, verdict: NewVerdict): void {
     const { class: answer, classIndex, uncertainty, storedAt, site, slot } = before;
@@ -95,7 +97,9 @@ export class VerdictTable {
     this.#revise.run([answer, classIndex, uncertainty, storedAt, site, slot]);
   }
 
-  /** Several edges of a site fell back, each on its own views: the surer one stands, with the views of both. */
+  /**
+   * Several edges of a site gave a fallback, each from its own views: the surer one is kept, with the views of both.
+   */
   #joinFallbacks(before: StoredVerdict, verdict: NewVerdict): PutOutcome {
     const best = verdict.uncertainty < before.uncertainty ? verdict : before;
     const views = verdict.views.map((state, view) => (state === 'lost' ? before.views[view] : state));
@@ -109,7 +113,7 @@ export class VerdictTable {
     this.#overtake.run([edge, name, classIndex, exit, reason, uncertainty, viewDigits(views), site, slot]);
   }
 
-  /** Deletes the oldest verdicts beyond the bound, some at once so that it is seldom done. */
+  /** Deletes the oldest verdicts beyond the bound, several at once, so that it has to be done seldom. */
   keepNewest(max: number): void {
     const surplus = this.#rows - max;
     if (surplus <= Math.min(SLACK, max / 10)) return;

@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 
-/** Labels whose verdict has not come. The oldest go beyond a bound: their verdicts may never come. */
+/** Labels whose verdict has not come. Beyond a bound the oldest are deleted, because their verdicts may never come. */
 export class WaitingLabels {
   readonly #replace: Database.Statement;
   readonly #insert: Database.Statement;

@@ -9,8 +9,8 @@ export interface FrameGateOptions {
 }
 
 /**
- * Lets a bounded number of frames in at once; further ones wait outside in the order of their arrival, and bytes beyond
- * the bound are turned away.
+ * Lets a bounded number of frames in at once. Further ones wait outside, in the order of their arrival. A frame that
+ * would go beyond the bound of bytes is refused.
  */
 export class FrameGate {
   readonly #options: FrameGateOptions;
@@ -60,7 +60,7 @@ export class FrameGate {
   leave(bytes: number): void {
     this.#bytes -= bytes;
     const next = this.#outside.shift();
-    // Its place passes on, so that nobody slips in between.
+    // The place goes to the next one that waits, so that no newcomer can take it.
     if (next) next();
     else if (--this.#inside === 0) this.#onEmpty?.();
   }

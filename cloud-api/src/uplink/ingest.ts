@@ -7,7 +7,6 @@ import {
   decodeVerdicts,
   frameEpoch,
   NO_CLASS,
-  type ParsedTopic,
   type Verdict,
   type ViewStateName,
   viewStateNames,
@@ -24,6 +23,7 @@ import { SiteReports } from '../sites/site-reports.js';
 import { type NewVerdict, NO_CLASS_NAME, type VerdictStore } from '../store/verdict-store.js';
 import { FrameGate } from './frame-gate.js';
 import { refusedSlots } from './refused-slots.js';
+import type { UplinkPublish, UplinkTopic } from './uplink-access.js';
 
 /** What an ingest works with. */
 export interface IngestParts {
@@ -42,7 +42,7 @@ const SAMPLES_A_TURN = 8;
 /** The latest time that a `Date` can hold. */
 const MAX_TIME = 8.64e15;
 
-/** What comes up from the sites: decides features, stores verdicts and reports, answers what was stored. */
+/** Takes what the sites send up: decides features, stores verdicts and reports, and acknowledges what was stored. */
 export class Ingest {
   readonly #config: CloudConfig;
   readonly #parts: IngestParts;
@@ -61,9 +61,9 @@ export class Ingest {
       keep: async (edge, verdict) => (await this.#store([this.#newVerdict(edge, verdict, served)]))[0].verdict,
       complain: (edge, error) => this.complain(edge, 'uplinkFeatures', error),
     }));
-    const { bundle, exit } = this.#served.current;
+    const { bundle, sizes } = this.#served.current;
     this.#reports = new SiteReports(config.epoch, { ...parts, bundle }, (site) => this.#served.recheck(site));
-    this.#verdicts = new VerdictSender(config.epoch, exit.sizes.views, parts.sendDown);
+    this.#verdicts = new VerdictSender(config.epoch, sizes.views, parts.sendDown);
     this.#gate = new FrameGate({
       maxInside: config.uplink.maxFramesInFlight,
       maxBytes: config.uplink.maxBytesWaiting,
@@ -75,10 +75,10 @@ export class Ingest {
   }
 
   /**
-   * Resolves when the frame is taken in: then its MQTT acknowledgement may go, and as long as it does not resolve the
-   * sender holds back. Whether its samples are kept is told by the frames that go down.
+   * Resolves when the frame is taken in; then its PUBACK may be sent, and until then the sender is held back. Other
+   * frames, sent down, tell whether its samples are stored.
    */
-  async take(edge: EdgeName, { which, names }: ParsedTopic, frame: Uint8Array): Promise<void> {
+  async take(edge: EdgeName, { which, names }: UplinkPublish, frame: Uint8Array): Promise<void> {
     const entered = this.#gate.enter(frame.length);
     this.#showLoad();
     await entered;
@@ -92,7 +92,7 @@ export class Ingest {
       });
   }
 
-  /** Counts what was not accepted, and says so now and then. */
+  /** Counts what was not accepted, and logs it now and then. */
   complain(edge: EdgeName | undefined, kind: string, error: unknown): void {
     const { code = 'DDNN_CLOUD_FAILED', message } = error as { code?: string; message: string };
     this.#parts.metrics.frames.inc({ kind, result: code });
@@ -109,12 +109,19 @@ export class Ingest {
     await this.#served.stop();
   }
 
-  async #process(edge: EdgeName, which: string, device: string | undefined, frame: Uint8Array): Promise<void> {
-    if (which === 'uplinkFeatures') return this.#takeFeatures(edge, frame);
-    if (which === 'record') return this.#takeRecords(edge, frame);
-    if (which === 'uplinkStatus') return this.#reports.takeEdgeStatus(edge, frame);
-    if (which === 'uplinkDeviceStatus') return this.#reports.takeDeviceStatus(edge, device!, frame);
-    if (which === 'traffic') return this.#reports.takeTraffic(edge, frame);
+  #process(edge: EdgeName, which: UplinkTopic, device: string | undefined, frame: Uint8Array): Promise<void> {
+    switch (which) {
+      case 'uplinkFeatures':
+        return this.#takeFeatures(edge, frame);
+      case 'record':
+        return this.#takeRecords(edge, frame);
+      case 'uplinkStatus':
+        return this.#reports.takeEdgeStatus(edge, frame);
+      case 'uplinkDeviceStatus':
+        return this.#reports.takeDeviceStatus(edge, device!, frame);
+      case 'traffic':
+        return this.#reports.takeTraffic(edge, frame);
+    }
   }
 
   async #takeFeatures(edge: EdgeName, frame: Uint8Array): Promise<void> {
@@ -122,23 +129,21 @@ export class Ingest {
     const epoch = frameEpoch(frame);
     const served = this.#served.of(epoch);
     await this.#holdBack(edge, 'uplinkFeatures', frame, served ? undefined : `no bundle of epoch ${epoch} is here`);
-    const { exit, join } = served!;
+    const { sizes, decider } = served!;
     const samples = await this.#orRefuse(edge, 'uplinkFeatures', frame, () =>
-      decodeUplinkFeatures(frame, epoch, exit.sizes, this.#config.uplink.maxSamplesAFrame),
+      decodeUplinkFeatures(frame, epoch, sizes, this.#config.uplink.maxSamplesAFrame),
     );
     const decided: NewVerdict[] = [];
     const refused: number[] = [];
     for (const [i, sample] of samples.entries()) {
       if (i > 0 && i % SAMPLES_A_TURN === 0) await nextTurn();
       const { slot, states } = sample;
-      const refusal = join ? await join.take(edge, sample) : exit.refusal(sample);
-      if (refusal === undefined) {
-        if (join) continue;
-        const answer = exit.decide(sample);
-        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...answer }, served!));
-      } else {
+      const said = await decider.take(edge, sample);
+      if (typeof said === 'string') {
         refused.push(slot);
-        this.complain(edge, 'uplinkFeatures', new CloudError('DDNN_CLOUD_CONTENT', `slot ${slot}: ${refusal}`));
+        this.complain(edge, 'uplinkFeatures', new CloudError('DDNN_CLOUD_CONTENT', `slot ${slot}: ${said}`));
+      } else if (said) {
+        decided.push(this.#newVerdict(edge, { slot, states, exit: 'cloud', reason: 'none', ...said }, served!));
       }
     }
     const results = await this.#store(decided);
@@ -151,7 +156,8 @@ export class Ingest {
     checkHeader(frame, 'record');
     const epoch = frameEpoch(frame);
     await this.#holdBack(edge, 'record', frame, undefined);
-    // An answer that was given stands, also under an epoch whose bundle is gone: classes are seldom others.
+    // An answer that was given is final, also under an epoch whose bundle the cloud does not have. The classes are then
+    // read from the bundle in service: they seldom change.
     const { bundle } = this.#served.of(epoch) ?? this.#served.current;
     const { classes, views } = bundle.architecture;
     const records = await this.#orRefuse(edge, 'record', frame, () => {
@@ -169,8 +175,8 @@ export class Ingest {
   }
 
   /**
-   * Samples of a bundle that is not here stay at their edge, which is told so; that of another cloud, or of this one
-   * once it has `previousBundle`, takes them. Throws `DDNN_CLOUD_EPOCH`.
+   * Samples of a bundle that this cloud does not have stay at their edge, and the edge is told so. Another cloud can
+   * take them, or this one when it has `previousBundle`. Throws `DDNN_CLOUD_EPOCH`.
    */
   async #holdBack(
     edge: EdgeName,
@@ -188,7 +194,10 @@ export class Ingest {
     throw new CloudError('DDNN_CLOUD_EPOCH', why);
   }
 
-  /** Decodes; what can't be accepted is refused by slot as far as possible, and the error goes on. */
+  /**
+   * Decodes a frame. If it can't be accepted, its slots are refused as far as they can be read, and the error is
+   * thrown.
+   */
   async #orRefuse<T>(
     edge: EdgeName,
     kind: 'uplinkFeatures' | 'record',
@@ -204,7 +213,7 @@ export class Ingest {
   }
 
   #slotsOf(frame: Uint8Array, kind: 'uplinkFeatures' | 'record'): number[] {
-    return refusedSlots(frame, kind, this.#served.current.exit.sizes, this.#config.uplink.maxSamplesAFrame);
+    return refusedSlots(frame, kind, this.#served.current.sizes, this.#config.uplink.maxSamplesAFrame);
   }
 
   async #acknowledge(
@@ -253,7 +262,7 @@ export class Ingest {
   }
 }
 
-/** A loop, for `Array.from` on bytes takes longer than everything else of a new verdict. */
+/** A loop, because `Array.from` on bytes would take longer than all the rest of a new verdict. */
 function namesOf(states: Uint8Array): ViewStateName[] {
   const names: ViewStateName[] = [];
   for (let view = 0; view < states.length; view++) names.push(viewStateNames[states[view]]);

@@ -1,9 +1,9 @@
 import { decodeUplinkFeatures, FrameError, firstSlot, type UplinkSizes } from '@ddnn/protocol';
 
 /**
- * The slots by which an edge knows a frame that was not accepted, as far as they can be told: of records the first; of
- * features all where only the epoch is wrong, the first where the rest can't be read; none where not even the kind is
- * right. Without them the edge would send it again and again.
+ * The slots by which the edge knows a frame that was not accepted, as far as they can be read. Of records: the first
+ * one. Of features: all of them if only the epoch is wrong, the first one if the rest can't be read. None if even the
+ * kind is wrong. Without these slots the edge would send the frame again and again.
  */
 export function refusedSlots(
   bytes: Uint8Array,

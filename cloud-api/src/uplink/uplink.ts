@@ -1,12 +1,20 @@
 import { createListenerMetrics, type Message, MqttListener } from '@ddnn/broker';
 import type { Logger } from '@ddnn/process';
-import { decodeStatus, type ParsedTopic, topic, topics } from '@ddnn/protocol';
+import { decodeStatus, topic, topics } from '@ddnn/protocol';
 import type { CloudMetrics } from '../cloud-metrics.js';
 import type { CloudConfig } from '../config.js';
 import type { DownTopic } from '../downlink/send-down.js';
 import type { EdgeName, Roster } from '../sites/roster.js';
 import type { Ingest } from './ingest.js';
-import { checkPublish, maySubscribe, type Peer, parsePeer, peerName, publishRight } from './uplink-access.js';
+import {
+  checkPublish,
+  maySubscribe,
+  type Peer,
+  parsePeer,
+  peerName,
+  publishRight,
+  type UplinkPublish,
+} from './uplink-access.js';
 
 /** The MQTT listener for edges and viewers, and the bytes that cross it. */
 export class Uplink {
@@ -22,7 +30,7 @@ export class Uplink {
     this.#roster = parts.roster;
     this.#ingest = parts.ingest;
     this.#metrics = parts.metrics;
-    // Edges come before viewers, but they need not have come yet: half of the places wait for them.
+    // Half of the places are kept for edges, which may connect after the viewers.
     const reservedConnections = Math.min(uplink.maxEdges, Math.ceil(uplink.maxConnections / 2));
     this.#listener = new MqttListener<Peer>(
       { ...uplink, host, setting: 'uplink.port', reservedConnections },
@@ -43,7 +51,7 @@ export class Uplink {
     return this.#listener.start();
   }
 
-  /** Closes every connection; the edges' wills are taken in before it resolves. */
+  /** Closes every connection; resolves after the edges' last wills have been taken in. */
   stop(): Promise<void> {
     return this.#listener.stop();
   }
@@ -60,7 +68,7 @@ export class Uplink {
     return !peer || peer.viewer || this.#roster.admit(peer) ? peer : undefined;
   }
 
-  /** False: not worth keeping for later subscribers. */
+  /** False: the message may not be retained. */
   async #take(peer: Peer, { topic: name, payload, qos }: Message): Promise<boolean> {
     try {
       const parsed = checkPublish(peer, name);
@@ -75,8 +83,8 @@ export class Uplink {
     }
   }
 
-  /** A status that can be read, of a device that there is room for. */
-  #worthKeeping({ which, names }: ParsedTopic, edge: EdgeName, payload: Uint8Array): boolean {
+  /** Whether it is a status that can be read, of a device that is known or for which there is room. */
+  #worthKeeping({ which, names }: UplinkPublish, edge: EdgeName, payload: Uint8Array): boolean {
     if (!topics[which].retained || !this.#roster.hasRoomFor(edge, names.device)) return false;
     try {
       decodeStatus(payload);

@@ -4,7 +4,7 @@ import { endWithParent } from './terminal/parent-watch.js';
 import { guardStandardStreams } from './terminal/standard-streams.js';
 
 guardStandardStreams();
-// npm sets it for what npx and npm run start.
+// npm sets this variable for processes that npx and npm run start.
 if (process.env.npm_lifecycle_event !== undefined) endWithParent();
 createProgram()
   .parseAsync()

@@ -8,12 +8,14 @@ const seed = wholeFrom(0, 2 ** 32 - 1);
 const port = wholeFrom(0, 65_535);
 /** Samples a second. */
 const rate = number(0.001, 1_000_000);
-/** At most 23 days: a timer has no more milliseconds. */
+/** At most 23 days: a timer can't count more milliseconds. */
 const seconds = number(0.001, 2_000_000);
 /** Samples in a frame, as the protocol bounds them. */
 const frame = wholeFrom(1, 128);
 
-/** Every command, each loaded only when it is called: an agent on a small board must not pay for the trainer. */
+/**
+ * Every command. Each is loaded only when it is called, so that an agent on a small board does not load the trainer.
+ */
 export function createProgram(): Command {
   const program = new Command('ddnn')
     .description('One neural network across cameras, a gateway and the cloud, over MQTT')

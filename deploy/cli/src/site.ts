@@ -1,6 +1,5 @@
 /*
- * What a command of another package runs a site with: a bundle, one of its processes, or all of them on recorded
- * images.
+ * For commands of other packages that run a site: a bundle, one of its processes, or all of them on recorded images.
  */
 export { type ManifestFlags, readBundle } from './commands/open-bundle.js';
 export { runSite } from './commands/run.js';

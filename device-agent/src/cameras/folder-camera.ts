@@ -4,8 +4,8 @@ import { inNameOrder, isPictureName, loadView, type ViewSize } from '@ddnn/image
 import { type Camera, CameraError } from './camera.js';
 
 /**
- * Plays the pictures of a folder, sorted by name and number as `ddnn data init` does, from the start again behind the
- * last. Names that begin with a dot are passed over.
+ * Plays the pictures of a folder, sorted by name and number as `ddnn data init` does; after the last one it starts
+ * again. Names that begin with a dot are skipped.
  */
 export class FolderCamera implements Camera {
   readonly name: string;

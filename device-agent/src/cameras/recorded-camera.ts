@@ -9,7 +9,7 @@ export interface RecordedCameraOptions {
   readonly splitColumn?: string | undefined;
 }
 
-/** Plays one view of recorded samples: slot n is row n, from the start again behind the last. */
+/** Plays one view of recorded samples: slot n shows row n; after the last row it starts again. */
 export class RecordedCamera implements Camera {
   readonly name: string;
   readonly #options: RecordedCameraOptions;

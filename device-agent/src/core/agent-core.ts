@@ -28,7 +28,7 @@ export class AgentCore {
   readonly #cache: FeatureCache;
   readonly #batch: SummaryBatch;
   readonly #featureBytes: number;
-  /** Where the bundle has coded features. */
+  /** The feature code; undefined: the bundle does not code features. */
   readonly #code: FeatureCoder | undefined;
   #epoch = 0;
   #lastSlot = 0;
@@ -47,8 +47,8 @@ export class AgentCore {
   }
 
   /**
-   * The site's rollout counter; the edge tells it. Another one forgets the samples that wait: the edge would refuse
-   * them.
+   * The site's rollout counter; the edge tells it. A new value forgets the samples that wait, because the edge would
+   * refuse them.
    */
   get epoch(): number {
     return this.#epoch;
@@ -66,7 +66,8 @@ export class AgentCore {
 
   /**
    * Runs the device section on one picture (HWC bytes); null: the camera sees nothing. Returns the summary frames that
-   * are whole now: with one sample a frame always one. Throws {@link FrameError} for a slot that no frame can carry.
+   * are complete now; with one sample per frame always one. Throws {@link FrameError} for a slot that no frame can
+   * carry.
    */
   capture(slot: number, pixels: Uint8Array | null): Uint8Array[] {
     if (pixels) this.#tier.run(pixels);
@@ -81,7 +82,7 @@ export class AgentCore {
     return this.#batch.flush(this.#epoch);
   }
 
-  /** Forgets the samples that wait: a summary that is late is worth nothing. */
+  /** Forgets the samples that wait, because a late summary is of no use. */
   drop(): void {
     this.#batch.drop();
   }
@@ -94,7 +95,7 @@ export class AgentCore {
       const body = this.#cache.get(slot);
       if (body) this.counts.served++;
       else this.counts.missed++;
-      // A copy of what is coded, for the code writes over its own array.
+      // A copy of the coded body, because the code overwrites its own array.
       samples.push({ slot, body: body && this.#code ? this.#code.encode(body).slice() : body });
     });
     if (this.#code) return encodeCodedFeatures(this.epoch, samples);

@@ -20,7 +20,10 @@ export class FeatureCache {
     this.#bytes.set(features, cell * this.#size);
   }
 
-  /** A view into the cache, valid until `capacity` more samples came; null: never had, or no longer. */
+  /**
+   * A view into the cache, valid until `capacity` more samples have come; null: the cache does not have it, or no
+   * longer.
+   */
   get(slot: number): Uint8Array | null {
     const cell = slot % this.#slots.length;
     return this.#slots[cell] === slot ? this.#bytes.subarray(cell * this.#size, (cell + 1) * this.#size) : null;

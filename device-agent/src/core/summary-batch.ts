@@ -2,9 +2,9 @@ import type { ScoreCoder } from '@ddnn/model';
 import { type DeviceSample, encodeCodedSummary, encodeSummary, FrameError, MAX_SLOT } from '@ddnn/protocol';
 
 /**
- * Samples on their way into a summary frame. A frame ends where the slot's number says so, on all devices of a site
- * alike: its samples are then complete at the edge together, whenever each device was started, and go on together from
- * there.
+ * Samples that wait for a summary frame. The slot's number alone decides where a frame ends, on all devices of a site
+ * alike. So the samples of a frame are complete at the edge together, whenever each device was started, and go on
+ * together from there.
  */
 export class SummaryBatch {
   readonly #samples: number;
@@ -30,7 +30,7 @@ export class SummaryBatch {
   }
 
   /**
-   * Takes a sample, `scores` null: absent. Returns the frames that are whole now: none, one, or two where the sample is
+   * Takes a sample; `scores` null: absent. Returns the frames that are complete now: none, one, or two if the sample is
    * the last of its frame and others still wait in an earlier one. Throws {@link FrameError} for a slot that no frame
    * can carry.
    */
@@ -41,7 +41,7 @@ export class SummaryBatch {
     const last = this.#waiting.at(-1)?.slot;
     const fits = last === undefined || (this.#follows(last, slot) && this.#frameOf(slot) === this.#frameOf(last));
     const frames = fits ? [] : this.flush(epoch);
-    // A copy, for the section writes over its own array.
+    // A copy, because the section overwrites its own array.
     this.#waiting.push({ slot, body: scores && new Uint8Array(scores) });
     if ((slot + 1) % this.#samples === 0) frames.push(...this.flush(epoch));
     return frames;
@@ -60,7 +60,7 @@ export class SummaryBatch {
     this.#waiting = [];
   }
 
-  /** A coded summary has no place for a gap. */
+  /** A coded summary can't have a gap between its slots. */
   #follows(last: number, slot: number): boolean {
     return this.#code ? slot === last + 1 : slot > last;
   }

@@ -2,9 +2,9 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { SiteTime } from './site-clock.js';
 
-/** Site time as it stands on disk. */
+/** Site time as it is stored on disk. */
 export interface StoredTime extends SiteTime {
-  /** Which run of the machine it was; null where the machine does not say. */
+  /** Which run of the machine it was; null: the system does not say. */
   readonly boot: string | null;
   /** The machine's monotonic time in ms that `site` and `passed` belong to. */
   readonly monotonic: number;
@@ -14,7 +14,7 @@ export interface StoredTime extends SiteTime {
 
 const FILE = 'site-time.json';
 
-/** Keeps site time beside the outbox, written whole or not at all. */
+/** Keeps site time in a file beside the outbox; a write is complete or has no effect. */
 export class ClockFile {
   readonly #folder: string;
 
@@ -22,7 +22,7 @@ export class ClockFile {
     this.#folder = folder;
   }
 
-  /** Undefined where there is none. Throws where it cannot be read, or is damaged. */
+  /** Undefined: there is no file. Throws if it cannot be read, or is damaged. */
   async read(): Promise<StoredTime | undefined> {
     let text: string;
     try {
@@ -53,9 +53,9 @@ export class ClockFile {
 }
 
 /**
- * Where site time goes on after a restart, so that no slot comes twice. While the machine runs its monotonic time does,
- * so site time goes on through it, whatever the wall clock says: `line`. Where that is ahead of the wall clock it may
- * fall back, but never behind what was reserved.
+ * Where site time goes on after a restart, so that no slot comes twice. In the same run of the machine (`line`), the
+ * machine's monotonic time has gone on, so site time follows it, whatever the wall clock says. If that is ahead of the
+ * wall clock, site time may start earlier, but never before the end of the reserved slots.
  */
 export function resumeTime(stored: StoredTime, boot: string | null, monotonic: number, wall: number): SiteTime {
   const sameRun = boot !== null && stored.boot === boot && monotonic >= stored.monotonic;
@@ -64,12 +64,12 @@ export function resumeTime(stored: StoredTime, boot: string | null, monotonic: n
   return { site: Math.min(line, Math.max(wall, stored.reserved)), passed: stored.passed + gone };
 }
 
-/** A name for this run of the machine; null where the system has none. */
+/** A name for this run of the machine; null: the system has none. */
 export async function bootName(): Promise<string | null> {
   try {
     return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   } catch {
-    // Only Linux says; elsewhere each start counts as one of the machine.
+    // Only Linux tells; elsewhere each start of the edge counts as a start of the machine.
     return null;
   }
 }

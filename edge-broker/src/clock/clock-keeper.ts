@@ -9,7 +9,7 @@ export interface ClockKeeperDeps {
   readonly folder: string;
   readonly metrics: Pick<EdgeMetrics, 'clockSteps' | 'clockOffset'>;
   readonly logger: Logger;
-  /** Site time jumped: whoever follows it must ask again. */
+  /** Site time jumped: everybody who follows it must ask for the time again. */
   readonly onJump: () => Promise<void>;
   /** Clocks of a test. */
   readonly sources?: TimeSources;
@@ -17,18 +17,20 @@ export interface ClockKeeperDeps {
 
 const LOOK_MS = 1_000;
 const WRITE_MS = 10_000;
-/** Above {@link WRITE_MS}, for a write may be late; after a power cut site time may start so far ahead. */
+/**
+ * Longer than {@link WRITE_MS}, because a write may be late. After a power cut site time may start ahead by this much.
+ */
 const RESERVE_MS = 15_000;
 const CODE = 'DDNN_EDGE_CLOCK';
 
-/** Keeps site time: looks at the wall clock, says what it found, and writes down which slots may have been used. */
+/** Keeps site time: looks at the wall clock, reports what it found, and writes down which slots may have been used. */
 export class ClockKeeper {
   readonly #options: SiteClockOptions;
   readonly #deps: ClockKeeperDeps;
   readonly #sources: TimeSources;
   readonly #clock: SiteClock;
   readonly #file: ClockFile;
-  /** The machine's monotonic time at the zero of this process's: the same in all processes of one run of it. */
+  /** The machine's monotonic time when that of this process was 0. All processes in one run of the machine share it. */
   readonly #machineZero: number;
   readonly #steps: StepNote;
   #boot: string | null = null;
@@ -47,7 +49,7 @@ export class ClockKeeper {
     this.#machineZero = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   }
 
-  /** Goes on with the site time of the last process, where there was one. */
+  /** Goes on with the site time of the last process, if there was one. */
   async start(): Promise<void> {
     const wall = this.#sources.wall();
     this.#boot = await bootName();
@@ -60,7 +62,7 @@ export class ClockKeeper {
     }
   }
 
-  /** Writes down that slots may be used from now on, and begins to look at the wall clock. */
+  /** Writes down that slots may be used from now on, and starts to look at the wall clock. */
   async reserve(): Promise<void> {
     await this.#write(0);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
@@ -70,7 +72,7 @@ export class ClockKeeper {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#writing;
-    // In order, the last slot is known.
+    // This stop is in order, so the last slot is known: nothing needs to be reserved.
     await this.#write(0, 0);
   }
 
@@ -79,12 +81,12 @@ export class ClockKeeper {
     return this.#clock.at(monotonic);
   }
 
-  /** A time in ms that no step reaches, for ages; see {@link SiteClock.passed}. */
+  /** A time in ms for ages, which never jumps; see {@link SiteClock.passed}. */
   passed(): number {
     return this.#clock.passed();
   }
 
-  /** What `/readyz` shows: a step of the last hour, and how far site time is off. */
+  /** What `/readyz` shows: a step of the last hour, and how far site time is from the wall clock. */
   note(): string | undefined {
     const { offset } = this.#clock;
     const off = Math.abs(offset) > this.#options.stepMs ? `site time is ${span(offset)} the wall clock` : undefined;
@@ -107,7 +109,7 @@ export class ClockKeeper {
     else if (this.#sources.monotonic() - this.#writtenAt >= WRITE_MS) void this.#write(0);
   }
 
-  /** On disk first: a process killed right behind the jump must not use those slots again. */
+  /** Written to disk first: if the process is killed right after the jump, those slots must not be used again. */
   async #jump(due: number): Promise<void> {
     if (!(await this.#write(due))) return;
     this.#clock.jump(due);
@@ -115,7 +117,7 @@ export class ClockKeeper {
     await this.#deps.onJump();
   }
 
-  /** Never rejects; false: it is not on disk. */
+  /** Never rejects; false: it could not be written. */
   #write(jump: number, reserve = RESERVE_MS): Promise<boolean> {
     const site = this.#clock.at() + jump;
     const stored: StoredTime = {

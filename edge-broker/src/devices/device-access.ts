@@ -5,9 +5,9 @@ import { topic, topics } from '@ddnn/protocol';
 export type DeviceTopic = 'summary' | 'features' | 'deviceStatus' | 'clockAsk';
 const published: readonly DeviceTopic[] = ['summary', 'features', 'deviceStatus', 'clockAsk'];
 
-/** What one device may do at its edge: what is its own, and nothing else. */
+/** What one device may do at its edge: only what belongs to it. */
 export class DeviceAccess {
-  /** Looked up per message instead of parsed. */
+  /** Prepared, so that no topic is parsed for each message. */
   readonly #published: ReadonlyMap<string, DeviceTopic>;
   readonly #subscribed: ReadonlySet<string>;
 
@@ -17,7 +17,7 @@ export class DeviceAccess {
     this.#subscribed = new Set([topic('edgeStatus'), topic('featureRequest', { device }), topic('clock', { device })]);
   }
 
-  /** What it publishes there, as message or last will; undefined: nothing. */
+  /** Which of its topics this is, for a message or a last will; undefined: it may not publish there. */
   published(name: string): DeviceTopic | undefined {
     return this.#published.get(name);
   }

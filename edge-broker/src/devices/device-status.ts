@@ -5,7 +5,7 @@ import { EdgeError } from '../edge-error.js';
 import type { SamplePath } from '../samples/sample-path.js';
 import type { Device } from './device-table.js';
 
-/** What a status changes. */
+/** What a device's status has an effect on. */
 export interface StatusDeps {
   readonly bundle: Bundle;
   readonly path: SamplePath;
@@ -14,7 +14,10 @@ export interface StatusDeps {
   readonly onDeviceStatus: (device: Device, frame: Uint8Array) => void;
 }
 
-/** Takes what a device says of itself: with another bundle, or as another view, it is *unfit*. Throws `FrameError`. */
+/**
+ * Takes a device's status. A device with another bundle, or another view than configured, is *unfit*. Throws
+ * `FrameError`.
+ */
 export function takeStatus(device: Device, frame: Uint8Array, { bundle, path, logger, onDeviceStatus }: StatusDeps) {
   const status = decodeStatus(frame);
   const fits = status.view === device.view && status.bundle.every((byte, i) => byte === bundle.hash[i]);

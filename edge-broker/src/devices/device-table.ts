@@ -12,7 +12,7 @@ export interface Device {
   status: (Status & { readonly epoch: number }) | undefined;
 }
 
-/** Who may connect as which view, and who is alive. */
+/** Which devices may connect, as which views, and which are online. */
 export class DeviceTable {
   readonly devices: readonly Device[];
   readonly #byName: ReadonlyMap<string, Device>;
@@ -40,8 +40,9 @@ export class DeviceTable {
     }
   }
 
-  get(name: string): Device | undefined {
-    return this.#byName.get(name);
+  /** Whether a device has that name. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
   }
 
   /** The device of those credentials, or undefined. */

@@ -1,8 +1,8 @@
 import { encodeFeatureRequest, MAX_REQUEST_SLOTS, MAX_SLOT_GAP, slotRuns } from '@ddnn/protocol';
 
 /**
- * Feature requests of one turn of the event loop: what several samples want of one device goes in one frame. The
- * samples of one summary frame are uncertain in the same turn, so this costs no waiting.
+ * Collects the feature requests of one turn of the event loop: those for one device go into one frame. The samples of
+ * one summary frame become uncertain in the same turn, so this costs no waiting.
  */
 export class FeatureRequests {
   readonly #epoch: number;

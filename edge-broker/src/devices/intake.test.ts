@@ -39,7 +39,7 @@ async function intakeRig() {
     onDeviceStatus: (device) => void statuses.push(`${device.name} ${device.status?.state}`),
     onDeviceBytes: () => {},
   });
-  const from = (name: string) => ({ device: devices.get(name)! });
+  const from = (name: string) => ({ device: devices.ofView(Number(name))! });
   const take = (device: string, topic: string, payload: Uint8Array) =>
     intake.take(from(device), { topic, payload, qos: 0 } satisfies Message);
   const status = (device: number, state: StatusState, changes: Partial<Status> = {}) =>
@@ -73,7 +73,7 @@ describe('intake', () => {
     take('0', 's/0', summary(rig, 5, 0));
     expect(await count('summary', 'unfit')).toBe(1);
     status(0, 'online', { bundle: new Uint8Array(32) });
-    expect(devices.get('0')?.status?.state).toBe('unfit');
+    expect(devices.ofView(0)?.status?.state).toBe('unfit');
     take('0', 's/0', summary(rig, 5, 0));
     expect(await count('summary', 'unfit')).toBe(2);
     status(0, 'online');
@@ -90,7 +90,7 @@ describe('intake', () => {
   it('does not let a device take part as another view', async () => {
     const { rig, take, status, devices, count } = await intakeRig();
     status(0, 'online', { view: 1 });
-    expect(devices.get('0')?.status?.state).toBe('unfit');
+    expect(devices.ofView(0)?.status?.state).toBe('unfit');
     take('0', 's/0', summary(rig, 5, 0));
     expect(await count('summary', 'unfit')).toBe(1);
   });
@@ -109,7 +109,7 @@ describe('intake', () => {
   it('takes a summary straight from a chunk of bytes exactly as through Aedes', async () => {
     const { rig, intake, take, status, count, devices, meters } = await intakeRig();
     for (const view of [0, 1]) status(view, 'online');
-    const direct = intake.direct({ device: devices.get('0')! })!;
+    const direct = intake.direct({ device: devices.ofView(0)! })!;
     expect([direct.topic, direct.maxPayloadBytes]).toEqual(['s/0', 2 + 1 + 256 * 4]);
     const straight = (frame: Uint8Array) =>
       direct.take(Uint8Array.of(1, 2, 3, ...frame, 9), 3, frame.length, 0, performance.now());
@@ -131,7 +131,7 @@ describe('intake', () => {
 
   it('lets a device read what is its own, and a viewer everything', async () => {
     const { intake, devices } = await intakeRig();
-    const device = { device: devices.get('1')! };
+    const device = { device: devices.ofView(1)! };
     const may = (filter: string) => intake.maySubscribe(device, filter);
     expect(['e', 'q/1', 'c/1'].every(may)).toBe(true);
     expect(['q/0', 'q/+', '#', 's/1', 's/0'].some(may)).toBe(false);
@@ -168,7 +168,7 @@ describe('intake', () => {
     for (const junk of [new Uint8Array(), Uint8Array.of(1, 2, 3), Buffer.from('{"state":"online"}')]) {
       expect(take('0', 'i/0', junk)).toBe(false);
     }
-    expect(devices.get('0')?.status?.state).toBe('online');
+    expect(devices.ofView(0)?.status?.state).toBe('online');
     const codes = ['DDNN_FRAME_TRUNCATED', 'DDNN_FRAME_VERSION'];
     const counts = await Promise.all(codes.map((code) => count('deviceStatus', code)));
     expect(counts.reduce((sum, each) => sum + each)).toBe(3);

@@ -21,7 +21,7 @@ import { openAccess } from './open-access.js';
 import { createSummaryReaders, type SummaryReader } from './summary-reader.js';
 import { viewerAccess } from './viewer-access.js';
 
-/** Who is connected: one of this edge's devices, or somebody who only reads along. */
+/** Who is connected: one of this edge's devices, or a viewer. */
 export type Identity = { readonly device: Device } | { readonly device: undefined };
 
 /** What the intake needs of its surroundings. */
@@ -36,10 +36,10 @@ export interface IntakeDeps extends StatusDeps {
   readonly onDeviceBytes: (device: Device, bytes: number) => void;
 }
 
-/** Longer summaries, as of a great many samples, take Aedes' way. */
+/** Longer summaries (a great many samples in one frame) go through Aedes. */
 const MAX_DIRECT_BYTES = 16_000;
 
-/** Takes what devices publish: decodes, counts, hands on. A damaged frame costs itself only. */
+/** Takes what devices publish: decodes, counts, and hands it on. A damaged frame has no effect but its count. */
 export class Intake implements Access<Identity> {
   readonly #deps: IntakeDeps;
   readonly #log: LimitedLogger;
@@ -58,8 +58,8 @@ export class Intake implements Access<Identity> {
     const { devices, config } = this.#deps;
     const device = devices.admit(username, password);
     if (device) return { device };
-    // A device's name is nobody else's, rules or not.
-    return config.mqtt.open && !devices.get(username) ? { device: undefined } : undefined;
+    // Without rules too, nobody else may use the name of a device.
+    return config.mqtt.open && !devices.has(username) ? { device: undefined } : undefined;
   }
 
   maySubscribe({ device }: Identity, filter: string): boolean {
@@ -70,12 +70,12 @@ export class Intake implements Access<Identity> {
     return this.#rulesOf(device).publishRight(name);
   }
 
-  /** A device is connected once. */
+  /** A device may be connected only once. */
   nameOf({ device }: Identity): string | undefined {
     return device?.name;
   }
 
-  /** A device's summaries: they come with every sample and are not durable. */
+  /** A device's summaries are its direct topic: they come with every sample and need not be written to disk. */
   direct({ device }: Identity): DirectTopic | undefined {
     if (!device) return undefined;
     const name = topic('summary', { device: device.name });
@@ -122,7 +122,7 @@ export class Intake implements Access<Identity> {
       }
     } catch (error) {
       this.#refuse(which, device, message.topic, error);
-      // Junk is not worth keeping for later subscribers.
+      // A status that can't be read is not retained.
       return false;
     }
   }
@@ -131,7 +131,7 @@ export class Intake implements Access<Identity> {
     return this.#deps.config.mqtt.open ? openAccess : (device?.access ?? viewerAccess);
   }
 
-  /** A damaged frame is counted and told; whatever else went wrong goes on upwards. */
+  /** A damaged frame is counted and logged; any other error is thrown. */
   #refuse(kind: DeviceTopic, device: Device, name: string, error: unknown): void {
     if (!(error instanceof FrameError)) throw error;
     this.#deps.metrics.frames.inc({ kind, result: error.code });
@@ -139,7 +139,10 @@ export class Intake implements Access<Identity> {
     this.#log.warn(`${name} ${error.code}`, details, 'frame refused');
   }
 
-  /** The slot that truncated ones are restored by: the edge's clock, or the latest slot where others trigger. */
+  /**
+   * The slot near which 15-bit slots are restored: by the edge's clock, or the latest slot if slots are triggered from
+   * outside.
+   */
   #referenceSlot(now: number): number {
     const { slotMs } = this.#deps.config;
     return slotMs === 0 ? this.#lastSlot : Math.floor(this.#deps.siteTime(now) / slotMs);
@@ -169,7 +172,7 @@ export class Intake implements Access<Identity> {
     }
   }
 
-  /** What is not on disk is not acknowledged either. */
+  /** Features that could not be written to disk are not acknowledged. */
   #takeFeatures(device: Device, payload: Uint8Array): Promise<'unacknowledged' | undefined> {
     const { bundle, config, path, meters, metrics } = this.#deps;
     const { featureBytes } = bundle.shapes.device;
@@ -177,7 +180,7 @@ export class Intake implements Access<Identity> {
     const offers: Promise<FeatureOffer>[] = [];
     const take = (short: number, body: Uint8Array | null) => {
       meters[device.view].countPayload(body?.length ?? 0);
-      // A copy, for the packet's buffer is used again.
+      // A copy, because the packet's buffer will be used again.
       const offered = path.offerFeatures(restoreSlot(short, clock), device.view, body && new Uint8Array(body));
       const counted = offered.then((result) => {
         metrics.frames.inc({ kind: 'features', result: body ? result : 'gone' });

@@ -4,10 +4,10 @@ import type { EdgeConfig } from '../config.js';
 import { EdgeError } from '../edge-error.js';
 
 /**
- * What anybody may do where `mqtt.open` takes the access rules away, as interoperability suites need it: everything,
- * but for topics that begin with `$`. A message there is acknowledged, as suites want it, and nobody can hear it; on
- * `$SYS/`, where Aedes speaks to itself, it is refused. What others publish on a device's topic is a message like any
- * other: the edge takes frames of its devices only.
+ * What everybody may do if `mqtt.open` switches the access rules off, for interoperability suites: everything, except
+ * on topics that begin with `$`. A message on `$…` is acknowledged, because suites expect that, but nobody can receive
+ * it. On `$SYS/` it is refused, because Aedes itself listens there. If somebody else publishes on a device's topic, it
+ * is a message like any other: the edge takes frames only from its devices.
  */
 export const openAccess = {
   publishRight: (topic: string): PublishRight => (topic.startsWith('$') ? 'none' : 'retained'),
@@ -15,7 +15,7 @@ export const openAccess = {
   maySubscribe: (_filter: string): boolean => true,
 } as const;
 
-/** Throws `DDNN_EDGE_OPEN` where others than this machine could reach an edge without rules. */
+/** Throws `DDNN_EDGE_OPEN` if an edge without access rules could be reached from other machines. */
 export function refuseOpenDoor({ open, host }: EdgeConfig['mqtt']): void {
   if (!open || isLoopback(host)) return;
   const why = 'without access rules an edge listens on loopback only';
@@ -25,5 +25,5 @@ export function refuseOpenDoor({ open, host }: EdgeConfig['mqtt']): void {
   );
 }
 
-/** What an edge without rules says of itself. */
+/** What an edge without access rules writes to its log and to `/readyz`. */
 export const OPEN_NOTE = 'mqtt.open: there are no access rules, anybody on this machine may publish and read anything';

@@ -1,20 +1,20 @@
 import { type Bundle, codedSummaries, createScoreCode, type ScoreCoder } from '@ddnn/model';
-import { CodedSummaryReader, codedSummaryBytes, FrameError, SummaryReader as PlainReader } from '@ddnn/protocol';
+import { CodedSummaryReader, codedSummaryBytes, DeviceSampleReader, FrameError } from '@ddnn/protocol';
 
-/** Summaries of one device as the bundle has them, bare or coded, read in place and without allocating. */
+/** Reads the summaries of one device (bare or coded, as the bundle says) in place, without allocating. */
 export interface SummaryReader {
-  /** The longest frame that can be right. */
+  /** The longest valid frame, in bytes. */
   readonly maxBytes: number;
-  /** Of the frame that is open: bytes of its scores. */
+  /** Bytes of the scores in the frame that is open. */
   readonly payloadBytes: number;
-  /**
-   * Of the sample that was read last: its slot modulo 32,768, whether it has scores, and where they start in `scores`.
-   */
+  /** The sample that was read last: its slot modulo 32,768, whether it has scores, and where they start in `scores`. */
   readonly slot: number;
   readonly hasBody: boolean;
   readonly scores: Uint8Array;
   readonly body: number;
-  /** Checks a whole frame. Throws {@link FrameError}: one that is damaged anywhere changes nothing. */
+  /**
+   * Checks a whole frame and opens it. Throws {@link FrameError}: a frame that is damaged anywhere must change nothing.
+   */
   open(bytes: Uint8Array, offset: number, length: number, epoch: number): void;
   /** Reads the next sample; false: there is none. */
   next(): boolean;
@@ -30,13 +30,13 @@ export function createSummaryReaders(bundle: Bundle, maxSamples: number): readon
   );
 }
 
-class BareSummaries extends PlainReader implements SummaryReader {
+class BareSummaries extends DeviceSampleReader implements SummaryReader {
   scores: Uint8Array = new Uint8Array(0);
   payloadBytes = 0;
   readonly #scoreBytes: number;
 
   constructor(scoreBytes: number, maxSamples: number) {
-    super(scoreBytes, maxSamples);
+    super('summary', scoreBytes, maxSamples);
     this.#scoreBytes = scoreBytes;
   }
 
@@ -50,7 +50,7 @@ class BareSummaries extends PlainReader implements SummaryReader {
 class CodedSummaries extends CodedSummaryReader implements SummaryReader {
   readonly maxBytes: number;
   readonly scores: Uint8Array;
-  /** The next one's, until it is read. */
+  /** Where the scores of the next sample start, until that sample is read. */
   body = 0;
   readonly #scoreBytes: number;
   readonly #code: ScoreCoder;

@@ -1,6 +1,8 @@
 import type { PublishRight } from '@ddnn/broker';
 
-/** What somebody without credentials may do at an edge: read along, and publish nothing, by no last will either. */
+/**
+ * What a client without credentials may do at an edge: read everything and publish nothing, not even by a last will.
+ */
 export const viewerAccess = {
   published: (_topic: string): undefined => undefined,
   publishRight: (_topic: string): PublishRight => 'none',

@@ -6,5 +6,5 @@ export interface BestExit {
   readonly uncertainty: number;
 }
 
-/** Nothing has answered yet, as where no tier below the cloud has an exit. */
+/** No exit has answered yet; so it is always if no tier below the cloud has an exit. */
 export const NO_EXIT: BestExit = { classIndex: NO_CLASS, uncertainty: 1 };

@@ -9,13 +9,13 @@ export type OutboxDatabase = ClassicLevel<string, Uint8Array>;
 /** An opened database. */
 export interface OpenedDatabase {
   readonly db: OutboxDatabase;
-  /** Where the damaged one was copied to; undefined where it was sound. */
+  /** Where the damaged database was copied to; undefined: it was not damaged. */
   readonly setAside: string | undefined;
 }
 
 /**
- * Opens the database in a folder, or makes it. A damaged one is copied aside and repaired: what can be read of it is
- * kept. Throws `DDNN_OUTBOX_LOCKED` where another process has it, `DDNN_OUTBOX_FOLDER` where it can't be opened.
+ * Opens the database in a folder, or makes it. A damaged one is first copied, then repaired: what can be read of it is
+ * kept. Throws `DDNN_OUTBOX_LOCKED` if another process has it, `DDNN_OUTBOX_FOLDER` if it can't be opened.
  */
 export async function openDatabase(folder: string): Promise<OpenedDatabase> {
   const db: OutboxDatabase = new ClassicLevel(folder, { valueEncoding: 'view' });
@@ -35,7 +35,7 @@ export async function openDatabase(folder: string): Promise<OpenedDatabase> {
   }
 }
 
-/** A name that nothing has yet: with a number behind it. */
+/** A name that does not exist yet: with a number at its end. */
 function freeName(name: string): string {
   let free = 1;
   while (existsSync(`${name}-${free}`)) free++;
@@ -47,12 +47,15 @@ async function repair(folder: string, setAside: string): Promise<void> {
   try {
     await ClassicLevel.repair(folder);
   } catch {
-    // Nothing of it can be read; it stands in the copy too.
+    // Nothing of it can be read; the copy has it.
     await rename(folder, `${setAside}-unreadable`);
   }
 }
 
-/** LevelDB calls a file that is gone an I/O error; a full disk is one too, and needs no repair. */
+/**
+ * Whether the database needs repair. LevelDB reports a missing file as an I/O error; but a full disk is an I/O error
+ * too, and needs no repair.
+ */
 function isMissingPart(error: unknown): boolean {
   return codeOf(error) === 'LEVEL_IO_ERROR' && /No such file|does not exist|Invalid argument/i.test(reasonOf(error));
 }

@@ -3,7 +3,7 @@ import { inByte } from './entry.js';
 
 /** What is known of a sample before its features come. */
 export interface SampleContext {
-  /** Under which its features come. */
+  /** The epoch under which its features come. */
   readonly epoch: number;
   readonly states: Uint8Array;
   readonly best: BestExit;
@@ -12,11 +12,11 @@ export interface SampleContext {
 /** A sample whose features were arriving when the process ended. */
 export interface Interrupted extends SampleContext {
   readonly slot: number;
-  /** By view: the features that had come. */
+  /** By view: the features that had arrived. */
   readonly maps: readonly (Uint8Array | undefined)[];
 }
 
-/** A context as it stands on disk: epoch u8 · class u8 · uncertainty u8 · states. */
+/** A context as it is stored on disk: epoch u8 · class u8 · uncertainty u8 · states. */
 export function writeContext({ epoch, states, best }: SampleContext): Uint8Array {
   return Uint8Array.of(epoch, best.classIndex, inByte(best.uncertainty), ...states);
 }

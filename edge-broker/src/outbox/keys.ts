@@ -1,11 +1,13 @@
-/** The first letter of a key says what stands there: entries, a view's part of a sample, what it was, its answer. */
+/**
+ * The first letter of a key tells what it holds: entries, a view's part of a sample, a sample's context, its answer.
+ */
 export const PREFIX = { features: 's', record: 'r', part: 'p', context: 'c', mark: 'a' } as const;
-/** The key of how many entries there are, in every batch: what is found is held against it. */
+/** The key of the number of entries, which every batch writes. The entries found are compared with it. */
 export const COUNT_KEY = 'n';
 
 const SLOT_DIGITS = 16;
 
-/** The key of a slot; keys of one prefix stand in the order of their slots. */
+/** The key of a slot; keys with one prefix are sorted by slot. */
 export function keyOf(kind: keyof typeof PREFIX, slot: number): string {
   return `${PREFIX[kind]}/${String(slot).padStart(SLOT_DIGITS, '0')}`;
 }

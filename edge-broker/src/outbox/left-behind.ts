@@ -3,7 +3,7 @@ import { type Entry, readEntry, readMark } from './entry.js';
 import { type Interrupted, readContext } from './interrupted.js';
 import { COUNT_KEY, keyOf, partKey, range, slotOf } from './keys.js';
 
-/** The entries in a database, by key in the order of arrival, and how many are missing of those that were there. */
+/** The entries in a database, by key, in the order of arrival; and how many entries are missing. */
 export async function readEntries(db: OutboxDatabase): Promise<{ entries: Map<string, Entry>; lost: number }> {
   const found: [string, Entry][] = [];
   for (const kind of ['features', 'record'] as const) {
@@ -22,7 +22,7 @@ export async function readEntries(db: OutboxDatabase): Promise<{ entries: Map<st
   return { entries, lost: Math.max(0, before - found.length) };
 }
 
-/** Samples that were still gathering features, and the keys of features that belong to none. */
+/** Samples that were still gathering features; and the keys of features that belong to no sample. */
 export async function readInterrupted(
   db: OutboxDatabase,
   views: number,

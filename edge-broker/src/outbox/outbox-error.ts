@@ -1,6 +1,6 @@
 /**
- * Why an outbox does not take or give anything. *FOLDER*: it cannot be opened; *LOCKED*: another edge has it; *DISK*:
- * the disk is full or fails, for now.
+ * Why an outbox can't be used. *FOLDER*: it cannot be opened; *LOCKED*: another edge has it; *DISK*: the disk is full
+ * or fails, for now.
  */
 export type OutboxErrorCode = 'DDNN_OUTBOX_FOLDER' | 'DDNN_OUTBOX_LOCKED' | 'DDNN_OUTBOX_DISK';
 

@@ -75,6 +75,30 @@ describe('outbox', () => {
     expect((await openOutbox({ folder })).outbox.size).toBe(0);
   });
 
+  it('keeps what is acknowledged while the disk takes nothing, to be acknowledged again', async () => {
+    const { outbox, folder, drops } = await openOutbox();
+    await outbox.put(unanswered(1), frame(1));
+    await outbox.stop();
+    await expect(outbox.acknowledge('features', 1)).rejects.toThrow('not open');
+    await expect(outbox.refuse('features', 1)).rejects.toThrow('not open');
+    expect([slots(outbox), drops]).toEqual([[1], []]);
+    await outbox.start();
+    expect(await outbox.acknowledge('features', 1)).toBe(true);
+    await outbox.stop();
+    expect((await openOutbox({ folder })).state).toMatchObject({ entries: 0, lost: 0 });
+  });
+
+  it('counts right where the record that grows is dropped before it has grown', async () => {
+    const { outbox, folder } = await openOutbox({ maxSamples: 1 });
+    await outbox.putRecords([{ slot: 1, frame: frame(1), grows: true }], undefined);
+    await outbox.put(unanswered(2), frame(2));
+    expect(slots(outbox)).toEqual([2]);
+    await outbox.putRecords([{ slot: 1, frame: frame(1, 2), grows: true }], 1);
+    await outbox.acknowledge('record', 1);
+    await outbox.stop();
+    expect((await openOutbox({ folder })).state).toMatchObject({ entries: 0, lost: 0 });
+  });
+
   it('marks a fallback that comes while the entry is being written', async () => {
     const { outbox, folder } = await openOutbox();
     const written = outbox.put(unanswered(5), frame(5));

@@ -1,6 +1,7 @@
 import type { FallbackReason } from '@ddnn/protocol';
 import { type OutboxDatabase, openDatabase } from './database.js';
-import { type Entry, type EntryKind, type FeatureEntry, frameOf, writeEntry, writeMark } from './entry.js';
+import type { Entry, EntryKind, EntryName, FeatureEntry } from './entry.js';
+import { frameOf, writeEntry, writeMark } from './entry.js';
 import { type Interrupted, type SampleContext, writeContext } from './interrupted.js';
 import { keyOf, partKey } from './keys.js';
 import { readEntries, readInterrupted } from './left-behind.js';
@@ -48,13 +49,13 @@ interface Open {
 }
 
 /**
- * What must reach the cloud, on disk from the moment it is accepted until the cloud's own acknowledgement. Features
- * arrive view by view as *parts*; once a sample is complete its parts become one entry in one atomic write.
+ * Keeps what must reach the cloud on disk, from the moment it is accepted until the cloud's own acknowledgement.
+ * Features arrive view by view as *parts*; when a sample is complete, its parts become one entry in one atomic write.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #onDrop: (entry: Entry, reason: DropReason) => void;
-  /** In the order of arrival: the order in which the backlog drains. */
+  /** In the order of arrival: the order in which they are sent. */
   #entries = new Map<string, Entry>();
   #open: Open | undefined;
 
@@ -89,17 +90,17 @@ export class Outbox {
     return this.#entries.size;
   }
 
-  /** Entries that may wait. */
+  /** Most entries that may wait. */
   get maxEntries(): number {
     return this.#options.maxSamples;
   }
 
-  /** Why nothing can be written for now; undefined: all is well. */
+  /** Why nothing can be written at the moment; undefined: writing works. */
   get failure(): OutboxError | undefined {
     return this.#open?.writes.failure;
   }
 
-  /** Tries a disk again that refused a write. True: it takes writes, and no acknowledged entry is lost. */
+  /** Tries again to write to a disk that refused a write. True: it works, and no acknowledged entry is lost. */
   async recover(): Promise<boolean> {
     return (await this.#open?.writes.recover()) ?? false;
   }
@@ -113,12 +114,12 @@ export class Outbox {
     return this.#entries.has(keyOf(kind, slot));
   }
 
-  /** The features of a slot, where they wait. */
+  /** The features of a slot, if they wait. */
   features(slot: number): FeatureEntry | undefined {
     return this.#entries.get(keyOf('features', slot)) as FeatureEntry | undefined;
   }
 
-  /** Opens a sample: what is needed of it should the process end before its features are complete. */
+  /** Opens a sample: stores what is needed if the process ends before the features are complete. */
   begin(slot: number, context: SampleContext): Promise<void> {
     return this.#write([{ type: 'put', key: keyOf('context', slot), value: writeContext(context) }]);
   }
@@ -133,12 +134,12 @@ export class Outbox {
     return this.#write(this.#partDeletions(slot));
   }
 
-  /** Keeps a sample's frame until it is acknowledged; its parts go in the same write. */
+  /** Keeps a sample's frame until it is acknowledged; its parts are deleted in the same write. */
   async put(sample: Omit<FeatureEntry, 'kind' | 'addedAt'>, frame: Uint8Array): Promise<void> {
     const stored: Entry = { ...sample, kind: 'features', addedAt: this.#options.now() };
     const name = keyOf('features', sample.slot);
     const more = this.#entries.has(name) ? 0 : 1;
-    // Known from now on: a fallback that comes while the disk is busy must find it.
+    // Registered before the write: a fallback that comes while the disk is busy must find it.
     this.#entries.set(name, stored);
     try {
       const put: Operation = { type: 'put', key: name, value: writeEntry(stored, frame) };
@@ -150,7 +151,7 @@ export class Outbox {
     await this.#keepBounds();
   }
 
-  /** Keeps record frames, in the place of the one with slot `grown` where there is one, in one atomic write. */
+  /** Keeps record frames in one atomic write; they replace the frame with slot `grown`, if there is one. */
   async putRecords(frames: readonly RecordFrame[], grown: number | undefined): Promise<void> {
     const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: keyOf('record', grown) }];
     const addedAt = this.#options.now();
@@ -159,19 +160,21 @@ export class Outbox {
       operations.push({ type: 'put', key: keyOf('record', slot), value: writeEntry(entry, frame) });
       return entry;
     });
-    await this.#write(operations, frames.length - (grown === undefined ? 0 : 1));
+    // The growing frame may be gone: dropped because the outbox was full.
+    const replaced = grown !== undefined && this.has('record', grown) ? 1 : 0;
+    await this.#write(operations, frames.length - replaced);
     if (grown !== undefined) this.#entries.delete(keyOf('record', grown));
     for (const entry of entries) this.#entries.set(keyOf('record', entry.slot), entry);
     await this.#keepBounds();
   }
 
-  /** Says that a record frame is dropped that the disk had no time for: as many as may wait do so already. */
+  /** Reports that a record frame is dropped because the disk was too slow and as many wait already as may. */
   dropUnwritten({ slot, grows }: RecordFrame): void {
     this.#onDrop({ kind: 'record', slot, grows, addedAt: this.#options.now() }, this.failure ? 'disk' : 'full');
   }
 
   /**
-   * Puts another frame in the place of a waiting one; the sample's parts go in the same write. Nothing where none
+   * Replaces the frame of a waiting entry; the sample's parts are deleted in the same write. Does nothing if no entry
    * waits.
    */
   async replace(slot: number, states: Uint8Array, frame: Uint8Array): Promise<void> {
@@ -180,11 +183,12 @@ export class Outbox {
     if (!before) return this.#write(parts);
     const name = keyOf('features', slot);
     await this.#write([{ type: 'put', key: name, value: writeEntry({ ...before, states }, frame) }, ...parts]);
-    // Only now, for until it is written a reader would find the frame before. It may be acknowledged meanwhile.
+    // Only after the write: until then, a reader would find the old frame. Meanwhile the entry may have been
+    // acknowledged.
     if (this.#entries.get(name) === before) this.#entries.set(name, { ...before, states });
   }
 
-  /** The sample got a fallback: after a restart it must not be answered a second time. */
+  /** Marks that the sample got a fallback: after a restart it must not be answered a second time. */
   async markAnswered(slot: number, fallback: FallbackReason): Promise<void> {
     const entry = this.features(slot);
     if (!entry) return;
@@ -192,19 +196,19 @@ export class Outbox {
     await this.#write([{ type: 'put', key: keyOf('mark', slot), value: writeMark(fallback) }]);
   }
 
-  /** The frame of an entry, or undefined where it is gone, or cannot be read until the disk recovers. */
-  async read({ kind, slot }: Entry): Promise<Uint8Array | undefined> {
+  /** The frame of an entry; undefined: the entry is gone, or cannot be read until the disk works again. */
+  async read({ kind, slot }: EntryName): Promise<Uint8Array | undefined> {
     if (!this.#open || this.failure) return undefined;
     const value = await this.#open.db.get(keyOf(kind, slot));
     return value && frameOf(value);
   }
 
-  /** The cloud has it: forget it. False where it was not there. */
+  /** Deletes an entry that the cloud has. False: there was none. */
   acknowledge(kind: EntryKind, slot: number): Promise<boolean> {
     return this.#remove(keyOf(kind, slot));
   }
 
-  /** The cloud will never take it: forget it, and say so. */
+  /** Deletes an entry that the cloud will never take, and reports that. */
   refuse(kind: EntryKind, slot: number): Promise<void> {
     return this.#drop(keyOf(kind, slot), 'refused');
   }
@@ -223,12 +227,12 @@ export class Outbox {
   async interrupted(): Promise<Interrupted[]> {
     if (!this.#open) throw notOpen();
     const { samples, strays } = await readInterrupted(this.#open.db, this.#options.views);
-    // Features that came after their sample was answered, and were not yet deleted.
+    // Features that came after their sample was answered, and that were not deleted in time.
     await this.#write(strays.map((key) => ({ type: 'del', key })));
     return samples;
   }
 
-  /** Gives up an interrupted sample that the bundle in service cannot answer. */
+  /** Drops an interrupted sample that the bundle in service cannot answer. */
   async discard({ slot, states, best }: Interrupted): Promise<void> {
     await this.#write(this.#partDeletions(slot, states.length));
     this.#onDrop({ kind: 'features', slot, addedAt: this.#options.now(), fallback: 'dropped', best, states }, 'unfit');
@@ -244,7 +248,7 @@ export class Outbox {
       if (this.#entries.size - oldest.length <= this.#options.maxSamples) break;
       oldest.push(name);
     }
-    // Together, for a write each would hold up those that come in.
+    // In one write: one write for each would delay new entries.
     await Promise.all(oldest.map((name) => this.#drop(name, 'full')));
   }
 
@@ -259,7 +263,13 @@ export class Outbox {
     this.#entries.delete(name);
     const operations: Operation[] = [{ type: 'del', key: name }];
     if (entry.kind === 'features') operations.push({ type: 'del', key: keyOf('mark', entry.slot) });
-    await this.#write(operations, -1);
+    try {
+      await this.#write(operations, -1);
+    } catch (error) {
+      // It is still on disk, so it stays here too. It is sent again, and the next acknowledgement removes it.
+      if (!this.#entries.has(name)) this.#entries.set(name, entry);
+      throw error;
+    }
     return true;
   }
 

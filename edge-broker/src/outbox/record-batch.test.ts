@@ -1,6 +1,6 @@
 import { decodeVerdicts, type Verdict } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
-import { EPOCH, openOutbox, VIEWS } from '../../test/tiny-site.js';
+import { EPOCH, openOutbox, until, VIEWS } from '../../test/tiny-site.js';
 import type { Outbox } from './outbox.js';
 import { RecordBatch } from './record-batch.js';
 
@@ -12,6 +12,29 @@ const verdict = (slot: number): Verdict => ({
   uncertainty: 0.2,
   states: Uint8Array.of(2, 2, 1),
 });
+
+/** A batch; `flush` and `send` resolve to the first slots of the frames that may go since. */
+function batchOn(outbox: Outbox, maxVerdicts: number) {
+  const whole: number[] = [];
+  const errors: unknown[] = [];
+  const batch = new RecordBatch(outbox, {
+    epoch: EPOCH,
+    maxVerdicts,
+    onWhole: (slot) => void whole.push(slot),
+    onError: (error) => void errors.push(error),
+  });
+  const wholeAfter = async (written: Promise<void>) => {
+    await written;
+    return whole.splice(0);
+  };
+  return {
+    batch,
+    errors,
+    add: (verdict: Verdict) => batch.add(verdict),
+    flush: () => wholeAfter(batch.flush()),
+    send: () => wholeAfter(batch.send()),
+  };
+}
 
 async function frames(outbox: Outbox): Promise<number[][]> {
   const found: number[][] = [];
@@ -27,17 +50,17 @@ async function frames(outbox: Outbox): Promise<number[][]> {
 describe('record batch', () => {
   it('orders verdicts, starts another frame at a wide gap and at a full batch', async () => {
     const { outbox } = await openOutbox();
-    const batch = new RecordBatch(outbox, EPOCH, 3);
+    const batch = batchOn(outbox, 3);
     const slots = [9, 1, 5, 4, 70_000, 65_544, 3];
     expect(slots.map((slot) => batch.add(verdict(slot)))).toEqual([false, false, true, false, false, true, false]);
-    expect(await batch.flush()).toBe(2);
+    expect(await batch.flush()).toEqual([1, 5]);
     expect(await frames(outbox)).toEqual([[1, 3, 4], [5, 9, 65_544], [70_000]]);
-    expect(await batch.flush()).toBe(0);
+    expect(await batch.flush()).toEqual([]);
   });
 
   it('starts another frame where slots lie more than 65,535 apart', async () => {
     const { outbox } = await openOutbox();
-    const batch = new RecordBatch(outbox, EPOCH, 10);
+    const batch = batchOn(outbox, 10);
     for (const slot of [0, 65_535, 131_071]) batch.add(verdict(slot));
     await batch.flush();
     expect(await frames(outbox)).toEqual([[0, 65_535], [131_071]]);
@@ -45,7 +68,7 @@ describe('record batch', () => {
 
   it('writes every verdict once however flushes overlap, and the last flush waits for all', async () => {
     const { outbox } = await openOutbox();
-    const batch = new RecordBatch(outbox, EPOCH, 4);
+    const batch = batchOn(outbox, 4);
     for (let slot = 0; slot < 50; slot++) {
       batch.add(verdict(slot));
       if (slot % 7 === 0) void batch.flush();
@@ -56,21 +79,21 @@ describe('record batch', () => {
 
   it('keeps no more frames waiting for the disk than may wait on it, and tells which it drops', async () => {
     const { outbox, drops } = await openOutbox({ maxSamples: 3 });
-    const batch = new RecordBatch(outbox, EPOCH, 1024);
+    const batch = batchOn(outbox, 1024);
     for (let slot = 0; slot < 8 * 1024; slot++) batch.add(verdict(slot));
     expect(drops).toEqual([0, 1, 2, 3, 4].map((frame) => [frame * 1024, 'full']));
-    expect(await batch.send()).toBe(3);
+    expect(await batch.send()).toEqual([5, 6, 7].map((frame) => frame * 1024));
     expect(outbox.size).toBe(3);
   });
 
   it('writes every verdict once, however many come while the disk is busy', async () => {
     const { outbox } = await openOutbox();
-    const batch = new RecordBatch(outbox, EPOCH, 400);
+    const batch = batchOn(outbox, 400);
     batch.add(verdict(0));
     await batch.flush();
     for (let slot = 1; slot < 5000; slot++) batch.add(verdict(slot));
-    expect(await batch.flush()).toBe(14);
-    expect(await batch.send()).toBe(1);
+    expect(await batch.flush()).toHaveLength(14);
+    expect(await batch.send()).toHaveLength(1);
     const written = await frames(outbox);
     expect(written.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 5000 }, (_, slot) => slot));
     expect(Math.max(...written.map(({ length }) => length))).toBe(400);
@@ -78,25 +101,25 @@ describe('record batch', () => {
 
   it('writes with every flush, and lets a frame grow until it is full or sent', async () => {
     const { outbox, folder } = await openOutbox();
-    const batch = new RecordBatch(outbox, EPOCH, 4);
+    const batch = batchOn(outbox, 4);
     const going = () =>
       [...outbox.entries()].filter((entry) => entry.kind === 'record' && !entry.grows).map(({ slot }) => slot);
     batch.add(verdict(5));
-    expect(await batch.flush()).toBe(0);
+    expect(await batch.flush()).toEqual([]);
     expect([await frames(outbox), going()]).toEqual([[[5]], []]);
     // An earlier slot that is answered later comes first.
     for (const slot of [6, 3]) batch.add(verdict(slot));
-    expect(await batch.flush()).toBe(0);
+    expect(await batch.flush()).toEqual([]);
     expect([await frames(outbox), going()]).toEqual([[[3, 5, 6]], []]);
     for (const slot of [8, 7]) batch.add(verdict(slot));
-    expect(await batch.flush()).toBe(1);
+    expect(await batch.flush()).toEqual([3]);
     expect([await frames(outbox), going()]).toEqual([[[3, 5, 6, 7], [8]], [3]]);
-    expect(await batch.send()).toBe(1);
+    expect(await batch.send()).toEqual([8]);
     expect([await frames(outbox), going()]).toEqual([
       [[3, 5, 6, 7], [8]],
       [3, 8],
     ]);
-    expect(await batch.send()).toBe(0);
+    expect(await batch.send()).toEqual([]);
     batch.add(verdict(9));
     await batch.flush();
     await outbox.stop();
@@ -107,35 +130,48 @@ describe('record batch', () => {
 
   it('takes one verdict for a slot, the first', async () => {
     const { outbox } = await openOutbox();
-    const batch = new RecordBatch(outbox, EPOCH, 4);
+    const batch = batchOn(outbox, 4);
     for (const classIndex of [0, 1]) batch.add({ ...verdict(5), classIndex });
     await batch.flush();
     batch.add({ ...verdict(5), classIndex: 2 });
-    expect(await batch.send()).toBe(1);
+    expect(await batch.send()).toEqual([5]);
     const [entry] = outbox.entries();
     expect(decodeVerdicts((await outbox.read(entry))!, 'record', EPOCH, VIEWS, 10)).toMatchObject([{ classIndex: 0 }]);
+  });
+
+  it('tells what failed in the background, where nobody waits, and goes on', async () => {
+    const { outbox } = await openOutbox();
+    const { batch, errors, send } = batchOn(outbox, 4);
+    await outbox.stop();
+    batch.add(verdict(1));
+    for (const write of [() => batch.flushSoon(), () => batch.flushSoon(), () => batch.sendSoon()]) write();
+    await until(() => errors.length === 2);
+    await outbox.start();
+    batch.flushSoon();
+    expect(await send()).toEqual([1]);
+    expect(errors).toHaveLength(2);
   });
 
   it('keeps for another try what could not be written', async () => {
     const { outbox, folder } = await openOutbox();
     await outbox.stop();
-    const batch = new RecordBatch(outbox, EPOCH, 4);
+    const batch = batchOn(outbox, 4);
     for (const slot of [1, 2]) batch.add(verdict(slot));
     await expect(batch.flush()).rejects.toThrow('not open');
     for (const slot of [3, 4, 5]) batch.add(verdict(slot));
     await expect(batch.send()).rejects.toThrow('not open');
     await outbox.start();
-    expect(await batch.send()).toBe(2);
+    expect(await batch.send()).toEqual([1, 5]);
     await outbox.stop();
     expect(await frames((await openOutbox({ folder })).outbox)).toEqual([[1, 2, 3, 4], [5]]);
   });
 
   it('does not write over a record that waits since the last process', async () => {
     const { outbox } = await openOutbox();
-    const before = new RecordBatch(outbox, EPOCH, 4);
+    const before = batchOn(outbox, 4);
     for (const slot of [5, 6, 7]) before.add(verdict(slot));
     await before.flush();
-    const after = new RecordBatch(outbox, EPOCH, 4);
+    const after = batchOn(outbox, 4);
     for (const slot of [5, 7, 8]) after.add(verdict(slot));
     await after.flush();
     expect(await frames(outbox)).toEqual([
@@ -143,10 +179,10 @@ describe('record batch', () => {
       [7, 8],
     ]);
     // What comes behind one that is left out is still too far from what stands before it.
-    const far = new RecordBatch(outbox, EPOCH, 4);
+    const far = batchOn(outbox, 4);
     far.add(verdict(80_000));
     await far.send();
-    const third = new RecordBatch(outbox, EPOCH, 4);
+    const third = batchOn(outbox, 4);
     for (const slot of [9, 80_000, 80_001]) third.add(verdict(slot));
     await third.flush();
     expect((await frames(outbox)).slice(2)).toEqual([[80_000], [9], [80_001]]);

@@ -1,105 +1,126 @@
-import { encodeVerdicts, MAX_UPLINK_GAP, type Verdict } from '@ddnn/protocol';
+import { encodeVerdicts, MAX_UPLINK_GAP, slotRuns, type Verdict } from '@ddnn/protocol';
 import type { Outbox, RecordFrame } from './outbox.js';
 
-/** While the disk is busy a great many verdicts may come; encoding more of them at one go would hold up all else. */
+/** While the disk is busy, very many verdicts may come; encoding more of them at once would stop everything else. */
 const MAX_FRESH = 1024;
 
+/** How records are batched, and the callbacks. */
+export interface RecordBatchOptions {
+  readonly epoch: number;
+  /** Verdicts in one frame at most. */
+  readonly maxVerdicts: number;
+  /** A frame is on disk and complete, so it may be sent. `slot` is its first. */
+  readonly onWhole: (slot: number) => void;
+  /** A write in the background has failed. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
- * Collects verdicts given on this side of the cloud into record frames. Every flush writes what waits to the outbox, in
- * a frame that grows from flush to flush until it is full or sent: on disk soon, on the wire seldom.
+ * Collects the verdicts that this site gave itself into record frames. Every flush writes what waits to the outbox, in
+ * a frame that grows from flush to flush until it is full or sent. So records are soon on disk, but seldom sent.
  */
 export class RecordBatch {
   readonly #outbox: Outbox;
-  readonly #epoch: number;
-  readonly #maxVerdicts: number;
-  /** Not on disk yet: frames, */
+  readonly #options: RecordBatchOptions;
+  /** Frames that are not on disk yet. */
   #sealed: RecordFrame[] = [];
-  /** and verdicts that came since. */
+  /** Verdicts that came since, not on disk either. */
   #fresh: Verdict[] = [];
-  /** On disk, in a frame that still grows. */
+  /** Verdicts on disk, in the frame that still grows. */
   #growing: readonly Verdict[] = [];
-  /** Flushes follow one another, so that the last one to resolve has written everything. */
-  #flushing: Promise<number> = Promise.resolve(0);
+  /** One flush runs after the other, so when the last one resolves, everything is written. */
+  #flushing: Promise<void> = Promise.resolve();
+  #inBackground = false;
 
-  constructor(outbox: Outbox, epoch: number, maxVerdicts: number) {
+  constructor(outbox: Outbox, options: RecordBatchOptions) {
     this.#outbox = outbox;
-    this.#epoch = epoch;
-    this.#maxVerdicts = maxVerdicts;
+    this.#options = options;
   }
 
-  /** True: a whole batch waits, so flush now. */
+  /** Adds a verdict. True: a whole batch waits, so flush now. */
   add(verdict: Verdict): boolean {
     const waiting = this.#growing.length + this.#fresh.push(verdict);
     if (this.#fresh.length >= MAX_FRESH) this.#seal();
-    return waiting % this.#maxVerdicts === 0;
+    return waiting % this.#options.maxVerdicts === 0;
   }
 
-  /** Encodes what waits, though it is not written yet; as bounded as what is. */
+  /** Encodes what waits before it can be written. Encoded frames have the same bound as written ones. */
   #seal(): void {
     for (const verdicts of this.#batches(this.#fresh, undefined)) this.#sealed.push(this.#frame(verdicts, false));
     this.#fresh = [];
     while (this.#sealed.length > this.#outbox.maxEntries) this.#outbox.dropUnwritten(this.#sealed.shift()!);
   }
 
-  /** Writes what waits to the outbox; returns how many frames are full and may go. */
-  flush(): Promise<number> {
+  /** Writes what waits to the outbox. */
+  flush(): Promise<void> {
     return this.#then(() => this.#write(false));
   }
 
-  /** Writes what waits, all of it to be sent; returns how many frames may go. */
-  send(): Promise<number> {
+  /** Writes what waits and closes the growing frame, so that all of it may be sent. */
+  send(): Promise<void> {
     return this.#then(() => this.#write(true));
   }
 
-  #then(write: () => Promise<number>): Promise<number> {
-    // A failed flush was reported to whoever asked for it, and must not stop the next.
-    this.#flushing = this.#flushing.catch(() => 0).then(write);
+  /** Flushes in the background. While such a flush runs, further calls do nothing: new verdicts wait for the next. */
+  flushSoon(): void {
+    if (this.#inBackground) return;
+    this.#inBackground = true;
+    this.flush()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#inBackground = false;
+      });
+  }
+
+  /** Sends in the background. */
+  sendSoon(): void {
+    this.send().catch(this.#options.onError);
+  }
+
+  #then(write: () => Promise<void>): Promise<void> {
+    // A failed flush was reported to its caller, and must not stop the next one.
+    this.#flushing = this.#flushing.catch(() => undefined).then(write);
     return this.#flushing;
   }
 
-  async #write(all: boolean): Promise<number> {
+  async #write(all: boolean): Promise<void> {
+    const { maxVerdicts, onWhole } = this.#options;
     const [sealed, fresh] = [this.#sealed, this.#fresh];
     const loose = fresh.length > 0 || all ? [...this.#growing, ...fresh] : [];
-    if (sealed.length === 0 && loose.length === 0) return 0;
+    if (sealed.length === 0 && loose.length === 0) return;
     this.#sealed = [];
     this.#fresh = [];
     const grown = loose.length > 0 ? this.#growing[0]?.slot : undefined;
     const batches = this.#batches(loose, grown);
     const last = batches.at(-1);
-    const grows = !all && last !== undefined && last.length < this.#maxVerdicts;
+    const grows = !all && last !== undefined && last.length < maxVerdicts;
     const frames = [...sealed, ...batches.map((verdicts) => this.#frame(verdicts, grows && verdicts === last))];
     try {
       await this.#outbox.putRecords(frames, grown);
     } catch (error) {
-      // The disk may take them later; until then they are as bounded as what it had no time for.
+      // The disk may accept them later; until then they have the same bound as frames for which the disk was too slow.
       this.#sealed = [...sealed, ...this.#sealed];
       this.#fresh = [...fresh, ...this.#fresh];
       if (this.#fresh.length >= MAX_FRESH) this.#seal();
       throw error;
     }
     if (loose.length > 0) this.#growing = grows ? last : [];
-    return grows ? frames.length - 1 : frames.length;
+    for (const { slot, grows } of frames) if (!grows) onWhole(slot);
   }
 
   #frame(verdicts: readonly Verdict[], grows: boolean): RecordFrame {
-    return { slot: verdicts[0].slot, frame: encodeVerdicts('record', this.#epoch, verdicts), grows };
+    return { slot: verdicts[0].slot, frame: encodeVerdicts('record', this.#options.epoch, verdicts), grows };
   }
 
-  /** Orders verdicts, and divides them where a frame is full or a gap too wide. */
+  /** Sorts verdicts, and splits them where a frame is full or a gap is too wide. */
   #batches(verdicts: readonly Verdict[], grown: number | undefined): Verdict[][] {
-    const batches: Verdict[][] = [];
-    let previous: number | undefined;
-    for (const verdict of verdicts.toSorted((a, b) => a.slot - b.slot)) {
-      const { slot } = verdict;
-      // A second verdict for a slot is none.
-      if (slot === previous) continue;
-      const batch = batches.at(-1);
-      const fits = batch && batch.length < this.#maxVerdicts && slot - batch.at(-1)!.slot <= MAX_UPLINK_GAP;
-      if (fits) batch.push(verdict);
-      // A record that begins with this slot waits already, as after a restart; writing over it would lose its others.
-      else if (slot === grown || !this.#outbox.has('record', slot)) batches.push([verdict]);
-      previous = slot;
-    }
-    return batches;
+    const ascending = verdicts.toSorted((a, b) => a.slot - b.slot);
+    // A second verdict for the same slot is ignored.
+    const first = ascending.filter(({ slot }, i) => slot !== ascending[i - 1]?.slot);
+    const batches = slotRuns(first, MAX_UPLINK_GAP, this.#options.maxVerdicts);
+    // If a record frame with this first slot waits already (as after a restart), writing over it would lose its others.
+    const waits = ({ slot }: Verdict) => slot !== grown && this.#outbox.has('record', slot);
+    for (const batch of batches) while (batch.length > 0 && waits(batch[0])) batch.shift();
+    return batches.filter(({ length }) => length > 0);
   }
 }

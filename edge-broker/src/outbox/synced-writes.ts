@@ -7,28 +7,29 @@ import { OutboxError } from './outbox-error.js';
 export type Operation = BatchOperation<OutboxDatabase, string, Uint8Array>;
 
 /**
- * Writes to the disk in the order of asking; what comes while it is busy goes in one batch. After a write that failed
- * LevelDB would go on behind a torn record, and replay nothing that follows it: so the database is opened anew, with
- * a log of its own, before the next write. Until that succeeds every write is refused at once.
+ * Writes to the disk in the order of the calls; what comes while the disk is busy goes into one batch. After a failed
+ * write, LevelDB would continue its log after a damaged record, and at the next start read nothing after that record.
+ * So before the next write the database is opened again, which starts a new log. Until that succeeds, every write is
+ * refused at once.
  */
 export class SyncedWrites {
   readonly #db: OutboxDatabase;
   /** Entries on disk. */
   #count: number;
-  /** Operations for the next batch, what they change the count by, and that batch. */
+  /** Operations for the next batch, by how much they change the count, and the promise of that batch. */
   #queued: Operation[] = [];
   #change = 0;
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
   #failure: OutboxError | undefined;
 
-  /** @param count entries that are there */
+  /** @param count number of entries in the database */
   constructor(db: OutboxDatabase, count: number) {
     this.#db = db;
     this.#count = count;
   }
 
-  /** Why nothing is written; undefined: all is well. */
+  /** Why nothing is written; undefined: writing works. */
   get failure(): OutboxError | undefined {
     return this.#failure;
   }
@@ -36,7 +37,7 @@ export class SyncedWrites {
   /**
    * Resolves when these are on disk. Throws `DDNN_OUTBOX_DISK`.
    *
-   * @param change by how many entries there are more then
+   * @param change by how much the number of entries changes
    */
   write(operations: readonly Operation[], change = 0): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
@@ -50,12 +51,12 @@ export class SyncedWrites {
     return this.#next;
   }
 
-  /** Resolves when nothing that was asked for is being written any more, whether it failed or not. */
+  /** Resolves when all writes that were asked for have ended, successful or not. */
   async settled(): Promise<void> {
     await this.#last;
   }
 
-  /** Opens the database anew after a failed write, and writes to it. False: the disk still takes nothing. */
+  /** Opens the database again after a failed write, and writes to it. False: the disk still accepts nothing. */
   recover(): Promise<boolean> {
     const recovered = this.#last.then(async () => {
       if (!this.#failure) return true;
@@ -79,11 +80,11 @@ export class SyncedWrites {
     this.#queued = [];
     this.#change = 0;
     this.#next = undefined;
-    // Asked for before the one before them failed.
+    // These were asked for before the previous batch failed.
     if (this.#failure) throw this.#failure;
     batch.push(this.#countNow(count));
     try {
-      // Synced: a device forgets its features on our PUBACK, so a power cut must not lose them.
+      // Synced, because a device deletes its features on our PUBACK: a power cut must not lose them.
       await this.#db.batch(batch, { sync: true });
       this.#count = count;
     } catch (error) {

@@ -8,20 +8,21 @@ import {
   type Verdict,
 } from '@ddnn/protocol';
 import type { PathDeps } from './path-deps.js';
+import type { PendingWrites } from './pending-writes.js';
 import { type Uncertain, verdictOf } from './uncertain.js';
 
 /** The upper half of a sample's way: into the outbox, up to the cloud, and back with its verdict or a fallback. */
 export class CloudPath {
   readonly #deps: PathDeps;
+  readonly #writes: PendingWrites;
   readonly #sizes: UplinkSizes;
-  /** The samples that went up and which the cloud has not answered yet. */
+  /** The samples that were sent up and that the cloud has not answered yet. */
   readonly #waiting: DeadlineQueue<number, Uncertain>;
-  /** Writes that have not come back from the disk. */
-  readonly #writes = new Set<Promise<void>>();
 
-  constructor(deps: PathDeps) {
+  constructor(deps: PathDeps, writes: PendingWrites) {
     const { samples: capacity, cloudDeadlineMs: deadlineMs } = deps.config.window;
     this.#deps = deps;
+    this.#writes = writes;
     this.#sizes = uplinkSizes(deps.bundle);
     this.#waiting = new DeadlineQueue({ capacity, deadlineMs }, (sample, reason) => {
       if (reason === 'crowded') deps.onCrowded('cloud');
@@ -39,54 +40,52 @@ export class CloudPath {
     return this.#waiting.get(slot);
   }
 
-  /** Sends a sample up, and waits for its verdict. */
-  send(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
-    const { outbox, cloudReachable, onUplink } = this.#deps;
+  /** Sends a sample up, and waits for its verdict. `asked`: replaces the content of a sample that waits already. */
+  send(sample: Uncertain, content: UplinkContentName, body: Uint8Array, asked = false): void {
+    const { config, outbox, cloudReachable } = this.#deps;
     const { slot, states, best } = sample;
+    const frame = encodeUplinkFeatures(config.epoch, [{ slot, states, content, body }], this.#sizes);
+    if (asked) {
+      this.#sendUp(slot, outbox.replace(slot, states, frame));
+      return;
+    }
     if (outbox.failure) {
       this.fallback(sample, 'dropped');
       return;
     }
-    const frame = this.#frame(sample, content, body);
     const reachable = cloudReachable();
-    // Wait before writing, or a quick answer would find nobody who waits for it.
+    // Registered before the write, or a quick answer would find no waiting sample.
     if (reachable) this.wait(sample);
     else this.fallback(sample, 'unreachable');
     const fallback: FallbackReason = reachable ? 'none' : 'unreachable';
     const written = outbox.put({ slot, fallback, best, states }, frame).catch((error: unknown) => {
-      // The cloud will never hear of it.
+      // Without the write, the cloud will never get the sample.
       this.giveUp(slot, 'dropped');
       throw error;
     });
-    this.guard(slot, written.then(onUplink));
+    this.#sendUp(slot, written);
   }
 
-  /** Sends other content for a sample that is on its way already: the cloud asked for it. */
-  sendInstead(sample: Uncertain, content: UplinkContentName, body: Uint8Array): void {
-    const { outbox, onReplaced } = this.#deps;
-    const { slot, states } = sample;
-    const frame = this.#frame(sample, content, body);
-    this.guard(
-      slot,
-      outbox.replace(slot, states, frame).then(() => onReplaced(slot)),
-    );
+  /** Sends what is left of a sample of an old epoch, which got its fallback already. */
+  sendOld(sample: Uncertain, frame: Uint8Array): void {
+    this.#sendUp(sample.slot, this.#deps.outbox.put({ ...sample, fallback: 'dropped' }, frame));
   }
 
-  /** Waits for the verdict of a sample that stands in the outbox. */
+  /** Waits for the verdict of a sample that is in the outbox. */
   wait(sample: Uncertain): void {
     this.#waiting.add(sample.slot, sample, performance.now());
   }
 
-  /** The cloud's verdict; false: nobody waits for it. */
+  /** Takes the cloud's verdict; false: no sample waits for it. */
   verdict(verdict: Verdict): boolean {
     if (!this.#waiting.take(verdict.slot)) return false;
     this.#deps.onVerdict(verdict, 'cloud');
     return true;
   }
 
-  /** The best exit so far is the answer. */
+  /** Answers with the best exit so far. */
   fallback(sample: Uncertain, reason: FallbackReason): void {
-    this.guard(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
+    this.#writes.add(sample.slot, this.#deps.outbox.markAnswered(sample.slot, reason));
     this.#deps.onVerdict(verdictOf(sample, 'fallback', reason), 'site');
   }
 
@@ -96,7 +95,7 @@ export class CloudPath {
     if (sample) this.fallback(sample, reason);
   }
 
-  /** Nor any other, as when the link is gone. */
+  /** The cloud will answer no sample, as when the link is lost. */
   giveUpAll(reason: FallbackReason): void {
     for (const { slot } of this.#waiting.values()) this.giveUp(slot, reason);
   }
@@ -105,20 +104,10 @@ export class CloudPath {
     this.#waiting.expire(now);
   }
 
-  /** Reports a write that fails, and has {@link written} wait for it. */
-  guard(slot: number, work: Promise<void>): void {
-    const guarded = work
-      .catch((error: unknown) => this.#deps.onError(slot, error))
-      .finally(() => this.#writes.delete(guarded));
-    this.#writes.add(guarded);
-  }
-
-  /** Resolves when the writes so far are on disk. */
-  async written(): Promise<void> {
-    await Promise.all(this.#writes);
-  }
-
-  #frame({ slot, states }: Uncertain, content: UplinkContentName, body: Uint8Array): Uint8Array {
-    return encodeUplinkFeatures(this.#deps.config.epoch, [{ slot, states, content, body }], this.#sizes);
+  #sendUp(slot: number, written: Promise<void>): void {
+    this.#writes.add(
+      slot,
+      written.then(() => this.#deps.onUplink(slot)),
+    );
   }
 }

@@ -12,16 +12,14 @@ export interface PathDeps {
   readonly cloudReachable: () => boolean;
   /** Asks a view's device for the features of a slot. */
   readonly requestFeatures: (view: number, slot: number) => void;
-  /** An entry stands in the outbox: send it. */
-  readonly onUplink: () => void;
-  /** A sent entry has another frame now: send it again. */
-  readonly onReplaced: (slot: number) => void;
+  /** An entry is in the outbox, or its frame has changed: send it. */
+  readonly onUplink: (slot: number) => void;
   /** `by`: who answered, this site alone or the cloud. */
   readonly onVerdict: (verdict: Verdict, by: 'site' | 'cloud') => void;
-  /** A verdict that was given before, which the cloud may not know. */
+  /** A verdict that was given earlier, and that the cloud may not know. */
   readonly onRecord: (verdict: Verdict) => void;
-  /** Too many samples waited for that, so the oldest goes on without. */
+  /** Too many samples waited for this, so the oldest goes on without it. */
   readonly onCrowded: (waitedFor: 'summaries' | 'features' | 'cloud') => void;
-  /** Something failed that costs this sample only. */
+  /** Something failed that affects only this sample. */
   readonly onError: (slot: number, error: unknown) => void;
 }

@@ -3,19 +3,13 @@ import { encodeUplinkFeatures, ViewState } from '@ddnn/protocol';
 import { NO_EXIT } from '../outbox/best-exit.js';
 import type { Entry } from '../outbox/entry.js';
 import type { Interrupted } from '../outbox/interrupted.js';
-import type { Outbox } from '../outbox/outbox.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import type { Uncertain } from './uncertain.js';
 
-/** What the last process left behind. */
+/** What the last process left behind. Read it before anything new comes in. */
 export interface Backlog {
   readonly entries: readonly Entry[];
   readonly interrupted: readonly Interrupted[];
-}
-
-/** Reads what the last process left behind, before anything new comes in. */
-export async function readBacklog(outbox: Outbox): Promise<Backlog> {
-  return { entries: [...outbox.entries()], interrupted: await outbox.interrupted() };
 }
 
 /** Whether the bundle in service can go on with a sample whose features were arriving. */
@@ -27,8 +21,8 @@ export function fitsBundle({ states, maps }: Interrupted, { architecture, shapes
 }
 
 /**
- * The uplink frame of a sample whose epoch is over, for a cloud that has its bundle. Undefined where that can't be
- * made here: nothing of it came, or an edge section would have to run first, and that bundle is gone.
+ * The uplink frame of a sample of an older epoch, for a cloud that has its bundle. Undefined: it can't be made here,
+ * because no features came, or because an edge section would have to run first and its bundle is gone.
  */
 export function frameOfOldEpoch(sample: Interrupted, { architecture }: Bundle): Uint8Array | undefined {
   const { slot, epoch, maps } = sample;
@@ -45,7 +39,7 @@ export function frameOfOldEpoch(sample: Interrupted, { architecture }: Bundle): 
   return encodeUplinkFeatures(epoch, [{ slot, states, content, body }], sizes);
 }
 
-/** A sample of the last process, as far as it can be one of the bundle in service. */
+/** A sample of the last process, reduced to what is valid under the bundle in service. */
 export function fitting({ slot, states, best }: Uncertain, { architecture }: Bundle): Uncertain {
   const { views, classes } = architecture;
   return {

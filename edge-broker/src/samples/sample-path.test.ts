@@ -97,6 +97,17 @@ describe('the way of a sample', () => {
     expect([...body]).toEqual([...rig.devices.features(5, 1)]);
   });
 
+  it('throws no device out for features that come too late for a disk that fails', async () => {
+    const rig = await pathRig();
+    for (const view of [0, 1, 2]) rig.summary(5, view);
+    const offered = rig.features(5, 0);
+    rig.path.expire(later());
+    rig.outbox.settle = () => Promise.reject(new Error('no space'));
+    expect(await offered).toBe('unwanted');
+    await rig.path.drain();
+    expect(rig.errors).toEqual([new Error('no space')]);
+  });
+
   it('falls back where more samples wait for features than may: the oldest, which says so and is counted', async () => {
     const rig = await pathRig({ samples: 2 });
     for (const slot of [5, 6, 7]) for (const view of [0, 1, 2]) rig.summary(slot, view);

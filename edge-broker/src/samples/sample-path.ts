@@ -14,47 +14,50 @@ import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
 import type { PathDeps } from './path-deps.js';
+import { PendingWrites } from './pending-writes.js';
 import { type Backlog, fitsBundle, fitting, frameOfOldEpoch } from './restart.js';
 import { type Gathering, verdictOf } from './uncertain.js';
 import { ViewGroup } from './view-group.js';
 
-/** What became of a view's features. */
+/** What happened to a view's features. */
 export type FeatureOffer = 'taken' | 'unwanted' | 'unwritten';
 
 const NOTHING = new Uint8Array(0);
-/** No camera sees anything, and that is sure. */
+/** The answer if no camera sees anything, with no uncertainty. */
 const NOTHING_SEEN: BestExit = { classIndex: NO_CLASS, uncertainty: 0 };
 
 /**
  * The way of a sample through an edge: sample window → local exit → feature collector → edge section and exit → outbox
- * → cloud. Each sample leaves it with exactly one verdict. One edge alone answers where it is sure; one of several
- * tells the cloud what it would answer, which joins them.
+ * → cloud. Each sample gets exactly one verdict. If this edge is the only one of its site, it answers where it is sure.
+ * If there are several edges, each sends its answer to the cloud, and the cloud joins them.
  */
 export class SamplePath {
   /** Samples that left the window. */
   samples = 0;
+  /** The views that this edge serves. */
+  readonly group: ViewGroup;
   readonly #deps: PathDeps;
-  readonly #group: ViewGroup;
   readonly #local: LocalTier | undefined;
   readonly #edge: UpperTier | undefined;
   readonly #bodies: FeatureBodies;
   readonly #window: SampleWindow;
-  /** States of the sample at hand, by place. */
+  /** States of the sample that is worked on, by place in the group. */
   readonly #states: Uint8Array;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
-  /** What this edge says where it is the only one of its site: filled anew with every sample. */
+  readonly #writes: PendingWrites;
+  /** The report of this edge if it is the only one of its site: filled again for every sample. */
   readonly #own: { -readonly [Key in keyof SiteReport<0>]: SiteReport<0>[Key] } = { edge: 0, exit: 'none', ...NO_EXIT };
   readonly #site = [this.#own];
 
-  /** Throws `DDNN_EDGE_GROUP` for an edge that the bundle hasn't. */
+  /** Throws `DDNN_EDGE_GROUP` if the bundle does not have this edge. */
   constructor(deps: PathDeps) {
     const { bundle, config } = deps;
     const { architecture, shapes } = bundle;
     const { samples, summaryDeadlineMs, featureDeadlineMs } = config.window;
     this.#deps = deps;
-    this.#group = new ViewGroup(bundle, config.group);
-    const { edge, views } = this.#group;
+    this.group = new ViewGroup(bundle, config.group);
+    const { edge, views } = this.group;
     this.#states = new Uint8Array(views.length);
     this.#local = createLocalTier(bundle, edge, config.localThreshold);
     this.#edge = architecture.edge ? new UpperTier(bundle, 'edge', edge, config.edgeThreshold) : undefined;
@@ -67,7 +70,8 @@ export class SamplePath {
       { sources: views.length, capacity: samples, deadlineMs: featureDeadlineMs },
       (collected) => this.#onCollected(collected),
     );
-    this.#cloud = new CloudPath(deps);
+    this.#writes = new PendingWrites(deps.onError);
+    this.#cloud = new CloudPath(deps, this.#writes);
   }
 
   /** Samples that wait: for features, and for the cloud. */
@@ -75,13 +79,13 @@ export class SamplePath {
     return { features: this.#collector.size, cloud: this.#cloud.size };
   }
 
-  /** Takes up what the last process left behind. */
+  /** Goes on with what the last process left on disk. */
   resume({ entries, interrupted }: Backlog): void {
     for (const entry of entries) {
       if (entry.kind !== 'features') continue;
       const sample = fitting(entry, this.#deps.bundle);
       if (entry.fallback === 'none') this.#cloud.wait(sample);
-      // The process may have ended before this fallback's record was on disk; the cloud takes a second one.
+      // The process may have ended before the record of this fallback was on disk. A second record does no harm.
       else this.#deps.onRecord(verdictOf(sample, 'fallback', entry.fallback));
     }
     for (const sample of interrupted) this.#resumeInterrupted(sample);
@@ -93,12 +97,13 @@ export class SamplePath {
     const old = epoch !== config.epoch;
     if (old || !fitsBundle(interrupted, bundle)) {
       const frame = old ? frameOfOldEpoch(interrupted, bundle) : undefined;
-      const kept = { slot, states, best, fallback: 'dropped' as const };
-      this.#cloud.guard(slot, frame ? outbox.put(kept, frame) : outbox.discard(interrupted));
+      const kept = { slot, states, best };
+      if (frame) this.#cloud.sendOld(kept, frame);
+      else this.#writes.add(slot, outbox.discard(interrupted));
       this.#deps.onVerdict(verdictOf(fitting(kept, bundle), 'fallback', 'dropped'), 'site');
       return;
     }
-    const maps = this.#group.own(interrupted.maps);
+    const maps = this.group.own(interrupted.maps);
     const context = { sample: { slot, states, best }, asked: false };
     this.#onCollected({ slot, maps, mask: maskOf(maps), reason: 'complete', context });
   }
@@ -113,15 +118,15 @@ export class SamplePath {
     clock?: number,
     now = performance.now(),
   ): Offer {
-    return this.#window.offer(slot, this.#group.placeOf(view), present, frame, offset, now, clock);
+    return this.#window.offer(slot, this.group.placeOf(view), present, frame, offset, now, clock);
   }
 
   /**
-   * One view's features; *taken*: they are on disk when this resolves, *unwritten*: the disk does not take them, and
-   * the sample goes on without. Null: the device no longer has them.
+   * Takes one view's features. *taken*: they are on disk when this resolves. *unwritten*: they could not be written,
+   * and the sample goes on without them. Null: the device no longer has them.
    */
   async offerFeatures(slot: number, view: number, features: Uint8Array | null): Promise<FeatureOffer> {
-    const place = this.#group.placeOf(view);
+    const place = this.group.placeOf(view);
     if (!this.#collector.wants(slot, place)) return 'unwanted';
     try {
       if (features) await this.#deps.outbox.putPart(slot, view, features);
@@ -131,30 +136,30 @@ export class SamplePath {
       return 'unwritten';
     }
     const offer = this.#collector.offer(slot, place, features);
-    // The deadline passed while the disk was busy: the part belongs to no sample any more.
-    if (offer === 'unknown' && features) await this.#deps.outbox.settle(slot);
+    // The deadline passed while the disk was busy: this part belongs to no sample any more.
+    if (offer === 'unknown' && features) this.#settle(slot);
     return offer === 'taken' ? 'taken' : 'unwanted';
   }
 
-  /** A device came or went. */
+  /** A device has connected or disconnected. */
   setLive(view: number, live: boolean): void {
-    const place = this.#group.placeOf(view);
+    const place = this.group.placeOf(view);
     this.#window.setLive(place, live);
     if (!live) this.#collector.giveUp(place);
   }
 
-  /** The cloud's verdict; false: the sample had its fallback already, so this revises it in the cloud only. */
+  /** The cloud's verdict. False: the sample has its fallback already, so the verdict only revises it in the cloud. */
   cloudVerdict(verdict: Verdict): boolean {
     return this.#cloud.verdict(verdict);
   }
 
-  /** The cloud wants the features of a sample that this edge was sure of: another edge of the site is not. */
+  /** The cloud asks for features although this edge was sure, because another edge of the site is not. */
   askedByCloud(slot: number): void {
     const entry = this.#deps.outbox.features(slot);
-    // Answered meanwhile, or asked twice.
+    // It was answered meanwhile, or the cloud asked twice.
     if (!entry || this.#collector.has(slot)) return;
     const sample = this.#cloud.sample(slot) ?? fitting(entry, this.#deps.bundle);
-    if (sample.features) this.#cloud.sendInstead(sample, 'edge', sample.features);
+    if (sample.features) this.#cloud.send(sample, 'edge', sample.features, true);
     else this.#collect({ sample, asked: true });
   }
 
@@ -163,14 +168,14 @@ export class SamplePath {
     this.#cloud.giveUp(slot, reason);
   }
 
-  /** Goes on with whatever has waited long enough. */
+  /** Goes on with every sample whose deadline has passed. */
   expire(now: number): void {
     this.#window.expire(now);
     this.#collector.expire(now);
     this.#cloud.expire(now);
   }
 
-  /** The uplink is gone: what waits for the cloud is answered now, and revised there later. */
+  /** The uplink is lost: what waits for the cloud is answered now, and revised in the cloud later. */
   cloudLost(): void {
     this.#cloud.giveUpAll('unreachable');
   }
@@ -179,14 +184,14 @@ export class SamplePath {
   async drain(): Promise<void> {
     this.#window.drain();
     this.#collector.drain();
-    await this.#cloud.written();
+    await this.#writes.done();
   }
 
   #onGathered(slot: number, cell: number, reason: CloseReason): void {
     this.samples++;
     if (reason === 'crowded') this.#deps.onCrowded('summaries');
     const mask = this.#window.presence(cell);
-    const states = this.#group.siteStates(this.#window.states(cell, this.#states));
+    const states = this.group.siteStates(this.#window.states(cell, this.#states));
     if (mask === 0) {
       this.#conclude(slot, states, 'none', NOTHING_SEEN);
       return;
@@ -202,11 +207,11 @@ export class SamplePath {
     }
     const { config, outbox } = this.#deps;
     if (outbox.failure) {
-      // Features could not be kept, so nobody is asked for any.
+      // Features could not be stored, so no device is asked for any.
       this.#cloud.fallback({ slot, states, best }, 'dropped');
       return;
     }
-    this.#cloud.guard(slot, outbox.begin(slot, { epoch: config.epoch, states, best }));
+    this.#writes.add(slot, outbox.begin(slot, { epoch: config.epoch, states, best }));
     this.#collect({ sample: { slot, states, best }, asked: false });
   }
 
@@ -214,12 +219,12 @@ export class SamplePath {
   #collect(gathering: Gathering): void {
     const { isLive, requestFeatures } = this.#deps;
     const { slot, states } = gathering.sample;
-    const present = this.#group.own(states).map((state) => state === ViewState.present);
+    const present = this.group.own(states).map((state) => state === ViewState.present);
     this.#collector.open(slot, maskOf(present), gathering, performance.now());
-    for (const [place, view] of this.#group.views.entries()) {
+    for (const [place, view] of this.group.views.entries()) {
       if (!present[place]) continue;
       if (isLive(view)) requestFeatures(view, slot);
-      // Its device died after the summary: nobody would answer.
+      // Its device went offline after the summary, so it would not answer.
       else this.#collector.offer(slot, place, null);
     }
   }
@@ -227,12 +232,11 @@ export class SamplePath {
   #onCollected({ slot, context, maps, mask, reason }: Collected<Gathering>): void {
     if (reason === 'crowded') this.#deps.onCrowded('features');
     const { sample, asked } = context;
-    const states = this.#group.withoutSilent(sample.states, mask, this.#deps.isLive);
+    const states = this.group.withoutSilent(sample.states, mask, this.#deps.isLive);
     const left = { ...sample, states };
-    const send = asked ? this.#cloud.sendInstead.bind(this.#cloud) : this.#cloud.send.bind(this.#cloud);
     if (mask === 0) {
-      if (this.#group.several) {
-        send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }));
+      if (this.group.several) {
+        this.#cloud.send(left, 'answer', encodeEdgeAnswer({ exit: 'fallback', ...sample.best }), asked);
       } else {
         this.#settle(slot);
         const late = reason === 'crowded' ? reason : 'deadline';
@@ -242,20 +246,20 @@ export class SamplePath {
     }
     if (!this.#edge) {
       const { content, body } = uplinkViews(maps, this.#bodies.coded);
-      send(left, content, body);
+      this.#cloud.send(left, content, body, asked);
       return;
     }
-    const opened = maps.map((map, place) => map && this.#bodies.open(this.#group.views[place], map));
+    const opened = maps.map((map, place) => map && this.#bodies.open(this.group.views[place], map));
     const confident = this.#edge.decide(opened, mask);
     const best = { classIndex: this.#edge.exit.classIndex, uncertainty: this.#edge.exit.uncertainty };
     const features = this.#edge.features.slice();
-    if (asked || !confident) send({ slot, states, best }, 'edge', features);
+    if (asked || !confident) this.#cloud.send({ slot, states, best }, 'edge', features, asked);
     else this.#conclude(slot, states, 'edge', best, features);
   }
 
   /**
-   * An exit of this edge is sure, or its cameras see nothing. One of several edges tells the cloud, which joins what
-   * they say; one alone answers for its site.
+   * An exit of this edge is sure, or its cameras see nothing. With several edges, the edge reports this to the cloud,
+   * which joins the reports; a single edge answers for its site.
    */
   #conclude(
     slot: number,
@@ -264,7 +268,7 @@ export class SamplePath {
     { classIndex, uncertainty }: BestExit,
     features?: Uint8Array,
   ): void {
-    if (this.#group.several) {
+    if (this.group.several) {
       if (exit === 'none') this.#cloud.send({ slot, states, best: NO_EXIT }, 'views', NOTHING);
       else {
         const sample = { slot, states, best: { classIndex, uncertainty }, features };
@@ -292,8 +296,8 @@ export class SamplePath {
     );
   }
 
-  /** Its features are of no more use. */
+  /** Its features are no longer needed. */
   #settle(slot: number): void {
-    this.#cloud.guard(slot, this.#deps.outbox.settle(slot));
+    this.#writes.add(slot, this.#deps.outbox.settle(slot));
   }
 }

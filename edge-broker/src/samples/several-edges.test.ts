@@ -56,7 +56,7 @@ describe('one edge of several', () => {
       [0, 5],
     ]);
     await features(rig, 5);
-    await until(() => rig.replaced.length === 1);
+    await until(() => rig.uplinks === 2);
     const tier = new UpperTier(rig.bundle, 'edge', 0);
     tier.decide(maps(rig, 5), 0b11);
     const stored = await rig.stored();
@@ -80,7 +80,7 @@ describe('one edge of several', () => {
       classIndex: tier.exit.classIndex,
     });
     rig.path.askedByCloud(5);
-    await until(() => rig.replaced.length === 1);
+    await until(() => rig.uplinks === 2);
     expect([...(await rig.stored())[0].body]).toEqual([...tier.features]);
     expect(rig.requests).toHaveLength(2);
   });
@@ -119,7 +119,7 @@ describe('one edge of several', () => {
     }
     rig.die(0);
     await rig.path.offerFeatures(5, 2, null);
-    await until(() => rig.uplinks + rig.replaced.length === 1 + local);
+    await until(() => rig.uplinks === 1 + local);
     const [{ content, states, body }] = await rig.stored();
     expect([content, ...states]).toEqual(['answer', lost, lost, late]);
     expect(decodeEdgeAnswer(body)).toMatchObject({ exit: 'fallback' });
@@ -137,7 +137,7 @@ describe('one edge of several', () => {
     // The cloud joins what waited, and wants features.
     rig.path.askedByCloud(5);
     await features(rig, 5);
-    await until(() => rig.replaced.length === 1);
+    await until(() => rig.uplinks === 2);
     expect((await rig.stored())[0].content).toBe('edge');
     expect(rig.path.cloudVerdict(cloudSays(5))).toBe(false);
     expect(rig.verdicts).toHaveLength(1);
@@ -153,7 +153,7 @@ describe('one edge of several', () => {
     const rig = await firstEdge({ edge: 1, folder: first.folder });
     rig.path.askedByCloud(5);
     await features(rig, 5);
-    await until(() => rig.replaced.length === 1);
+    await until(() => rig.uplinks === 1);
     expect((await rig.stored())[0].content).toBe('edge');
     expect(rig.path.cloudVerdict(cloudSays(5))).toBe(true);
     rig.path.askedByCloud(6);

@@ -6,14 +6,14 @@ export interface Uncertain {
   readonly slot: number;
   readonly states: Uint8Array;
   readonly best: BestExit;
-  /** Output of the edge section where this edge, one of several, was sure: the cloud may ask for it. */
+  /** Output of the edge section, if this edge (one of several) was sure: the cloud may ask for it. */
   readonly features?: Uint8Array | undefined;
 }
 
 /** A sample whose features are gathered. */
 export interface Gathering {
   readonly sample: Uncertain;
-  /** The cloud wants them, however sure this edge is. */
+  /** The cloud asked for them, even if this edge is sure. */
   readonly asked: boolean;
 }
 

@@ -3,15 +3,15 @@ import { ViewState } from '@ddnn/protocol';
 import { EdgeError } from '../edge-error.js';
 
 /**
- * The views that one edge serves, among those of its site. On the wire and in the outbox a view goes by its number at
- * the site; window, collector and exits of this edge count its places in the group.
+ * The views that one edge serves, among all views of its site. On the wire and in the outbox, a view has its number at
+ * the site. The window, the collector and the exits of this edge use its place in the group.
  */
 export class ViewGroup {
   /** Which edge of the bundle this is. */
   readonly edge: number;
   /** View of each place. */
   readonly views: readonly number[];
-  /** Other edges serve further views of the site. */
+  /** Other edges serve the other views of the site. */
   readonly several: boolean;
   readonly #siteViews: number;
   readonly #places: Int8Array;
@@ -35,14 +35,14 @@ export class ViewGroup {
     for (const [place, view] of this.views.entries()) this.#places[view] = place;
   }
 
-  /** Place of a view of this group. */
+  /** The place in the group of one of its views. */
   placeOf(view: number): number {
     return this.#places[view];
   }
 
   /**
-   * States of every view of the site, from those of the group by place: nothing comes here from other edges' views.
-   * Samples in a row whose states are alike share one array, so nobody may write to it.
+   * States of every view of the site, made from those of the group by place; views of other edges are *lost* here.
+   * Samples in a row with equal states share one array, so nobody may write to it.
    */
   siteStates(own: Uint8Array): Uint8Array {
     if (this.#stillThose(own)) return this.#last;
@@ -51,7 +51,10 @@ export class ViewGroup {
     return this.#last;
   }
 
-  /** States where present views whose features did not come are *late*, or *lost* with their device. A copy. */
+  /**
+   * A copy of the states, in which present views whose features did not come are *late*, or *lost* if their device is
+   * offline.
+   */
   withoutSilent(states: Uint8Array, mask: number, isLive: (view: number) => boolean): Uint8Array {
     const left = states.slice();
     for (const [place, view] of this.views.entries()) {
@@ -67,7 +70,7 @@ export class ViewGroup {
     return true;
   }
 
-  /** By place, of something that stands by view of the site. */
+  /** Turns values by view of the site into values by place. */
   own<T>(bySite: ArrayLike<T>): T[] {
     return this.views.map((view) => bySite[view]);
   }

@@ -13,7 +13,7 @@ export type Direction = 'up' | 'down';
 export class LinkMeter {
   readonly #link: Link = { payloadUp: 0, wireUp: 0, wireDown: 0 };
 
-  /** The packet of one PUBLISH; at QoS 1 its PUBACK goes the other way. */
+  /** Counts the packet of one PUBLISH; at QoS 1 its PUBACK goes the other way. */
   count(direction: Direction, topicBytes: number, payloadBytes: number, qos: number): void {
     const packet = publishBytes(topicBytes, payloadBytes, qos);
     const acknowledgement = qos > 0 ? PUBACK_BYTES : 0;
@@ -26,12 +26,12 @@ export class LinkMeter {
     }
   }
 
-  /** What of a packet towards the upper tier counts as payload: see {@link LinkBytes}. */
+  /** Which bytes of a packet towards the upper tier count as payload: see {@link LinkBytes}. */
   countPayload(bytes: number): void {
     this.#link.payloadUp += bytes;
   }
 
-  /** What was counted. Whatever else crossed the socket is the session's: connect, status, clock, ping. */
+  /** What was counted. All other bytes on the socket count as session: connect, status, clock, ping. */
   read(socketBytes: number): LinkBytes {
     const { payloadUp, wireUp, wireDown } = this.#link;
     return { payloadUp, wireUp, wireDown, session: Math.max(0, socketBytes - wireUp - wireDown) };

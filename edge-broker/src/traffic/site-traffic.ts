@@ -8,8 +8,8 @@ interface LinkedDevice {
   readonly view: number;
 }
 
-/** What crosses the links of an edge: its uplink, and one link a device. */
-export class LinkBytes {
+/** The traffic on the links of an edge: its uplink, and one link for each device. */
+export class SiteTraffic {
   readonly uplink = new LinkMeter();
   /** By view of the site. */
   readonly devices: readonly LinkMeter[];
@@ -28,7 +28,7 @@ export class LinkBytes {
   }
 
   /**
-   * Reads every meter, shows it in the metrics and returns what the cloud is told. `open` reads the sockets that are
+   * Reads every meter, shows it in the metrics, and returns what the cloud is told. `open` reads the sockets that are
    * open.
    */
   report<Device extends LinkedDevice>(

@@ -1,4 +1,4 @@
-import { type Message, MqttListener } from '@ddnn/broker';
+import type { Message } from '@ddnn/broker';
 import {
   decodeUplinkFeatures,
   decodeVerdicts,
@@ -11,6 +11,7 @@ import {
   type UplinkSample,
 } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
+import { listenAsCloud } from '../../test/cloud.js';
 import { bundle, EPOCH, edgeConfig, logger, open, openOutbox, unanswered, until, VIEWS } from '../../test/tiny-site.js';
 import { RecordBatch } from '../outbox/record-batch.js';
 import { LinkMeter } from '../traffic/link-meter.js';
@@ -41,24 +42,13 @@ async function startBridge(flags: Record<string, unknown> = {}) {
   const held: number[] = [];
   let cutting = false;
   const taken: Message[] = [];
-  const cloud = new MqttListener<string>(
-    { host: '127.0.0.1', port: 0, setting: 'test', maxPacketBytes: 1e6, maxConnections: 9, drainTimeoutMs: 1000 },
-    {
-      admit: (name) => name ?? 'viewer',
-      maySubscribe: () => true,
-      publishRight: () => 'retained',
-      take: (_, message) => {
-        if (cutting) {
-          cutting = false;
-          throw new Error('cut');
-        }
-        taken.push({ ...message, payload: Uint8Array.from(message.payload) });
-      },
-    },
-    logger,
-  );
-  const port = await cloud.start();
-  open.push(() => cloud.stop());
+  const { cloud, port } = await listenAsCloud((message) => {
+    if (cutting) {
+      cutting = false;
+      throw new Error('cut');
+    }
+    taken.push({ ...message, payload: Uint8Array.from(message.payload) });
+  });
   const config = edgeConfig({ 'uplink.url': `mqtt://127.0.0.1:${port}`, ...flags });
   const { outbox } = await openOutbox();
   const names = { site: config.site, edge: config.edge };
@@ -122,7 +112,7 @@ describe('the bridge', () => {
     for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frameOf(slot, EPOCH - 1));
     await outbox.put(unanswered(9), frameOf(9));
     await start();
-    await until(() => bridge.inFlight === 2);
+    await until(() => features().flat().length === 2);
     await send(
       'acknowledgement',
       encodeAcknowledgement(EPOCH - 1, { of: 'uplinkFeatures', result: 'held', slots: [1] }),
@@ -135,6 +125,64 @@ describe('the bridge', () => {
     cut();
     await until(() => bridge.held === 0 && features().length > before);
     expect(outbox.size).toBe(4);
+  });
+
+  it('does not go on counting what it holds back and the outbox drops', async () => {
+    const { bridge, outbox, start, features, send } = await startBridge();
+    for (const slot of [1, 2]) await outbox.put(unanswered(slot), frameOf(slot, EPOCH - 1));
+    await start();
+    await until(() => features().length > 0);
+    const held = { of: 'uplinkFeatures', result: 'held', slots: [1] } as const;
+    await send('acknowledgement', encodeAcknowledgement(EPOCH - 1, held));
+    await until(() => bridge.held === 2);
+    bridge.settled('features', 1);
+    expect(bridge.held).toBe(1);
+    bridge.settled('features', 2);
+    expect(bridge.ready).toBe(true);
+  });
+
+  it('sends what it can read, though an entry before it cannot be read', async () => {
+    const { outbox, start, features } = await startBridge();
+    for (const slot of [1, 2, 3]) await outbox.put(unanswered(slot), frameOf(slot));
+    const read = outbox.read.bind(outbox);
+    outbox.read = (entry) => (entry.slot === 2 ? Promise.reject(new Error('damaged')) : read(entry));
+    await start();
+    await until(() => features().length > 0);
+    expect(features()).toEqual([[1, 3]]);
+  });
+
+  it('sends the new frame of an entry, also where the old one was just being read', async () => {
+    const { bridge, outbox, start, features } = await startBridge();
+    await outbox.put(unanswered(1), frameOf(1));
+    await start();
+    await until(() => features().length === 1);
+    const read = outbox.read.bind(outbox);
+    let replaced = false;
+    outbox.read = async (entry) => {
+      const frame = await read(entry);
+      if (!replaced) {
+        replaced = true;
+        bridge.add('features', 1);
+        return undefined;
+      }
+      return frame;
+    };
+    bridge.add('features', 1);
+    await until(() => features().length === 2);
+    expect(features()).toEqual([[1], [1]]);
+  });
+
+  it('sends again what was not acknowledged in time, behind what was not sent yet', async () => {
+    const { bridge, outbox, start, features } = await startBridge({ 'uplink.inFlight': 1 });
+    for (const slot of [1, 2]) await outbox.put(unanswered(slot), frameOf(slot));
+    await start();
+    await until(() => features().length === 1);
+    bridge.resendOverdue(performance.now() + 1);
+    bridge.resendOverdue(performance.now() + 3_600_000);
+    await until(() => features().length === 2);
+    bridge.resendOverdue(performance.now() + 3_600_000);
+    await until(() => features().length === 3);
+    expect(features()).toEqual([[1], [2], [1]]);
   });
 
   it('joins samples that are ready together, and forgets each with its own verdict', async () => {
@@ -161,22 +209,21 @@ describe('the bridge', () => {
   });
 
   it('keeps a record frame back while it grows, and forgets all of it by its first slot', async () => {
-    const { bridge, outbox, start, records, send } = await startBridge();
-    const batch = new RecordBatch(outbox, EPOCH, 100);
+    const { bridge, outbox, start, features, records, send } = await startBridge();
+    const onWhole = (slot: number) => bridge.add('record', slot);
+    const onError = (error: unknown) => expect.unreachable(String(error));
+    const batch = new RecordBatch(outbox, { epoch: EPOCH, maxVerdicts: 100, onWhole, onError });
     await start();
     for (const slot of [7, 5]) batch.add({ ...verdict(slot), exit: 'local' });
     await batch.flush();
-    bridge.pump();
     await outbox.put(unanswered(1), frameOf(1));
-    bridge.pump();
-    await until(() => bridge.inFlight === 1);
+    bridge.add('features', 1);
+    await until(() => features().length === 1);
     batch.add({ ...verdict(8), exit: 'local' });
     await batch.send();
-    bridge.pump();
     await until(() => records().length > 0);
     expect(records()).toEqual([[5, 7, 8]]);
     await send('acknowledgement', encodeAcknowledgement(EPOCH, { of: 'record', result: 'stored', slots: [5] }));
-    await until(() => bridge.inFlight === 1);
-    expect(outbox.size).toBe(1);
+    await until(() => outbox.size === 1);
   });
 });

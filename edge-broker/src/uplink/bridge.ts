@@ -14,70 +14,65 @@ import {
 } from '@ddnn/protocol';
 import { MqttSession } from '@ddnn/session';
 import type { EdgeConfig } from '../config.js';
-import type { Entry, EntryKind } from '../outbox/entry.js';
+import type { EntryKind, EntryName } from '../outbox/entry.js';
+import { keyOf } from '../outbox/keys.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { LinkMeter } from '../traffic/link-meter.js';
 
-/** What the cloud says. */
+/** What the cloud can tell an edge. */
 export interface CloudMessages {
   onConnected(): void;
   onDisconnected(): void;
   onVerdicts(verdicts: readonly Verdict[]): void;
   onAcknowledgement(acknowledgement: Acknowledgement): void;
-  /** It has another bundle, or none, for the epoch of that entry: it waits for the next connection. */
-  onHeld(entry: Entry): void;
-  /** It wants the features of these slots (configuration f). */
+  /** The cloud has no bundle, or another one, for the epoch of that entry: the entry waits for the next connection. */
+  onHeld(entry: EntryName): void;
+  /** The cloud asks for the features of these slots (configuration f). */
   onRequest(slots: readonly number[]): void;
   onBadFrame(error: unknown, topic: string): void;
   /** Another edge is connected under this name. */
   onTaken(): void;
 }
 
-/** The epoch of a frame that is not read yet. */
-const UNKNOWN = -1;
+/** What a bridge works with. */
+export interface BridgeDeps {
+  readonly views: number;
+  /** The site has several edges: only then does the cloud ask for features. */
+  readonly several: boolean;
+  readonly outbox: Outbox;
+  readonly meter: LinkMeter;
+  readonly messages: CloudMessages;
+  readonly logger: Logger;
+}
+
+/** An entry that was sent. */
+interface Sent extends EntryName {
+  readonly sentAt: number;
+  readonly epoch: number;
+}
 
 /**
- * The bridge to the cloud: sends the outbox in order with a bounded number of entries in flight, again after a lost
- * link, until the cloud's own acknowledgement.
+ * The bridge to the cloud: sends the entries of the outbox in order, with a bounded number in flight, and again after a
+ * lost link, until the cloud's own acknowledgement comes. Its maps are keyed as the outbox is, and empty without a link.
  */
 export class Bridge {
   readonly #config: EdgeConfig;
-  readonly #views: number;
-  readonly #outbox: Outbox;
-  readonly #meter: LinkMeter;
-  readonly #messages: CloudMessages;
-  readonly #logger: Logger;
-  /**
-   * Entries sent on this connection and not yet acknowledged, with the time of sending; several may have shared a
-   * frame.
-   */
-  readonly #inFlight = new Map<Entry, { readonly sentAt: number; epoch: number }>();
-  /** Kinds and epochs that the cloud has no bundle for, on this connection; and entries of them. */
+  readonly #deps: BridgeDeps;
+  /** Entries to be sent, in this order. */
+  readonly #unsent = new Map<string, EntryName>();
+  /** Entries sent and not yet acknowledged, the oldest first; several may have shared a frame. */
+  readonly #inFlight = new Map<string, Sent>();
+  /** Kinds and epochs for which the cloud has no bundle, and the entries of them. */
   readonly #heldEpochs = new Set<string>();
-  readonly #held = new Set<Entry>();
+  readonly #held = new Set<string>();
   readonly #names;
-  /** Undefined where no cloud is configured. */
+  /** Undefined: no cloud is configured. */
   readonly #session: MqttSession | undefined;
   #pumping = false;
-  #pumpAgain = false;
 
-  constructor(
-    config: EdgeConfig,
-    deps: {
-      views: number;
-      several: boolean;
-      outbox: Outbox;
-      meter: LinkMeter;
-      messages: CloudMessages;
-      logger: Logger;
-    },
-  ) {
+  constructor(config: EdgeConfig, deps: BridgeDeps) {
     this.#config = config;
-    this.#views = deps.views;
-    this.#outbox = deps.outbox;
-    this.#meter = deps.meter;
-    this.#messages = deps.messages;
-    this.#logger = deps.logger;
+    this.#deps = deps;
     const { site, edge } = config;
     this.#names = {
       status: topic('uplinkStatus', { site, edge }),
@@ -88,28 +83,23 @@ export class Bridge {
       uplinkFeatures: topic('uplinkFeatures', { site, edge }),
       record: topic('record', { site, edge }),
     };
-    this.#session = this.#createSession(deps.several);
+    this.#session = this.#createSession();
   }
 
   get connected(): boolean {
     return this.#session?.connected ?? false;
   }
 
-  /** True, or why the cloud is out of reach that is configured. */
+  /** True, or why the configured cloud is out of reach. */
   get ready(): true | string {
     const ready = this.#session?.ready ?? true;
     if (ready !== true || this.#held.size === 0) return ready;
     return `the cloud has not the bundle that ${this.#held.size} waiting entries are of`;
   }
 
-  /** Entries that the cloud has no bundle for. */
+  /** Entries for which the cloud has no bundle. */
   get held(): number {
     return this.#held.size;
-  }
-
-  /** Entries sent and not yet acknowledged. */
-  get inFlight(): number {
-    return this.#inFlight.size;
   }
 
   /** Bytes that have crossed the uplink's sockets. */
@@ -122,31 +112,39 @@ export class Bridge {
     this.#session?.start(encodeStatus(this.#config.epoch, offline));
   }
 
-  /** Sends what waits, as far as the bound on entries in flight allows. */
-  pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    this.#drainOutbox().catch((error: unknown) => this.#logger.error({ err: error }, 'the outbox could not be read'));
+  /** Sends an entry: it is new in the outbox, or its frame has changed. */
+  add(kind: EntryKind, slot: number): void {
+    const key = this.#forget(kind, slot);
+    // Without a connection there is nothing to do: the next one begins with all that is in the outbox.
+    if (this.connected) this.#unsent.set(key, { kind, slot });
+    this.#pump();
   }
 
-  /** An entry needs no more sending: acknowledged or dropped. */
-  settled(kind: EntryKind, slot: number): void {
-    for (const sent of [this.#inFlight, this.#held]) {
-      for (const entry of sent.keys()) if (entry.kind === kind && entry.slot === slot) sent.delete(entry);
+  /** Sends all entries of the outbox that were not sent yet, as on a new connection or after its disk had failed. */
+  addWaiting(): void {
+    if (!this.connected) return;
+    for (const entry of this.#deps.outbox.entries()) {
+      const key = keyOf(entry.kind, entry.slot);
+      const grows = entry.kind === 'record' && entry.grows;
+      if (!grows && !this.#inFlight.has(key) && !this.#held.has(key)) this.#unsent.set(key, entry);
     }
-    this.pump();
+    this.#pump();
+  }
+
+  /** An entry need not be sent any more: it was acknowledged or dropped. */
+  settled(kind: EntryKind, slot: number): void {
+    this.#forget(kind, slot);
+    this.#pump();
   }
 
   /** Frames that the cloud did not acknowledge in time are sent again. */
   resendOverdue(now: number): void {
-    let overdue = false;
-    for (const [entry, { sentAt }] of this.#inFlight) {
-      if (now - sentAt < this.#config.uplink.resendMs) break;
-      this.#inFlight.delete(entry);
-      overdue = true;
+    for (const [key, sent] of this.#inFlight) {
+      if (now - sent.sentAt < this.#config.uplink.resendMs) break;
+      this.#inFlight.delete(key);
+      this.#unsent.set(key, sent);
     }
-    if (overdue) this.pump();
+    this.#pump();
   }
 
   sendStatus(epoch: number, status: Status): void {
@@ -163,14 +161,14 @@ export class Bridge {
     this.#session?.publish(this.#names.traffic, frame, 1);
   }
 
-  /** Says *offline*, waits until everything sent has left, and closes. */
+  /** Publishes *offline*, waits until everything published has been sent, and closes. */
   async stop(epoch: number, offline: Status): Promise<void> {
     await this.#session?.stop(encodeStatus(epoch, offline));
   }
 
-  /** @param several only one edge of several is ever asked for features */
-  #createSession(several: boolean): MqttSession | undefined {
+  #createSession(): MqttSession | undefined {
     const { uplink, site, edge } = this.#config;
+    const { several, messages, logger } = this.#deps;
     if (uplink.url === undefined) return undefined;
     const { verdict, acknowledgement, request, status } = this.#names;
     const name = `${site}/${edge}`;
@@ -186,88 +184,114 @@ export class Bridge {
       },
       {
         onConnected: () => {
-          this.#messages.onConnected();
-          this.pump();
+          messages.onConnected();
+          this.addWaiting();
         },
         onDisconnected: () => {
-          this.#inFlight.clear();
-          this.#heldEpochs.clear();
-          this.#held.clear();
-          this.#messages.onDisconnected();
+          for (const known of [this.#unsent, this.#inFlight, this.#held, this.#heldEpochs]) known.clear();
+          messages.onDisconnected();
         },
         onMessage: (topicName, payload, qos) => this.#onMessage(topicName, payload, qos),
-        onTaken: () => this.#messages.onTaken(),
+        onTaken: () => messages.onTaken(),
       },
-      this.#logger,
+      logger,
     );
   }
 
-  async #drainOutbox(): Promise<void> {
+  /** Sends what waits, as far as the bound on entries in flight allows. */
+  #pump(): void {
+    // A loop that runs already sees the new entries too.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#sendUnsent().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'the outbox was not sent'));
+  }
+
+  async #sendUnsent(): Promise<void> {
+    const { outbox, logger } = this.#deps;
+    // Samples that became ready together share frames.
+    const features: Uint8Array[] = [];
     try {
-      while (this.#pumpAgain) {
-        this.#pumpAgain = false;
-        // What became ready together goes up together.
-        const features: Uint8Array[] = [];
-        for (const entry of this.#outbox.entries()) {
-          if (!this.connected || this.#inFlight.size >= this.#config.uplink.inFlight) break;
-          if ((entry.kind === 'record' && entry.grows) || this.#inFlight.has(entry)) continue;
-          if (this.#held.has(entry)) continue;
-          const sent = { sentAt: performance.now(), epoch: UNKNOWN };
-          this.#inFlight.set(entry, sent);
-          const frame = await this.#outbox.read(entry);
-          if (frame) sent.epoch = frameEpoch(frame);
-          if (!frame) this.#inFlight.delete(entry);
-          else if (this.#heldEpochs.has(epochKey(entry.kind, sent.epoch))) this.#hold(entry);
-          else if (entry.kind === 'features') features.push(frame);
-          else this.#send(this.#names.record, frame);
-        }
-        for (const frame of joinUplinkFeatures(features)) this.#send(this.#names.uplinkFeatures, frame);
+      for (const [key, entry] of this.#unsent) {
+        if (this.#inFlight.size >= this.#config.uplink.inFlight || outbox.failure) break;
+        // One after the other, because each entry sent takes a place in flight.
+        await this.#sendEntry(key, entry, features).catch((error: unknown) => {
+          // Only this entry is left out; the next connection tries it again.
+          this.#unsent.delete(key);
+          logger.error({ kind: entry.kind, slot: entry.slot, err: error }, 'not readable in the outbox');
+        });
       }
     } finally {
       this.#pumping = false;
     }
+    for (const frame of joinUplinkFeatures(features)) this.#send(this.#names.uplinkFeatures, frame);
   }
 
-  /** Nothing of that epoch is sent any more, and what is on its way makes room for others. */
+  async #sendEntry(key: string, entry: EntryName, features: Uint8Array[]): Promise<void> {
+    const { kind, slot } = entry;
+    const { outbox } = this.#deps;
+    const frame = await outbox.read(entry);
+    // During the read the entry was settled or replaced, or the link was lost.
+    if (this.#unsent.get(key) !== entry) return;
+    if (!frame) {
+      // If it is still being written, it is added again when that is done.
+      if (!outbox.failure) this.#unsent.delete(key);
+      return;
+    }
+    const epoch = frameEpoch(frame);
+    this.#unsent.delete(key);
+    if (this.#heldEpochs.has(`${kind}/${epoch}`)) {
+      this.#hold(key, entry);
+      return;
+    }
+    this.#inFlight.set(key, { kind, slot, epoch, sentAt: performance.now() });
+    if (kind === 'features') features.push(frame);
+    else this.#send(this.#names.record, frame);
+  }
+
+  /** Stops sending entries of that epoch; those on their way no longer count as in flight, so others can go. */
   #holdEpoch({ of }: Acknowledgement, epoch: number): void {
     const kind = of === 'record' ? 'record' : 'features';
-    this.#heldEpochs.add(epochKey(kind, epoch));
-    for (const [entry, sent] of this.#inFlight) if (entry.kind === kind && sent.epoch === epoch) this.#hold(entry);
-    this.pump();
+    this.#heldEpochs.add(`${kind}/${epoch}`);
+    for (const [key, sent] of this.#inFlight) if (sent.kind === kind && sent.epoch === epoch) this.#hold(key, sent);
+    this.#pump();
   }
 
-  #hold(entry: Entry): void {
-    this.#inFlight.delete(entry);
-    this.#held.add(entry);
-    this.#messages.onHeld(entry);
+  #hold(key: string, entry: EntryName): void {
+    this.#inFlight.delete(key);
+    this.#held.add(key);
+    this.#deps.messages.onHeld(entry);
+  }
+
+  #forget(kind: EntryKind, slot: number): string {
+    const key = keyOf(kind, slot);
+    for (const known of [this.#unsent, this.#inFlight, this.#held]) known.delete(key);
+    return key;
   }
 
   #send(name: string, frame: Uint8Array): void {
-    // A link that broke while the disk was read: it stays in the outbox.
+    // The link broke while the disk was read: the entry stays in the outbox.
     if (!this.#session?.publish(name, frame, 1)) return;
-    this.#meter.count('up', name.length, frame.length, 1);
-    this.#meter.countPayload(frame.length);
+    const { meter } = this.#deps;
+    meter.count('up', name.length, frame.length, 1);
+    meter.countPayload(frame.length);
   }
 
   #onMessage(name: string, payload: Uint8Array, qos: number): void {
+    const { messages, meter, views } = this.#deps;
     try {
-      this.#meter.count('down', name.length, payload.length, qos);
+      meter.count('down', name.length, payload.length, qos);
       if (name === this.#names.verdict) {
-        // A verdict may be of a sample from before a rollout, so its epoch is not held against ours.
-        this.#messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, this.#views, MAX_UPLINK_SAMPLES));
+        // A verdict may belong to a sample from before a rollout, so its epoch is not compared with ours.
+        messages.onVerdicts(decodeVerdicts(payload, 'verdict', undefined, views, MAX_UPLINK_SAMPLES));
       } else if (name === this.#names.acknowledgement) {
         const acknowledgement = decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES);
         if (acknowledgement.result === 'held') this.#holdEpoch(acknowledgement, frameEpoch(payload));
-        else this.#messages.onAcknowledgement(acknowledgement);
+        else messages.onAcknowledgement(acknowledgement);
       } else if (name === this.#names.request) {
-        this.#messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_UPLINK_SAMPLES));
+        messages.onRequest(decodeUplinkRequest(payload, this.#config.epoch, MAX_UPLINK_SAMPLES));
       }
     } catch (error) {
-      this.#messages.onBadFrame(error, name);
+      messages.onBadFrame(error, name);
     }
   }
-}
-
-function epochKey(kind: EntryKind, epoch: number): string {
-  return `${kind}/${epoch}`;
 }

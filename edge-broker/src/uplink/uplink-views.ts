@@ -1,8 +1,8 @@
 import { joinBodies, type UplinkContentName } from '@ddnn/protocol';
 
 /**
- * The features of the present views, in view order, as they go up: side by side, or each behind its length where they
- * are coded.
+ * The features of the present views, in view order, as they are sent up: one after the other; if they are coded, each
+ * with its length before it.
  */
 export function uplinkViews(
   maps: readonly (Uint8Array | undefined)[],

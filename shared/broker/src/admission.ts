@@ -17,7 +17,7 @@ export interface AdmissionDeps<Identity> {
   readonly takeoverMs: number;
 }
 
-/** Lets connections in, or tells them why not: credentials, last will, place, name. */
+/** Lets connections in, or tells them why not. Checks credentials, last will, free places and name. */
 export class Admission<Identity> {
   readonly #deps: AdmissionDeps<Identity>;
   readonly #named = new Map<string, Session<Identity>>();
@@ -26,7 +26,7 @@ export class Admission<Identity> {
     this.#deps = deps;
   }
 
-  /** Decides on a CONNECT; an admitted session has its identity then. */
+  /** Decides about a CONNECT; an admitted session then has its identity. */
   async admit(
     session: Session<Identity>,
     username: string | undefined,
@@ -34,7 +34,7 @@ export class Admission<Identity> {
   ): Promise<ReturnCode> {
     const { access, places, counts } = this.#deps;
     const { notAuthorized, unavailable, identifierRejected, accepted } = ReturnCode;
-    // MQTT 3.1.1, 3.1.3-8: without a name there is nothing to keep a session under.
+    // MQTT 3.1.1, 3.1.3-8.
     if (session.givenId === '' && session.asksToKeep)
       return this.#refuse(session, 'id', identifierRejected, { username });
     const identity = access.admit(username, password);
@@ -57,21 +57,21 @@ export class Admission<Identity> {
     return code;
   }
 
-  /** The session is gone, and its name free. */
+  /** The session is gone, so its name is free. */
   leave(session: Session<Identity>): void {
     this.#deps.places.leave(session);
     if (session.name !== undefined && this.#named.get(session.name) === session) this.#named.delete(session.name);
   }
 
   /**
-   * One connection a name. The first goes on as long as somebody answers there, and the second is told; where nobody
-   * does, as after a link that broke unnoticed, the second takes over.
+   * One connection for each name. As long as the first one answers, it stays and the second is refused. If it does not
+   * answer, as after a link that broke unnoticed, the second takes its place.
    */
   async #takeName(session: Session<Identity>, name: string): Promise<ReturnCode> {
     const first = this.#named.get(name);
     if (first) {
       const both = { name, first: first.from };
-      // A third comes again when it is clear which of the two stays.
+      // A third one must try again when it is clear which of the two stays.
       if (first.contested) return this.#refuse(session, 'name', ReturnCode.unavailable, both);
       first.contested = true;
       const answers = await first.answers(this.#deps.takeoverMs);
@@ -88,7 +88,7 @@ export class Admission<Identity> {
     this.#named.set(name, session);
     if (first && !first.gone) {
       first.socket.destroy();
-      // What its last will says must come before what the new connection says.
+      // Its last will must be published before anything from the new connection.
       await first.left;
     }
     return ReturnCode.accepted;
@@ -103,7 +103,7 @@ export class Admission<Identity> {
 }
 
 const reasons = {
-  id: 'connection refused: it asks for a session that lasts, and gives no client id',
+  id: 'connection refused: it has no client id, and asks for a session that lasts',
   credentials: 'credentials refused',
   will: 'connection refused: its last will is on a topic that is not its own',
   name: 'connection refused: another one of this name is there',

@@ -1,6 +1,6 @@
 import type { Outlet } from './outlet.js';
 
-/** Whether an MQTT filter covers a topic (MQTT 3.1.1, 4.7); topics that begin with `$` are not for it. */
+/** Whether an MQTT filter matches a topic (MQTT 3.1.1, 4.7). Not for topics that begin with `$`. */
 export function covers(filter: string, topic: string): boolean {
   const levels = topic.split('/');
   const wanted = filter.split('/');
@@ -11,34 +11,34 @@ export function covers(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
-/** The highest QoS at which one of the filters covers a topic; -1: none does. */
+/** The highest QoS of the filters that cover a topic; -1: none covers it. */
 export function grantedQos(filters: ReadonlyMap<string, number>, topic: string): number {
   let highest = -1;
   for (const [filter, qos] of filters) if (qos > highest && covers(filter, topic)) highest = qos;
   return highest;
 }
 
-/** A client as far as it subscribes: its filters with the QoS granted, and its sending side. */
+/** A client as a subscriber: its filters with the QoS granted, and the sending side of its socket. */
 export interface Subscriber {
   readonly filters: ReadonlyMap<string, number>;
   readonly outlet: Outlet;
 }
 
-/** Who hears one topic. */
+/** The subscribers of one topic. */
 export class Audience {
-  /** The sending sides of those who hear it. */
+  /** The sending sides of their sockets. */
   outlets: readonly Outlet[] = [];
-  /** One of them wants messages at QoS 1 as such. */
+  /** One of them wants QoS 1 messages at QoS 1. */
   sure = false;
   readonly #topic: string;
-  /** The highest QoS at which each of them hears it. */
+  /** The highest QoS at which each of them subscribes. */
   readonly #heard = new Map<Subscriber, number>();
 
   constructor(topic: string) {
     this.#topic = topic;
   }
 
-  /** A subscriber has come, or its filters have changed; `filter`: the one that came or went, where it is one. */
+  /** A subscriber has come, or its filters have changed; `filter`: the one that was added or removed, if it is one. */
   update(subscriber: Subscriber, filter?: string): void {
     if (filter !== undefined && !covers(filter, this.#topic)) return;
     const qos = grantedQos(subscriber.filters, this.#topic);
@@ -60,13 +60,13 @@ export class Audience {
 }
 
 /**
- * Who hears the topics that go past Aedes. Kept topic by topic: a change costs as much as there are such topics and
- * filters of the one client, however many clients and filters there are.
+ * The subscribers of the direct topics, for each topic. A change costs time in proportion to the number of such topics
+ * and to the filters of this one client, not to all clients and filters.
  */
 export class Audiences {
   readonly #byTopic = new Map<string, Audience>();
 
-  /** The audience of a topic, which goes on being kept. */
+  /** The subscribers of a topic; the object is kept up to date. */
   of(topic: string, subscribers: Iterable<Subscriber>): Audience {
     let audience = this.#byTopic.get(topic);
     if (!audience) {
@@ -77,7 +77,7 @@ export class Audiences {
     return audience;
   }
 
-  /** A filter came to a subscriber or went. */
+  /** A subscriber got a filter or lost one. */
   update(subscriber: Subscriber, filter: string): void {
     for (const audience of this.#byTopic.values()) audience.update(subscriber, filter);
   }

@@ -5,7 +5,7 @@ export class ByteList {
   #bytes = new Uint8Array(FIRST_BYTES);
   length = 0;
 
-  /** Makes room for `count` more bytes and returns where all of them stand; the caller raises {@link length}. */
+  /** Makes room for `count` more bytes and returns the whole buffer; the caller raises {@link length}. */
   room(count: number): Uint8Array {
     if (this.length + count > this.#bytes.length) {
       const larger = new Uint8Array(2 * (this.length + count));

@@ -1,4 +1,4 @@
-/** A connection as far as its place goes. */
+/** What matters of a connection for its place. */
 export interface Visitor {
   /** Where it comes from. */
   readonly address: string;
@@ -12,8 +12,8 @@ export interface PlaceBounds {
 }
 
 /**
- * Who may hold a connection. Viewers share what is left beside the places kept for names; those who have not said who
- * they are come and go, the oldest of the address with the most of them first.
+ * Who may hold a connection. Names have places kept for them; viewers share the rest. Connections that have not sent
+ * CONNECT have few places: when these are full, the oldest one of the address with the most of them is closed.
  */
 export class ConnectionPlaces<Connection extends Visitor> {
   readonly #bounds: PlaceBounds;
@@ -27,7 +27,7 @@ export class ConnectionPlaces<Connection extends Visitor> {
     this.#bounds = bounds;
   }
 
-  /** A connection came in; returns the one that must go for it. */
+  /** A connection came in; returns the one that must be closed for it. */
   enter(connection: Connection): Connection | undefined {
     const leaves = this.#waiting >= this.#bounds.maxPending ? this.#oldest() : undefined;
     if (leaves) this.leave(leaves);
@@ -37,19 +37,19 @@ export class ConnectionPlaces<Connection extends Visitor> {
     return leaves;
   }
 
-  /** It said that it is a viewer; false: there is no place for one more. */
+  /** The connection is a viewer; false: there is no place for one more. */
   settleViewer(connection: Connection): boolean {
     const { maxConnections, reservedConnections } = this.#bounds;
     const full = this.#full || this.#viewers.size >= maxConnections - reservedConnections;
     return this.#settle(connection, this.#viewers, full);
   }
 
-  /** It said its name. `second`: one of that name is there, and at most one of the two will stay. */
+  /** The connection has said its name. `second`: one with that name exists, and at most one of the two will stay. */
   settleNamed(connection: Connection, second: boolean): boolean {
     return this.#settle(connection, this.#named, !second && this.#full);
   }
 
-  /** It is gone, or on its way. */
+  /** The connection is closed or closing. */
   leave(connection: Connection): void {
     this.#viewers.delete(connection);
     this.#named.delete(connection);

@@ -12,22 +12,24 @@ const PUBLISH = 0x30;
 const QOS_1 = 0x02;
 const PUBACK = 0x40;
 const DISCONNECT = 0xe0;
-/** After this share of a client's keep-alive one message goes to Aedes, whose timer must see that the client lives. */
+/**
+ * After this share of a client's keep-alive time one message goes to Aedes, whose timer must see that the client lives.
+ */
 const KEEPALIVE_SHARE = 0.1;
 
-/** What is written during one call goes out before it returns, so one list serves every lane. */
+/** What is written during a call is sent before it returns, so all lanes can share one list. */
 const acknowledgements = new ByteList();
 const forwarded = new ByteList();
 let forwardedMessages = 0;
 
 /**
- * Stands between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of
- * the chunk in which they came: no packet object, no string, no copy. Everything else goes to Aedes, byte for byte and
- * in order: other packets, packets that a chunk cuts in two, and messages that a subscriber wants at QoS 1. A
- * subscriber at QoS 0 gets direct messages by the chunk; nobody waits for it.
+ * Is between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of the
+ * chunk in which they came: no packet object, no string, no copy. Everything else goes to Aedes, byte for byte and in
+ * order: other packets, packets that are split over two chunks, and messages that a subscriber wants at QoS 1. A
+ * subscriber at QoS 0 gets all direct messages of a chunk at once; nobody waits for it.
  *
- * Aedes reads a socket when there is something to read, and again when it is done with all it has read. What must wait
- * is kept back until it asks the next time.
+ * Aedes reads a socket when there is something to read, and again when it has finished with all it has read. What must
+ * wait is kept back until Aedes reads the next time.
  */
 export class DirectLane {
   readonly #socket: Socket;
@@ -42,17 +44,17 @@ export class DirectLane {
   #open = false;
   #keepaliveMs = Number.POSITIVE_INFINITY;
   #aedesSawIt = 0;
-  /** What was read and not yet gone through, and how far. */
+  /** What was read and not yet processed, and the position in it. */
   #rest: Buffer | null = null;
   #at = 0;
-  /** Aedes' parser is at work on what it was given, and must not be given more from inside. */
+  /** Aedes' parser works on what it was given, and must not get more from inside that work. */
   #parsing = false;
-  /** Messages of the direct topic, and UNSUBSCRIBEs, that Aedes is busy with: what follows must not overtake them. */
+  /** Messages of the direct topic, and UNSUBSCRIBEs, that Aedes still works on: what follows must not overtake them. */
   #withAedes = 0;
-  /** Aedes asked while something was kept back. */
+  /** Aedes tried to read while something was kept back. */
   #refused = false;
   #audience: Audience | undefined;
-  /** Flags of a PUBLISH that may go past Aedes. */
+  /** The first bytes of a PUBLISH that need not go through Aedes. */
   #directFlags = QOS_1;
 
   constructor(socket: Socket, outlet: Outlet, cap: PacketCap, rules: PacketRules, maxPacketBytes: number) {
@@ -64,11 +66,11 @@ export class DirectLane {
     this.#read = socket.read.bind(socket);
   }
 
-  /** Puts the lane in front of whoever reads the socket. */
+  /** Replaces the socket's `read`, so that the lane comes before Aedes. */
   install(): void {
     // 0 only asks the stream to go on; at its end it would also say so, though something is kept back.
     this.#socket.read = (size?: number) => (size === 0 ? (this.#rest ? null : this.#read(0)) : this.#next(size));
-    // Before Aedes hears of it and says with the client's will that it is gone.
+    // Before Aedes learns of it and publishes the client's last will.
     this.#socket.on('error', (error) => 'syscall' in error && this.#takeRest());
   }
 
@@ -86,19 +88,22 @@ export class DirectLane {
     if (keepaliveSeconds > 0) this.#keepaliveMs = keepaliveSeconds * 1000 * KEEPALIVE_SHARE;
   }
 
-  /** The client is connected, and nothing that it sent before waits: its direct topic goes past Aedes from now on. */
+  /**
+   * The client is connected, and nothing that it sent earlier still waits: from now on its direct topic does not go
+   * through Aedes.
+   */
   open(): void {
     this.#open = this.#topic !== undefined;
     this.#aedesSawIt = performance.now();
   }
 
-  /** Aedes has begun (+1) or is done (-1) with a message of this client. */
+  /** Aedes has begun (+1) or finished (-1) a message of this client. */
   passed(topic: string, qos: number, change: 1 | -1): void {
-    // At QoS 2 a message that is sent again begins twice and is done once; between levels there is no order to keep.
+    // At QoS 2 a message that is sent again begins twice and finishes once; no order is required between QoS levels.
     if (qos < 2 && topic === this.#topic?.topic) this.#withAedes += change;
   }
 
-  /** Aedes is done with an UNSUBSCRIBE of this client. */
+  /** Aedes has finished an UNSUBSCRIBE of this client. */
   unsubscribed(): void {
     this.#withAedes--;
   }
@@ -120,7 +125,7 @@ export class DirectLane {
     return null;
   }
 
-  /** The other side has closed the connection: what it sent before counts, though it was kept back. */
+  /** The other side has closed the connection: what it sent before still counts, even if it was kept back. */
   #takeRest(): void {
     const chunk = this.#rest;
     if (!chunk || !this.#open) return;
@@ -130,10 +135,10 @@ export class DirectLane {
         try {
           this.#takeMessages(chunk, this.#topic!, now);
         } catch {
-          // Refused by the room, which closes connections for that: this one is closed.
+          // The room refused it; that closes the connection.
           break;
         }
-        // MQTT 3.1.1, 3.14.4: nothing counts behind it.
+        // MQTT 3.1.1, 3.14.4: what follows a DISCONNECT is ignored.
         if (this.#at === chunk.length || chunk[this.#at] === DISCONNECT) break;
       }
       this.#at = this.#cap.step(chunk, this.#at);
@@ -141,14 +146,14 @@ export class DirectLane {
     this.#rest = null;
   }
 
-  /** What was kept back may go on: whoever reads the socket asks again. */
+  /** What was kept back may go on: makes Aedes read the socket again. */
   #goOn(): void {
     if (!this.#refused) return;
     this.#refused = false;
     this.#socket.emit('readable');
   }
 
-  /** Goes on through what was read; returns what of it is Aedes'. */
+  /** Processes what was read; returns the part that is for Aedes. */
   #advance(chunk: Buffer): Buffer | undefined {
     const now = this.#open ? performance.now() : 0;
     if (this.#open && this.#cap.between && now - this.#aedesSawIt < this.#keepaliveMs) {
@@ -180,8 +185,7 @@ export class DirectLane {
     if (!this.#open) return part;
     if (this.#cap.between) this.#aedesSawIt = now;
     this.#parsing = true;
-    // Half a packet is nothing that Aedes could be done with, and the stream may have called while something was kept
-    // back.
+    // Aedes can't finish with half a packet, and the stream may have called `read` while something was kept back.
     if (!whole) this.#refused = true;
     process.nextTick(() => {
       this.#parsing = false;
@@ -199,7 +203,7 @@ export class DirectLane {
       const type = this.#rules.see(chunk.subarray(this.#at, next), this.#cap.between);
       this.#at = next;
       whole ||= this.#cap.between;
-      // Aedes would lose a filter that is subscribed to again before it is done with this.
+      // If a SUBSCRIBE to the same filter came before Aedes has finished this one, Aedes would lose that subscription.
       if (type === Type.unsubscribe) {
         this.#withAedes++;
         break;
@@ -213,7 +217,7 @@ export class DirectLane {
     return plain && startsWith(chunk, at + (chunk[at + 1] > 127 ? 3 : 2), this.#name);
   }
 
-  /** Hands the direct messages from here on to the room, up to the first packet that is none. */
+  /** Gives the direct messages from here on to the room, up to the first packet of another kind. */
   #takeMessages(chunk: Buffer, topic: DirectTopic, now: number): void {
     const name = this.#name;
     const { maxPayloadBytes } = topic;
@@ -274,7 +278,7 @@ function acknowledge(chunk: Uint8Array, id: number): void {
   acknowledgements.length = at + 4;
 }
 
-/** The same message at QoS 0: without the id that stands from `id` to `payload`. */
+/** The same message at QoS 0: without the packet id, the bytes from `id` to `payload`. */
 function forward(chunk: Uint8Array, body: number, id: number, payload: number, end: number): void {
   const length = id - body + end - payload;
   const bytes = forwarded.room(3 + length);

@@ -3,13 +3,13 @@ import type { Metrics } from '@ddnn/process';
 /** What a listener refuses. */
 export type Refusal = 'id' | 'credentials' | 'will' | 'name' | 'place' | 'publish' | 'filter' | 'retain';
 
-/** What a listener dropped, cut off and refused: plain numbers, for a stranger makes them rise as fast as he likes. */
+/** What a listener dropped, cut off and refused: plain numbers, because a stranger can raise them very fast. */
 export class ListenerCounts {
   /** QoS 0 messages that a reader had no room for. */
   dropped = 0;
   /** Readers that were cut off. */
   cutOff = 0;
-  /** Connections closed before they said who they are, to make room or because they took too long. */
+  /** Connections closed before they sent CONNECT, to make room or because they took too long. */
   unknown = 0;
   readonly refused: Record<Refusal, number> = {
     id: 0,
@@ -25,19 +25,14 @@ export class ListenerCounts {
 
 /** Makes metrics of what a listener counts. */
 export function createListenerMetrics(metrics: Metrics, counts: ListenerCounts): void {
-  const add = (counter: { inc(by: number): void }, key: 'dropped' | 'cutOff' | 'unknown') => {
-    counter.inc(counts[key]);
-    counts[key] = 0;
-  };
-  metrics.counter('ddnn_mqtt_dropped_total', 'QoS 0 messages dropped, for their reader is slow', [], (counter) =>
-    add(counter, 'dropped'),
-  );
-  metrics.counter('ddnn_mqtt_cut_off_total', 'Clients cut off, for they read too little', [], (counter) =>
-    add(counter, 'cutOff'),
-  );
-  metrics.counter('ddnn_mqtt_unknown_total', 'Connections closed before they said who they are', [], (counter) =>
-    add(counter, 'unknown'),
-  );
+  const count = (key: 'dropped' | 'cutOff' | 'unknown', name: string, help: string) =>
+    metrics.counter(name, help, [], (counter) => {
+      counter.inc(counts[key]);
+      counts[key] = 0;
+    });
+  count('dropped', 'ddnn_mqtt_dropped_total', 'QoS 0 messages dropped, for their reader is slow');
+  count('cutOff', 'ddnn_mqtt_cut_off_total', 'Clients cut off, for they read too little');
+  count('unknown', 'ddnn_mqtt_unknown_total', 'Connections closed before they said who they are');
   metrics.counter('ddnn_mqtt_refused_total', 'What the MQTT listener refused', ['what'], (counter) => {
     for (const what of Object.keys(counts.refused) as Refusal[]) {
       if (counts.refused[what] > 0) counter.inc({ what }, counts.refused[what]);

@@ -1,8 +1,6 @@
+import { IntegerSetting as Bound } from '@ddnn/process';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-
-const Bound = (fallback: number, minimum: number, maximum: number, description: string) =>
-  Type.Integer({ default: fallback, minimum, maximum, description });
 
 /** Settings of a listener that an edge and a cloud share, to be spread into theirs. */
 export const listenerSettings = {
@@ -25,14 +23,14 @@ const schema = Type.Object(listenerSettings);
 export interface MqttListenerOptions extends Partial<Static<typeof schema>> {
   readonly host: string;
   readonly port: number;
-  /** Path of the setting that says so, for the message when the port is taken. */
+  /** Path of the setting with the port, for the message when the port is taken. */
   readonly setting: string;
   readonly maxPacketBytes: number;
   /** Clients at once. */
   readonly maxConnections: number;
   /** Of those, places that no viewer takes: one for each name that may connect. */
   readonly reservedConnections?: number;
-  /** A client that takes nothing of what waits for it for so long is cut off. */
+  /** A client that reads nothing for this long, although something waits for it, is cut off. */
   readonly drainTimeoutMs: number;
 }
 

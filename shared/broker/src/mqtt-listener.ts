@@ -16,7 +16,7 @@ import { Session } from './session.js';
 
 const HEARTBEAT_MS = 60_000;
 const LOOK_MS = 500;
-/** No topic of ours has more than five. */
+/** Levels of a topic filter. Our own topics have at most five. */
 const MAX_FILTER_LEVELS = 16;
 
 /** An Aedes broker (MQTT 3.1.1) behind a TCP listener, with bounds and access rules. */
@@ -29,7 +29,7 @@ export class MqttListener<Identity> {
   readonly #places: ConnectionPlaces<Session<Identity>>;
   readonly #admission: Admission<Identity>;
   readonly #audiences = new Audiences();
-  /** Every open connection, also of those that have not said who they are. */
+  /** Every open connection, also those that have not sent CONNECT. */
   readonly #sessions = new Map<Client, Session<Identity>>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
@@ -96,7 +96,7 @@ export class MqttListener<Identity> {
     if (!aedes || !server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
-    // Aedes knows clients only; whoever connected and said nothing would hold up the stop.
+    // Aedes knows only clients; a connection that sent nothing would delay the stop.
     for (const { socket } of this.#sessions.values()) socket.destroy();
     await closed;
   }
@@ -123,7 +123,7 @@ export class MqttListener<Identity> {
       authorizeSubscribe: (client, subscription, done) => {
         const session = this.#sessions.get(client);
         const granted = session && this.#subscribes(session, subscription.topic, subscription.qos);
-        // What the client gets a message at, depends on all of its filters: see `#forward`.
+        // The QoS of a message depends on all filters of the client, so `#forward` decides it.
         done(null, granted ? { ...subscription, qos: 2 } : null);
       },
       authorizeForward: (client, packet) => this.#forward(this.#sessions.get(client), packet),
@@ -165,7 +165,8 @@ export class MqttListener<Identity> {
     lane.install();
     const session = new Session<Identity>(socket, outlet, lane, ids, aedes.handle(socket));
     this.#sessions.set(session.client, session);
-    // Aedes says when a client is gone, and its will taken; of a connection that is none it says nothing.
+    // Aedes reports when a client is gone and its last will has been taken. It reports nothing about a connection that
+    // never became a client.
     socket.once('close', () => session.registered || this.#leave(session));
     this.#places.enter(session)?.socket.destroy(new Error('it made room for a newer one'));
   }
@@ -176,7 +177,7 @@ export class MqttListener<Identity> {
   }
 
   #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    // Without a client, or with one that was never let in, there is nobody whose rights could be asked about.
+    // Without a client, or for one that was never let in, there are no rights to check.
     const session = client ? this.#sessions.get(client) : undefined;
     if (session?.identity === undefined) {
       done(new Error('not admitted'));
@@ -185,12 +186,12 @@ export class MqttListener<Identity> {
     const { identity, lane } = session;
     const access = this.#access;
     if (packet.retain && access.publishRight(identity, packet.topic) !== 'retained') this.#takeOffRetain(packet);
-    // Aedes would pass it on to subscribers, to whom the message is new (MQTT 3.1.1, 3.3.1-3).
+    // Aedes would forward the flag to subscribers, but for them the message is new (MQTT 3.1.1, 3.3.1-3).
     packet.dup = false;
     lane.passed(packet.topic, packet.qos, 1);
     const go = (worth: unknown) => {
       if (worth === false && packet.retain) this.#takeOffRetain(packet);
-      // Aedes acknowledges by what stands here when this returns.
+      // Aedes acknowledges with the list that it finds here when this returns.
       if (worth === 'unacknowledged') packet.qos = 0;
       done();
     };
@@ -231,7 +232,7 @@ export class MqttListener<Identity> {
     this.counts.refused.filter++;
     const shown = filter.slice(0, 64);
     this.#log.warn(`filter ${session.address}`, { from: session.from, filter: shown }, 'subscription refused');
-    // Whoever asks on and on costs everybody time.
+    // A client that asks again and again costs everybody time.
     if (++session.refusedFilters > maxFilters) socket.destroy(new Error('too many subscriptions refused'));
     return false;
   }
@@ -242,12 +243,12 @@ export class MqttListener<Identity> {
     if (packet.qos > 0) {
       const granted = grantedQos(filters, packet.topic);
       if (granted < 0) return null;
-      // Aedes goes by one filter alone, whichever it finds first.
+      // Aedes would use the QoS of one filter only: the first that it finds.
       packet.qos = Math.min(packet.qos, granted) as typeof packet.qos;
     }
     if (outlet.full && !outlet.hasRoom(packet.qos)) return null;
     if (packet.qos > 0) {
-      // Aedes counts on, and would use an identifier again that still stands for another message.
+      // Aedes only counts up, and could use an identifier that another message still has.
       packet.messageId = ids.take();
       if (packet.messageId === 0) {
         outlet.cutOff('it acknowledges nothing');

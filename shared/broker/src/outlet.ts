@@ -9,8 +9,8 @@ export interface OutletBounds {
 }
 
 /**
- * The sending side of a client's socket. Nobody waits for a reader: a message that may be lost is dropped where too
- * much is unread, anything else is written until the reader is cut off.
+ * The sending side of a client's socket. Nobody waits for a slow reader. A message that may be lost is dropped if too
+ * much is unread; anything else is written, until the reader is cut off.
  */
 export class Outlet {
   readonly #socket: Socket;
@@ -28,8 +28,8 @@ export class Outlet {
   }
 
   /**
-   * Puts the outlet in front of whoever writes to the socket. Aedes would hold up every publisher until a socket that
-   * says *full* has drained, so this one never says it.
+   * Replaces the socket's `write`. If a socket reports that it is full, Aedes makes every publisher wait until it has
+   * drained. So this one never reports it.
    */
   install(): void {
     this.#socket.write = (bytes: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
@@ -39,7 +39,7 @@ export class Outlet {
     };
   }
 
-  /** As much is unread as may be. */
+  /** Whether the unread bytes have reached the bound. */
   get full(): boolean {
     return this.#socket.writableLength >= this.#bounds.maxQueuedBytes;
   }
@@ -48,7 +48,10 @@ export class Outlet {
     if (this.#socket.writable) this.#socket.write(bytes);
   }
 
-  /** Whether a message may go to this reader now. Where one that may not be lost finds no room, the reader must go. */
+  /**
+   * Whether a message may go to this reader now. If there is no room for a message that may not be lost, the reader
+   * must be cut off.
+   */
   hasRoom(qos: number): boolean {
     if (!this.full) return true;
     if (qos === 0) this.#counts.dropped++;
@@ -56,13 +59,13 @@ export class Outlet {
     return false;
   }
 
-  /** Writes messages at QoS 0 that stand one behind the other, or drops them. */
+  /** Writes QoS 0 messages that follow each other in the bytes, or drops them. */
   offer(bytes: Uint8Array, messages: number): void {
     if (this.full) this.#counts.dropped += messages;
     else this.write(bytes);
   }
 
-  /** To be called now and then: cuts off a reader that has taken nothing for the drain timeout. `now` in ms. */
+  /** To be called regularly: cuts off a reader that has read nothing for the drain timeout. `now` in ms. */
   look(now: number): void {
     const { bytesWritten, writableLength, writableNeedDrain } = this.#socket;
     const flushed = bytesWritten - writableLength;
@@ -79,7 +82,7 @@ export class Outlet {
     if (writableLength > bytes) this.cutOff(`it left ${writableLength} bytes unread`);
   }
 
-  /** Closes the connection of a reader that others would have to wait for. */
+  /** Closes the connection, and counts it. */
   cutOff(why: string): void {
     if (this.#socket.destroyed) return;
     this.#counts.cutOff++;

@@ -13,15 +13,22 @@ const publish = (payload: number) =>
   });
 const ping = mqttPacket.generate({ cmd: 'pingreq' });
 
+/** Whether every packet that begins in `chunk` keeps to the bound. */
+function passes(cap: PacketCap, chunk: Uint8Array): boolean {
+  let at = 0;
+  while (at >= 0 && at < chunk.length) at = cap.step(chunk, at);
+  return at >= 0;
+}
+
 describe('packet cap', () => {
   it('lets packets within the bound pass, split at every byte', () => {
     const stream = Buffer.concat([ping, publish(5), publish(122), publish(123), publish(300), ping]);
     for (let cut = 0; cut <= stream.length; cut++) {
       const cap = new PacketCap(305);
-      expect(cap.passes(stream.subarray(0, cut)) && cap.passes(stream.subarray(cut)), `cut at ${cut}`).toBe(true);
+      expect(passes(cap, stream.subarray(0, cut)) && passes(cap, stream.subarray(cut)), `cut at ${cut}`).toBe(true);
     }
     const byByte = new PacketCap(305);
-    for (const byte of stream) expect(byByte.passes(Uint8Array.of(byte))).toBe(true);
+    for (const byte of stream) expect(passes(byByte, Uint8Array.of(byte))).toBe(true);
   });
 
   it('stops one that is a byte too large as soon as its length is known, split at every byte', () => {
@@ -32,12 +39,12 @@ describe('packet cap', () => {
     const stream = Buffer.concat([before, large]);
     for (let cut = 0; cut <= stream.length; cut++) {
       const cap = new PacketCap(305);
-      const [first, second] = [cap.passes(stream.subarray(0, cut)), cap.passes(stream.subarray(cut))];
+      const [first, second] = [passes(cap, stream.subarray(0, cut)), passes(cap, stream.subarray(cut))];
       expect([cut, first, first && second]).toEqual([cut, cut < known, false]);
     }
   });
 
   it('refuses a length of more than four bytes', () => {
-    expect(new PacketCap(1e9).passes(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01))).toBe(false);
+    expect(passes(new PacketCap(1e9), Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01))).toBe(false);
   });
 });

@@ -18,13 +18,6 @@ export class PacketCap {
     return this.#left === 0 && !this.#inLength;
   }
 
-  /** True while every packet that begins in `chunk` keeps to the bound. */
-  passes(chunk: Uint8Array): boolean {
-    let at = 0;
-    while (at >= 0 && at < chunk.length) at = this.step(chunk, at);
-    return at >= 0;
-  }
-
   /** Goes on from `at` to the end of the packet that stands or begins there, or of the chunk; -1: it is too large. */
   step(chunk: Uint8Array, at: number): number {
     do {

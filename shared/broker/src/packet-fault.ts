@@ -4,7 +4,7 @@ const UNACCEPTABLE_LEVEL = Uint8Array.of(0x20, 2, 0, 1);
 /** A packet that MQTT 3.1.1 forbids: its connection is closed. */
 export class PacketFault extends Error {
   override readonly name = 'PacketFault';
-  /** What its sender is told before. */
+  /** A packet for its sender, sent before the connection is closed. */
   readonly answer: Uint8Array | undefined;
 
   constructor(message: string, answer?: Uint8Array) {
@@ -12,7 +12,7 @@ export class PacketFault extends Error {
     this.answer = answer;
   }
 
-  /** A CONNECT in a version that is not spoken here. */
+  /** A CONNECT in a version of MQTT that the listener does not support. */
   static level(level: number): PacketFault {
     return new PacketFault(`protocol level ${level}`, UNACCEPTABLE_LEVEL);
   }

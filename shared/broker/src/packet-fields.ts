@@ -3,7 +3,7 @@ import { PacketFault } from './packet-fault.js';
 
 const [HASH, PLUS, SLASH] = [...Buffer.from('#+/')];
 
-/** The fields of one packet, read one behind the other. What is not there, or not as it must be, is a fault. */
+/** Reads the fields of one packet in their order. Throws `PacketFault` if a field is missing or not as it must be. */
 export class PacketFields {
   readonly #bytes: Uint8Array;
   #at: number;
@@ -18,7 +18,7 @@ export class PacketFields {
     return this.#at === this.#bytes.length;
   }
 
-  /** Nothing may follow. */
+  /** No byte may follow. */
   end(): void {
     if (!this.atEnd) throw new PacketFault('bytes behind the last field');
   }
@@ -48,7 +48,7 @@ export class PacketFields {
     const from = this.#skip(this.number());
     const bytes = this.#bytes;
     const end = this.#at;
-    // Nearly every string is ASCII, which a loop sees sooner than a call.
+    // Nearly every string is ASCII, and for that this loop is faster than a call of `isUtf8`.
     let bits = 0;
     for (let i = from; i < end; i++) {
       if (bytes[i] === 0) throw new PacketFault('a string with U+0000');

@@ -1,14 +1,14 @@
-/** 65,535 is left to the question whether a client lives (`session.ts`). */
+/** 65,535 is not used here: `session.ts` uses it to ask whether a client lives. */
 const IDS = 65_534;
 
 /** Packet identifiers of the messages that one client has not acknowledged (MQTT 3.1.1, 2.3.1). */
 export class PacketIds {
-  /** A bit an identifier; made with the first one, for most clients never need one. */
+  /** One bit for each identifier. Made when the first one is needed, because most clients never need one. */
   #used: Uint8Array | undefined;
   #count = 0;
   #last = 0;
 
-  /** The next one that is not in use; 0: all are. */
+  /** The next one that is not in use; 0: all are in use. */
   take(): number {
     if (this.#count === IDS) return 0;
     this.#used ??= new Uint8Array(8192);

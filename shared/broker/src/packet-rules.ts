@@ -19,19 +19,19 @@ export const Type = {
 const LEVELS: Readonly<Record<string, number>> = { MQTT: 4, MQIsdp: 3 };
 
 /**
- * What MQTT 3.1.1 asks of a client's packets and Aedes' parser does not look at. The parser refuses the rest: reserved
- * flags, QoS 3, lengths that can't be.
+ * Checks what MQTT 3.1.1 demands of a client's packets and Aedes' parser does not check. The parser itself refuses the
+ * rest: wrong reserved flags, QoS 3, impossible lengths.
  */
 export class PacketRules {
   readonly #ids: PacketIds;
-  /** Of a packet that has not come whole. */
+  /** The parts so far of a packet that has not come completely. */
   readonly #parts: Uint8Array[] = [];
 
   constructor(ids: PacketIds) {
     this.#ids = ids;
   }
 
-  /** Sees a packet, or the next part of one; `whole`: it ends here. @returns its type then. @throws PacketFault */
+  /** Takes a packet, or the next part of one. `whole`: it ends here, and its type is returned. @throws PacketFault */
   see(part: Uint8Array, whole: boolean): number | undefined {
     if (!whole) {
       this.#parts.push(part);
@@ -80,7 +80,7 @@ function checkConnect(fields: PacketFields): void {
   const name = fields.word();
   const level = fields.byte();
   if (!Object.hasOwn(LEVELS, name)) throw new PacketFault('another protocol than MQTT');
-  // What follows may be laid out otherwise at another level.
+  // Another version may have other fields from here on.
   if (level !== LEVELS[name]) throw PacketFault.level(level);
   const flags = fields.byte();
   const [hasWill, hasUser, hasPassword] = [flags & 0x04, flags & 0x80, flags & 0x40];

@@ -4,19 +4,25 @@ import type { DirectLane } from './direct-lane.js';
 import type { Outlet } from './outlet.js';
 import type { PacketIds } from './packet-ids.js';
 
-/** PUBREL (MQTT 3.1.1, 3.6) of a message that never was: whoever lives answers with PUBCOMP, and nobody else hears. */
+/**
+ * A PUBREL (MQTT 3.1.1, 3.6) for a message that never existed: a client that lives answers with PUBCOMP, and it has no
+ * other effect.
+ */
 const PROBE = Uint8Array.of(0x62, 0x02, 0xff, 0xff);
 
 let sessions = 0;
 
 /** One connection, from its first byte to its last. */
 export class Session<Identity> {
-  /** Aedes' client id. A client's own would let one throw another out (MQTT 3.1.1, 3.1.4-2): identities decide. */
+  /**
+   * The client id that Aedes uses. With the client's own id, one client could disconnect another (MQTT 3.1.1, 3.1.4-2);
+   * here only identities decide.
+   */
   readonly id = `c${++sessions}`;
   readonly socket: Socket;
   readonly outlet: Outlet;
   readonly lane: DirectLane;
-  /** Of the messages sent to it. */
+  /** Packet identifiers of the messages sent to it. */
   readonly ids: PacketIds;
   /** Remote address and port; the port tells two of one machine apart. */
   readonly from: string;
@@ -27,21 +33,21 @@ export class Session<Identity> {
   /** Resolves when the connection is gone and its will is taken. */
   readonly left: Promise<void>;
   readonly client: Client;
-  /** The client id that it gave itself: for the log alone. */
+  /** The client id that the client sent: only for the log. */
   givenId = '';
-  /** It asked for a session that outlives its connection. */
+  /** It asked for a session that lasts longer than its connection (clean session 0). */
   asksToKeep = false;
   /** From the moment it is admitted. */
   identity: Identity | undefined;
   name: string | undefined;
   keepaliveSeconds = 0;
   will: { readonly topic: string; retain?: boolean } | undefined;
-  /** Aedes knows it, and will say when it is gone. */
+  /** Aedes knows the session, and will report when it is gone. */
   registered = false;
   gone = false;
   /** Filters refused so far. */
   refusedFilters = 0;
-  /** Another connection of its name waits for what becomes of this one. */
+  /** Another connection with its name waits for what happens to this one. */
   contested = false;
   #leave: () => void = () => {};
 
@@ -58,14 +64,14 @@ export class Session<Identity> {
     });
   }
 
-  /** Takes over what a CONNECT packet says beside the credentials, and puts into it what Aedes shall know. */
+  /** Keeps what a CONNECT packet says besides the credentials, and changes it to what Aedes shall see. */
   introduce(packet: ConnectPacket): void {
     this.givenId = packet.clientId;
     this.asksToKeep = packet.clean === false;
     this.keepaliveSeconds = packet.keepalive ?? 0;
     this.will = packet.will;
     packet.clientId = this.id;
-    // Aedes queues for persistent sessions without bound; who was away reads the retained state instead.
+    // Aedes queues without bound for persistent sessions; a client that was away reads the retained state instead.
     packet.clean = true;
   }
 
@@ -81,8 +87,9 @@ export class Session<Identity> {
   }
 
   /**
-   * Whether anybody is at the other end: asks, and waits for bytes. What was under way when the question came up does
-   * not count, so the first half of `waitMs` is for that. `unsure`: this side reads nothing at the moment.
+   * Whether the other end lives: sends a packet that must be answered, and waits for bytes. Bytes that were already on
+   * their way do not count, so the first half of `waitMs` lets them pass. `unsure`: this side reads nothing at the
+   * moment.
    */
   async answers(waitMs: number): Promise<'yes' | 'no' | 'unsure'> {
     await this.#rest(waitMs / 2);

@@ -1,9 +1,9 @@
-/** Why a value left a queue without being taken: it waited too long, or too many waited. */
+/** Why a value left a queue before it was taken: it waited too long, or too many waited. */
 export type LeaveReason = 'deadline' | 'crowded';
 
 /** How a queue is bounded. */
 export interface DeadlineQueueOptions {
-  /** Values that may wait at once; for one more the oldest leaves. */
+  /** Values that may wait at once; one more pushes out the oldest. */
   readonly capacity: number;
   /** Milliseconds that a value may wait. */
   readonly deadlineMs: number;
@@ -13,10 +13,10 @@ export interface DeadlineQueueOptions {
 export class DeadlineQueue<Key, Value> {
   readonly #options: DeadlineQueueOptions;
   readonly #onLeave: (value: Value, reason: LeaveReason) => void;
-  /** In the order of adding, so that the next deadline stands in front. */
+  /** In the order of adding, so the next deadline comes first. */
   readonly #waiting = new Map<Key, { readonly value: Value; readonly dueAt: number }>();
 
-  /** @param onLeave hears of a value that waits no longer, but not of one that was taken */
+  /** @param onLeave called with a value that waits no longer, but not with one that was taken */
   constructor(options: DeadlineQueueOptions, onLeave: (value: Value, reason: LeaveReason) => void) {
     this.#options = options;
     this.#onLeave = onLeave;
@@ -27,7 +27,7 @@ export class DeadlineQueue<Key, Value> {
     return this.#waiting.size;
   }
 
-  /** The values that wait, oldest first: a copy, so that they may be taken on the way. */
+  /** The values that wait, oldest first: a copy, so they may be taken during the iteration. */
   values(): Value[] {
     return Array.from(this.#waiting.values(), ({ value }) => value);
   }
@@ -36,21 +36,21 @@ export class DeadlineQueue<Key, Value> {
     return this.#waiting.get(key)?.value;
   }
 
-  /** Lets a value wait, in the place of one that waited under the same key. */
+  /** Lets a value wait; it replaces one that waits under the same key. */
   add(key: Key, value: Value, now: number): void {
     this.#waiting.delete(key);
     if (this.#waiting.size >= this.#options.capacity) this.#leave(this.#waiting.keys().next().value!, 'crowded');
     this.#waiting.set(key, { value, dueAt: now + this.#options.deadlineMs });
   }
 
-  /** What was waited for has come; undefined where nothing waits under that key. */
+  /** Takes a value out, because what it waited for has come; undefined: nothing waits under that key. */
   take(key: Key): Value | undefined {
     const value = this.get(key);
     this.#waiting.delete(key);
     return value;
   }
 
-  /** Lets go of every value whose deadline has passed. */
+  /** Removes every value whose deadline has passed. */
   expire(now: number): void {
     for (const [key, { dueAt }] of this.#waiting) {
       if (dueAt > now) return;

@@ -1,7 +1,7 @@
 import { DeadlineQueue, type DeadlineQueueOptions } from './deadline-queue.js';
 import type { CloseReason } from './sample-window.js';
 
-/** What became of one view's features that were offered to the collector. */
+/** What happened to one view's features that were offered to the collector. */
 export type FeatureOffer = 'taken' | 'duplicate' | 'unknown';
 
 /** A sample whose features are all there, or as many as came in time. */
@@ -10,7 +10,7 @@ export interface Collected<Context> {
   readonly context: Context;
   /** Features by source; undefined where none came. */
   readonly maps: readonly (Uint8Array | undefined)[];
-  /** Bit s: the features of source s are there. */
+  /** Bit s is set: the features of source s are there. */
   readonly mask: number;
   /** Why nobody waits for more. */
   readonly reason: CloseReason;
@@ -60,7 +60,7 @@ export class FeatureCollector<Context> {
     return this.#waiting.get(slot) !== undefined;
   }
 
-  /** Whether features of this source are waited for: what is not is neither kept nor written to disk. */
+  /** Whether features of this source are waited for; others are neither kept nor written to disk. */
   wants(slot: number, source: number): boolean {
     const waiting = this.#waiting.get(slot);
     return waiting !== undefined && ((waiting.wanted >>> source) & 1) === 1;
@@ -82,7 +82,7 @@ export class FeatureCollector<Context> {
     return 'taken';
   }
 
-  /** A source is gone: nobody waits for it any longer. */
+  /** A source is gone: no sample waits for it any longer. */
   giveUp(source: number): void {
     for (const { slot } of this.#waiting.values()) if (this.wants(slot, source)) this.offer(slot, source, null);
   }

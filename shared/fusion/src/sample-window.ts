@@ -1,7 +1,7 @@
 import { ViewState } from '@ddnn/protocol';
 import type { LeaveReason } from './deadline-queue.js';
 
-/** What became of one summary that was offered to the window. */
+/** What happened to one summary that was offered to the window. */
 export type Offer = 'taken' | 'duplicate' | 'late' | 'unknown';
 
 /** Why a sample left the window. */
@@ -12,13 +12,13 @@ export interface SampleWindowOptions {
   readonly views: number;
   /** Bytes of one view's scores; 0 where views only report presence. */
   readonly scoreBytes: number;
-  /** Samples that may be open at once; one more closes the oldest that is in its way. */
+  /** Samples that may be open at once; one more closes the sample whose cell it needs. */
   readonly capacity: number;
-  /** Milliseconds from a sample's first summary until it is closed with what is there. */
+  /** Milliseconds from a sample's first summary until it is closed with the summaries that it has. */
   readonly deadlineMs: number;
 }
 
-/** Called when a sample leaves the window; its cell stands until the call returns. */
+/** Called when a sample leaves the window; its cell is valid until the call returns. */
 export type CloseHandler = (slot: number, cell: number, reason: CloseReason) => void;
 
 /*
@@ -45,18 +45,17 @@ const NONE = -1;
 const CLOSED = -2;
 
 /**
- * Gathers the summaries of a sample until every live view has answered or the deadline has passed. Cells are laid out
- * once in one buffer and addressed by `slot % capacity`, so that a summary costs no allocation; a closed cell remembers
- * its slot until it is needed again, so that late and duplicate summaries are told apart. Open cells form a list in the
- * order in which they were opened, so that the next deadline stands in front and a closed sample is not looked at
- * again.
+ * Gathers the summaries of a sample until every live view has answered or the deadline has passed. All cells are in one
+ * buffer, made once, and a sample has the cell `slot % capacity`: a summary costs no allocation. A closed cell
+ * remembers its slot until it is needed again, so late and duplicate summaries can be told apart. Open cells form a
+ * list in the order in which they were opened: the next deadline comes first, and closed samples are never looked at.
  */
 export class SampleWindow {
   /** Scores of cell `c`, view `v` start at `scoreOffset(c) + v * scoreBytes`. */
   readonly scores: Int8Array;
   readonly #options: SampleWindowOptions;
   readonly #onClose: CloseHandler;
-  /** The cells, seen as what their parts are. */
+  /** Views of the buffer, one for each type of part. */
   readonly #doubles: Float64Array;
   readonly #words: Int32Array;
   readonly #cellBytes: number;
@@ -80,7 +79,7 @@ export class SampleWindow {
     }
   }
 
-  /** Says whether a view's device is alive. Samples that only waited for a dead view close at once. */
+  /** Sets whether a view's device is online. Samples that only waited for a view that is now offline close at once. */
   setLive(view: number, live: boolean): void {
     const before = this.#live;
     this.#live = live ? before | (1 << view) : before & ~(1 << view);
@@ -144,7 +143,7 @@ export class SampleWindow {
     this.expire(Number.POSITIVE_INFINITY);
   }
 
-  /** Bit v: view v of the cell is present. */
+  /** Bit v is set: view v of the cell is present. */
   presence(cell: number): number {
     return this.#words[this.#word(cell) + PRESENT] >>> 0;
   }
@@ -154,7 +153,7 @@ export class SampleWindow {
     return cell * this.#cellBytes + CELL_HEAD_BYTES;
   }
 
-  /** Writes the state of every view of the cell. A silent view is *late* while its device lives, else *lost*. */
+  /** Writes the state of every view of the cell. A silent view is *late* if its device is online, else *lost*. */
   states(cell: number, out: Uint8Array): Uint8Array {
     const answered = this.#words[this.#word(cell) + ANSWERED];
     const present = this.presence(cell);

@@ -30,7 +30,7 @@ export function cropSquare(image: Image, box?: Box): Image {
   });
 }
 
-/** Cuts the largest rectangle of the aspect `width : height` out of the picture's middle. */
+/** Cuts the largest rectangle with the ratio `width : height` out of the picture's middle. */
 export function cropToAspect(image: Image, width: number, height: number): Image {
   const cutWidth = Math.max(1, Math.min(image.width, Math.floor((image.height * width) / height)));
   const cutHeight = Math.max(1, Math.min(image.height, Math.floor((image.width * height) / width)));

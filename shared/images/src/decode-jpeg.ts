@@ -5,9 +5,9 @@ import { type JpegHeader, readJpegHeader } from './jpeg-header.js';
 import { orient } from './orient.js';
 
 const END = Uint8Array.of(0xff, 0xd9);
-/** What libjpeg says of a file that viewers show all the same. */
+/** Warnings of libjpeg about files that viewers show all the same. */
 const HARMLESS = /extraneous bytes|JFIF revision|Adobe color transform/;
-/** What libjpeg says of a kind of JPEG that this build of it does not read. */
+/** Messages of libjpeg about kinds of JPEG that this build of it does not read. */
 const UNSUPPORTED = /not implemented/;
 
 /** Whether the bytes begin as a JPEG does (ITU T.81: SOI, then a marker). */
@@ -17,7 +17,7 @@ export function isJpeg(bytes: Uint8Array): boolean {
 
 /**
  * Decodes a baseline or progressive JPEG, gray, YCbCr or RGB, at any subsampling; gray pictures get three equal
- * channels. The end marker may be missing, the pixels may not.
+ * channels. The end marker may be missing, but no pixels may.
  */
 export function decodeJpeg(bytes: Uint8Array, name: string, maxPixels: number): Image {
   const header = readJpegHeader(bytes);
@@ -32,7 +32,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string, maxPixels: number): 
   if (width * height > maxPixels) throw refuse(`is too large: more than ${maxPixels} pixels`);
   if (!header.ended && !header.whole) throw fail(cutOff);
 
-  // With an end marker of our own libjpeg tells pixels that are missing from a marker that is missing.
+  // We add an end marker, so that libjpeg complains about missing pixels only, and not about a missing end marker.
   const { image, messages } = runJpegDecoder(header.ended ? bytes : Buffer.concat([bytes, END]));
   const complaint = messages.find((message) => !HARMLESS.test(message));
   if (image && complaint === undefined) return orient(image, exifOrientation(header.exif ?? new Uint8Array(0)));

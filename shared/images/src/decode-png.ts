@@ -12,7 +12,7 @@ interface Chunk {
   readonly type: string;
   readonly at: number;
   readonly data: Uint8Array;
-  /** Whether its checksum is right; a chunk that the file's end cuts off has none. */
+  /** Whether its checksum is right; a chunk that is cut off by the end of the file has none. */
   readonly checked: boolean;
   readonly cut: boolean;
 }
@@ -25,8 +25,8 @@ export function isPng(bytes: Uint8Array): boolean {
 /**
  * Decodes a PNG of any colour type and depth, interlaced or not; alpha is composited on black.
  *
- * Only what the pixels need is read: header, palette, transparency, pixels, orientation. Any other chunk may say what
- * it likes, and whatever is wrong with one that can be left out costs nothing.
+ * Only what the pixels need is read: header, palette, transparency, pixels, orientation. All other chunks are ignored,
+ * whatever they contain. A fault in a chunk that may be left out only loses that chunk.
  */
 export function decodePng(bytes: Uint8Array, name: string, maxPixels: number): Image {
   const fail = (why: string, cause?: unknown) =>
@@ -55,7 +55,7 @@ export function decodePng(bytes: Uint8Array, name: string, maxPixels: number): I
       ...header,
       palette: palette?.subarray(0, 3 * 2 ** header.depth),
       transparency: checkTransparency(of('tRNS'), header, palette),
-      // The 4 bytes behind it stand in for a checksum that the file's end cut off.
+      // The 4 bytes after it take the place of a checksum that the end of the file cut off.
       stream: Buffer.concat([...pixels, new Uint8Array(4)]),
     });
     return orient(image, exifOrientation(of('eXIf') ?? new Uint8Array(0)));
@@ -102,7 +102,7 @@ function readHeader(data: Uint8Array, name: string, maxPixels: number): Header {
   return { width, height, depth: depth!, kind, interlaced: interlace === 1 };
 }
 
-/** tRNS, where it has the length that it must have (PNG 11.3.2.1); else the picture goes without. */
+/** tRNS, if it has the length that it must have (PNG 11.3.2.1); otherwise it is ignored. */
 function checkTransparency(
   data: Uint8Array | undefined,
   { kind }: Header,

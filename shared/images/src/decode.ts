@@ -3,8 +3,8 @@ import { decodePng, isPng } from './decode-png.js';
 import { type Image, ImageError } from './image.js';
 
 /**
- * Pictures above this many pixels are refused by their header, before anything is allocated for them; a Pi camera has
- * 12 million. One of just so many takes up to 260 MB while it is decoded.
+ * Pictures with more pixels are refused by their header, before anything is allocated for them. (A Pi camera has 12
+ * million.) A picture of exactly this size takes up to 260 MB while it is decoded.
  */
 export const MAX_PIXELS = 16_000_000;
 
@@ -12,7 +12,7 @@ export const MAX_PIXELS = 16_000_000;
  * Decodes a PNG or a JPEG to 8-bit RGB, without a native module: the same pixels on every machine.
  *
  * Transparent pixels are composited on black, 16-bit samples are rounded to 8 bits, and the picture is turned upright
- * where EXIF says how. Colour profiles and gamma are left alone, as a camera's network sees bare pixels too.
+ * as EXIF says. Colour profiles and gamma are ignored: a camera's network sees bare pixels too.
  *
  * @param bytes the whole file
  * @param name what error messages call it, usually its path

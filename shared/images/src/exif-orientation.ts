@@ -3,8 +3,8 @@ const SHORT = 3;
 const ENTRY_BYTES = 12;
 
 /**
- * How a picture is to be turned before it is shown, as its EXIF block says (EXIF 2.32, 4.6.4 A; the block is laid out
- * as TIFF 6.0): 1 to 8, and 1 (not at all) where the block is odd or broken, for that must not cost the picture.
+ * How a picture must be turned before it is shown, as its EXIF block says (EXIF 2.32, 4.6.4 A; the layout is TIFF 6.0):
+ * 1 to 8. It is 1 (not at all) if the block is unusual or broken, because that must not make the picture unreadable.
  *
  * @param block from the byte order mark on
  */

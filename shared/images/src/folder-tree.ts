@@ -28,11 +28,11 @@ const LAYOUTS =
 
 /**
  * Finds multi-view samples in folders of PNG and JPEG files: `class/sample/camera.jpg` or `class/sample-c2.jpg`, with
- * or without a split above the class. Folders on top are splits where each is called train, val or test (also training,
- * valid, validation, testing, in any capitals). Names that begin with a dot are passed over. One word composed and
- * decomposed (macOS) is one class.
+ * or without a split above the class. The top folders are splits if each of them is called train, val or test (also
+ * training, valid, validation, testing, in any capitals). Names that begin with a dot are skipped. Class names that
+ * differ only in their Unicode form (macOS writes another one) are one class.
  *
- * @throws RecordingError naming the first file that fits neither layout, or not that of the others
+ * @throws RecordingError naming the first file that fits neither layout, or another layout than the files before it
  */
 export async function readFolderTree(folder: string): Promise<FolderTree> {
   const { pictures, leftOut, empty } = await walkFolder(folder, ['manifest.csv']);

@@ -13,7 +13,7 @@ export interface IdxArray {
  * Reads an IDX file of unsigned bytes, the format of MNIST (LeCun, Cortes, Burges), as it is or with `.gz` behind its
  * name.
  *
- * @throws RecordingError where neither is there, or it is no such file
+ * @throws RecordingError if neither file exists, or it is not an IDX file
  */
 export async function readIdx(folder: string, name: string, dimensions: number): Promise<IdxArray> {
   const file = path.join(folder, name);

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import createDecoder from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import type { Image } from './image.js';
 
-/** An instance whose memory has grown beyond this is let go: WebAssembly never gives memory back. */
+/** An instance whose memory has grown beyond this is thrown away, because WebAssembly never gives memory back. */
 const KEPT_BYTES = 64 * 2 ** 20;
 
-/** What is used of an instance. */
+/** The parts of an instance that are used. */
 interface Codec {
   decode(file: Uint8Array, turned: boolean): { width: number; height: number; data: Uint8ClampedArray } | null;
   /** Its memory. */
@@ -15,14 +15,14 @@ interface Codec {
 
 let compiled: WebAssembly.Module | undefined;
 let codec: Codec | undefined;
-/** What libjpeg said of the picture: its first warning, and why it gave up, if it did. */
+/** What libjpeg reported about the picture: its first warning, and why it gave up, if it did. */
 let said: string[] = [];
 
 /**
  * Decodes a JPEG in WebAssembly: the same pixels on every machine. Synchronous; the module is compiled with the first
  * picture, which takes some milliseconds.
  *
- * @returns the picture, or undefined where libjpeg gave up, and libjpeg's messages
+ * @returns the picture, or undefined if libjpeg gave up; and libjpeg's messages
  */
 export function runJpegDecoder(file: Uint8Array): { image: Image | undefined; messages: readonly string[] } {
   codec ??= createCodec();
@@ -31,7 +31,7 @@ export function runJpegDecoder(file: Uint8Array): { image: Image | undefined; me
     const rgba = codec.decode(file, false);
     return { image: rgba === null ? undefined : withoutAlpha(rgba), messages: said };
   } catch (cause) {
-    // libjpeg gives up by ending its program; what it held stays allocated in there.
+    // libjpeg gives up by ending its program, so the memory that it had allocated is never freed.
     codec = undefined;
     if (said.length === 0) throw cause;
     return { image: undefined, messages: said };
@@ -47,7 +47,7 @@ function createCodec(): Codec {
   const options = {
     print: (line: string) => said.push(line),
     printErr: (line: string) => said.push(line),
-    // Called before the factory returns, so that the options have become the running module when it does.
+    // The factory calls this before it returns; by then it has turned the options object into the running module.
     instantiateWasm: (imports: WebAssembly.Imports, take: (instance: WebAssembly.Instance) => void) => {
       const instance = new WebAssembly.Instance(module, imports);
       take(instance);

@@ -13,7 +13,10 @@ export interface JpegHeader {
   readonly exif?: Uint8Array;
   /** Whether the end marker is there. */
   readonly ended: boolean;
-  /** Whether the scans that began give every bit of every coefficient: all that is missing is missing in the last. */
+  /**
+   * Whether the scans that have begun give every bit of every coefficient. Then only pixels of the last scan can be
+   * missing.
+   */
   readonly whole: boolean;
 }
 
@@ -25,7 +28,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let frame: JpegHeader['frame'];
   let exif: Uint8Array | undefined;
-  /** By component and coefficient, how many low bits no scan gave yet. */
+  /** For each component and coefficient, how many low bits no scan has given yet. */
   const left = new Map<number, Uint8Array>();
   const found = (ended: boolean): JpegHeader => ({
     ...(frame && { frame }),
@@ -52,21 +55,21 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (marker === 0xe1 && String.fromCharCode(...data.subarray(0, 6)) === EXIF) exif ??= data.subarray(6);
     if (marker === 0xda) takeScan(data, left);
   }
-  // Where a marker leads beyond the file's last one, it is that marker which is wrong.
+  // If a marker points beyond the last marker of the file, that marker is the wrong one.
   return found(bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9);
 }
 
 /** The byte behind the next 0xff that begins a marker; the file's length where there is none. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at)) {
-    // Any number of 0xff may stand before a marker; in front of a 0 it is a byte of the pixels.
+    // Any number of 0xff may come before a marker; 0xff before a 0 is a byte of the pixels.
     while (bytes[at] === 0xff) at += 1;
     if (at < bytes.length && bytes[at] !== 0) return at;
   }
   return bytes.length;
 }
 
-/** SOF0 to SOF15, but for the tables and the extension in between. */
+/** SOF0 to SOF15, without the markers of tables and of the extension in between. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }

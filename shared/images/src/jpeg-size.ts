@@ -25,8 +25,8 @@ const END_BYTES = 2;
 let constants: Constants | undefined;
 
 /**
- * Length of the file that {@link encodeJpeg} would make, in bytes. It makes none: the library sets up tables for
- * 30 ms before each picture, and here they are kept.
+ * Length in bytes of the file that {@link encodeJpeg} would make, without making it: for each picture the library
+ * builds its tables again, which takes 30 ms; here they are kept.
  */
 export function jpegSize({ width, height, data }: Image): number {
   constants ??= readConstants();
@@ -38,7 +38,7 @@ export function jpegSize({ width, height, data }: Image): number {
   for (let top = 0; top < height; top += 8) {
     for (let left = 0; left < width; left += 8) {
       for (let at = 0; at < 64; at++) {
-        // Beyond the edge the last pixel goes on.
+        // Beyond the edge, the last pixel is repeated.
         const y = Math.min(height - 1, top + (at >> 3));
         const x = Math.min(width - 1, left + (at & 7));
         const pixel = (y * width + x) * 3;

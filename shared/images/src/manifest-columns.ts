@@ -1,7 +1,7 @@
 import { ManifestError } from './manifest-error.js';
 import { type ManifestLine, NOT_UTF8 } from './manifest-lines.js';
 
-/** Where each kind of cell stands in a row, as the header says. */
+/** The position of each kind of cell in a row, as the header says. */
 export interface ManifestColumns {
   readonly header: readonly string[];
   readonly sample: number;

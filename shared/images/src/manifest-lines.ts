@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { ManifestError } from './manifest-error.js';
 
-/** One record of a manifest, the header among them. */
+/** One record of a manifest; the header is one too. */
 export interface ManifestLine {
   readonly cells: readonly string[];
   /** 1-based line of the file that it begins on */
@@ -60,7 +60,7 @@ interface ParsedRecord {
 function parseCsv(file: string, text: string): ManifestLine[] {
   try {
     const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true };
-    // One kind of line end, since the parser counts a CRLF inside quotes twice.
+    // Line ends are made equal, because the parser counts a CRLF inside quotes twice.
     const records = parse(text.split(LINE_END).join('\n'), options) as unknown as ParsedRecord[];
     // The parser tells a record's last line; a quoted line end makes it begin earlier.
     return records.map(({ record, info }) => ({

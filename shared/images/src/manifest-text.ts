@@ -48,7 +48,7 @@ export function manifestText(file: string, rows: readonly NewManifestRow[]): str
   return `${lines.map((cells) => cells.map(quote).join(',')).join('\n')}\n`;
 }
 
-/** Quotes a cell where RFC 4180 asks for it, and where the reader would trim its spaces. */
+/** Quotes a cell if RFC 4180 requires it, or if the reader would remove its spaces. */
 function quote(cell: string): string {
   return /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -37,7 +37,7 @@ export interface ManifestRow {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-/** The columns that may say which rows are near copies of each other; the first that is there counts. */
+/** The columns that may say which rows are near copies of each other; the first one that exists is used. */
 const GROUP_COLUMNS = ['group', 'object', 'frame'] as const;
 
 /** A column that says which rows are near copies of each other. */
@@ -82,7 +82,7 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
   const classIndex = new Map(classes.map((name, index) => [name.normalize(), index]));
   const rows = chooseSplit(file, columns, all, options).flatMap((row) => {
     const index = classIndex.get(row.label);
-    // As the classes spell it, composed or decomposed.
+    // In the Unicode form of the classes.
     if (index !== undefined) return { ...row, label: classes[index]!, classIndex: index };
     const reason = `unknown label ${JSON.stringify(row.label)}; the classes are ${quoted(classes)}`;
     refuse(new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason));
@@ -138,7 +138,7 @@ function readRows(
     const group = groupAt === undefined ? '' : cells[groupAt]!.normalize();
     return {
       sample,
-      // One word composed and decomposed (macOS) is one word; a path stays as it is written.
+      // Texts that differ only in their Unicode form (macOS) become equal; a path stays as it is written.
       label: cells[columns.label]!.normalize(),
       ...(group === '' ? {} : { group }),
       line,

@@ -18,9 +18,9 @@ const SPLITS = ['train', 'test'] as const;
 const FILES = { train: 'train', test: 't10k' };
 
 /**
- * MNIST over six devices, the public benchmark of the DDNN authors (`Partition(3, 2)` in their `util.py`): two row
- * halves and three column thirds, device d has column third d div 2 and row half d mod 2. 28 columns do not divide by
- * three, so a part is 14 x 9 and the last column is cut off.
+ * MNIST over six devices, the public benchmark of the DDNN authors (`Partition(3, 2)` in their `util.py`). A picture is
+ * cut into two halves of its rows and three thirds of its columns. Device d sees column third d div 2 and row half d
+ * mod 2. 28 columns do not divide by three, so a part is 14 x 9 and the last column is cut off.
  *
  * @param folder holds the four files of MNIST, plain or with `.gz`
  * @throws RecordingError

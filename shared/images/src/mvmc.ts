@@ -85,7 +85,7 @@ async function readArrays(file: string): Promise<{ x: NpyArray; y: NpyArray }> {
   return { x, y };
 }
 
-/** The class of each sample: what its present views say; undefined for a bad one that `onBadRow` took. */
+/** The class of each sample, as its present views say; undefined: a bad sample, which `onBadRow` took. */
 function readLabels(file: string, { shape, data }: NpyArray, options: RecordingOptions): (number | undefined)[] {
   const [samples, views] = shape as [number, number];
   return Array.from({ length: samples }, (_, sample) => {

@@ -4,8 +4,8 @@ import { openMvmc } from './mvmc.js';
 import type { Recording, RecordingOptions } from './recording.js';
 
 /**
- * Opens recorded samples by their name: `mnist6:FOLDER` is MNIST cut over six devices, `FILE.npz` the DDNN authors'
- * multi-view layout, anything else a manifest.
+ * Opens recorded samples by their name: `mnist6:FOLDER` is MNIST divided over six devices, `FILE.npz` is the DDNN
+ * authors' multi-view layout, anything else is a manifest.
  *
  * @throws ManifestError or RecordingError
  */

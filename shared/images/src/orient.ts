@@ -9,7 +9,7 @@ export function orient(image: Image, orientation: number): Image {
   const exchanged = orientation >= 5;
   const width = exchanged ? image.height : image.width;
   const height = exchanged ? image.width : image.height;
-  // Where the old first row and the old first column come to lie.
+  // Where the old first row and the old first column go.
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   const data = new Uint8Array(image.data.length);

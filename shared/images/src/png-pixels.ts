@@ -13,11 +13,11 @@ export interface PngPicture {
   readonly palette: Uint8Array | undefined;
   /** tRNS: alpha of the first indices of a palette, or the one transparent colour as 16-bit samples. */
   readonly transparency: Uint8Array | undefined;
-  /** The IDAT chunks as one zlib stream, and 4 bytes behind it. */
+  /** The IDAT chunks as one zlib stream, followed by 4 more bytes. */
   readonly stream: Uint8Array;
 }
 
-/** Samples a pixel of each colour type (PNG 11.2.1). */
+/** Samples per pixel for each colour type (PNG 11.2.1). */
 export const PNG_KINDS = {
   0: { name: 'gray', channels: 1, depths: [1, 2, 4, 8, 16], hasAlpha: false },
   2: { name: 'rgb', channels: 3, depths: [8, 16], hasAlpha: false },
@@ -37,14 +37,14 @@ const ADAM7 = [
   [1, 0, 2, 2],
   [0, 1, 1, 2],
 ] as const;
-/** Bytes of a zlib stream before and behind its data. */
+/** Bytes of a zlib stream before and after its data. */
 const AROUND_STREAM = 2 + 4;
 const WHOLE = [[0, 0, 1, 1]] as const;
 
 /**
  * The pixels of a PNG as 8-bit RGB: alpha is composited on black, 16-bit samples are rounded.
  *
- * Takes the samples as they are stored and as many bytes again as the picture has, no more, whatever the stream holds.
+ * Allocates only the stored samples and as many bytes again as the picture has, whatever the stream contains.
  *
  * @throws Error when the stream is no zlib stream, ends early, or names a filter that there is not
  */
@@ -57,9 +57,9 @@ export function readPngPixels(png: PngPicture): Image {
   });
   const rowsOf = ({ top, stepY }: (typeof passes)[0]) => Math.ceil((height - top) / stepY);
   const size = passes.reduce((sum, pass) => sum + pass.rowBytes * Math.max(0, rowsOf(pass)), 0);
-  // Of no data at all the library makes zeros.
+  // For an empty stream the library would return zeros.
   if (png.stream.length <= AROUND_STREAM) throw new Error('it has no pixels');
-  // What does not fit into `out` is dropped, so that a stream that unfolds to gigabytes takes no memory.
+  // What does not fit into `out` is dropped, so a stream that unpacks to gigabytes takes no memory.
   const raw = unzlibSync(png.stream, { out: new Uint8Array(size) });
   if (raw.length < size) throw new Error(`its pixels end early, after ${raw.length} of ${size} bytes`);
 
@@ -81,7 +81,7 @@ export function readPngPixels(png: PngPicture): Image {
   return { width, height, data };
 }
 
-/** Undoes the filter of a row in place: each byte was stored less what its neighbours foretell (PNG 9.2). */
+/** Undoes the filter of a row in place: each byte was stored minus a prediction from its neighbours (PNG 9.2). */
 function unfilter(raw: Uint8Array, at: number, rowBytes: number, step: number, first: boolean): void {
   const filter = raw[at]!;
   if (filter > 4) throw new Error(`a row has the filter ${filter}, which does not exist`);

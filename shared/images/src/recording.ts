@@ -20,7 +20,7 @@ export interface RecordedRow {
 export interface RecordedView {
   /** `height * width * channels` bytes, HWC */
   readonly pixels: Uint8Array;
-  /** bytes of the view's own file where that is a JPEG of just this size, else null */
+  /** size in bytes of the view's own file, if that is a JPEG of exactly this size, else null */
   readonly jpegBytes: number | null;
 }
 
@@ -34,7 +34,7 @@ export interface Recording {
   readonly rows: readonly RecordedRow[];
   /** the manifest's column that the rows' groups come from; absent without one */
   readonly groupColumn?: GroupColumn;
-  /** the size that all pictures have, where the source says so without reading them */
+  /** the size of all pictures, if the source tells it without reading them */
   readonly size?: ViewSize;
   /** The picture as it was recorded, null where the view is absent. @throws ImageError */
   picture(row: number, view: number): Promise<Image | null>;
@@ -47,7 +47,7 @@ export interface Recording {
 
 /** Which rows to take and what to check. */
 export interface RecordingOptions {
-  /** only the rows of this split; left out: all, but MNIST asks for one */
+  /** only the rows of this split; left out: all rows, but MNIST requires it */
   readonly split?: string | undefined;
   /** the manifest's column that `split` is looked up in; `split` when left out */
   readonly splitColumn?: string | undefined;
@@ -55,7 +55,7 @@ export interface RecordingOptions {
   readonly classes?: readonly string[] | undefined;
   /** whether every image file must exist; true when left out */
   readonly checkFiles?: boolean | undefined;
-  /** rows of all splits, also where one would have to be named */
+  /** rows of all splits, even for a source that requires `split` */
   readonly everySplit?: boolean | undefined;
   /** takes each bad row, which is then left out; without it the first one is thrown */
   readonly onBadRow?: ((error: ManifestError | RecordingError) => void) | undefined;

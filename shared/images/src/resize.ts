@@ -14,8 +14,8 @@ export function resizeArea(image: Image, width: number, height: number): Image {
     throw new ImageError('DDNN_IMAGE_SIZE', `cannot resize to ${width} x ${height}`);
   }
   if (width === image.width && height === image.height) return image;
-  // Counted in units where an old pixel is `width` wide and a new one `image.width` wide, so that all overlaps are
-  // whole.
+  // The unit of length is chosen so that an old pixel is `width` wide and a new one `image.width`: so all overlaps are
+  // whole numbers.
   const area = image.width * image.height;
   const rowLength = width * 3;
   const row = new Float64Array(rowLength);

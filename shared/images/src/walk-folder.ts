@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isPictureName } from './name-order.js';
 import { RecordingError } from './recording-error.js';
 
-/** What lies below a folder. */
+/** What a folder contains, at any depth. */
 export interface FolderContent {
   /** pictures by the parts of their path below the folder */
   readonly pictures: readonly (readonly string[])[];
@@ -13,12 +13,12 @@ export interface FolderContent {
   readonly empty: readonly string[];
 }
 
-/** Folders within folders; what lies deeper fits no layout. */
+/** Depth of folders; files that are deeper fit no layout. */
 const MAX_DEPTH = 16;
 
 /**
- * Lists the pictures below a folder, and counts what else is there. Links are followed; names that begin with a dot are
- * passed over.
+ * Lists the pictures below a folder, and counts other files. Links are followed; names that begin with a dot are
+ * skipped.
  *
  * @throws RecordingError naming what cannot be read: a link to nothing, one that leads back to a folder above it
  */
@@ -48,7 +48,7 @@ export async function walkFolder(folder: string, ignored: readonly string[] = []
         leftOut[extension] = (leftOut[extension] ?? 0) + 1;
       }
     }
-    // The folder stands for those below it.
+    // The list has this folder only, not those below it.
     if (!some) empty.splice(emptyBefore, empty.length, ...(parts.length > 0 ? [parts.join('/')] : []));
     return some;
   }

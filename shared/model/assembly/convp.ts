@@ -1,13 +1,13 @@
 /*
  * ConvP with weights +1 and -1 (DDNN, section III-C): convolution 3x3 padded with zeros, max pooling 3x3 with stride 2,
- * and the comparison that batch normalisation and sign come to. Two rows of the convolution make one of the output,
- * filter by filter. Sums are compared as they are made, for the largest of nine is more than a bound where any of them
- * is: what is pooled is a byte a column, and the map of the convolution is never written down.
+ * and the comparison that replaces batch normalisation and sign. Two rows of the convolution make one row of the
+ * output, filter by filter. The largest of nine sums is above a bound exactly if one of them is, so sums are compared
+ * at once: pooling works on a byte per column, and the map of the convolution is never stored.
  */
 
 import { partialSums } from './partial-sums';
 
-/** A block: where its tables stand. `kernel-convp.ts` writes it, field by field. */
+/** A block: the addresses of its tables. `kernel-convp.ts` writes it, field by field. */
 @unmanaged
 class Block {
   height: i32;
@@ -26,7 +26,7 @@ class Block {
   /** [filters][3][taps] offsets in a row of partial sums. */
   taps: usize;
   tapsPerRow: i32;
-  /** Which columns exceeded the bound: in each filter's row before, and in the three rows that are pooled. */
+  /** Which columns were above the bound: in each filter's row before, and in the three rows that are pooled. */
   before: usize;
   beforeRow: usize;
   line: usize;
@@ -101,7 +101,7 @@ function fill<I>(block: Block, y: i32, bytes: usize): void {
   partialSums<I>(row, block.members, block.groups, block.groupSize, slotOf(block, y), block.stride, bytes);
 }
 
-/** Which of these sums are more than the bound: 0 or -1, a byte each. */
+/** Which of these sums are above the bound: 0 or -1, one byte each. */
 function more16(a: v128, b: v128, bound: v128): v128 {
   return i8x16.narrow_i16x8_s(i16x8.gt_s(a, bound), i16x8.gt_s(b, bound));
 }
@@ -113,7 +113,7 @@ function more32(a: v128, b: v128, c: v128, d: v128, bound: v128): v128 {
   );
 }
 
-/** Sixteen columns of the line: more in the row before or in either of these. The second is kept for the next pair. */
+/** Sixteen columns: above the bound in the row before or in these rows. The second is kept for the next pair. */
 function keep(line: usize, before: usize, a: v128, b: v128, first: bool, second: bool): void {
   let any = a;
   if (!first) any = v128.or(any, v128.load(before));
@@ -280,8 +280,8 @@ function three(at: usize): v128 {
 }
 
 /**
- * Pools the line's columns: a row of one filter's output. The largest of nine is more than a bound where any of them
- * is.
+ * Pools the columns of the line into a row of one filter's output. The largest of nine is above a bound exactly if one
+ * of them is.
  */
 function pool(block: Block, flip: i32, out: usize): void {
   const columns = (block.width + 1) >> 1;

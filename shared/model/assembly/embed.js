@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /*
- * Writes the kernels as a source file: base64, so that Node, a browser and every bundler find them where they find the
- * rest, at once and without a file to open.
+ * Writes the kernels as a source file, in base64. So Node, a browser and every bundler find them where they find all
+ * other code, and need not open a file.
  */
 
 const bytes = readFileSync(new URL('../dist/kernels.wasm', import.meta.url));

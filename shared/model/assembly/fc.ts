@@ -14,7 +14,7 @@ function lanes(sums: v128): i32 {
 /** Vectors whose counts of up to 8 fit a byte together. */
 const VECTORS = 31;
 
-/** How many bits of the two are not alike. */
+/** How many bits of the two differ. */
 function differing(x: usize, w: usize, bytes: usize): i32 {
   let total = i32x4.splat(0);
   for (let at: usize = 0; at < bytes; ) {
@@ -27,7 +27,7 @@ function differing(x: usize, w: usize, bytes: usize): i32 {
   return lanes(total);
 }
 
-/** Of `count` signs as bits with every row of weights: xor and popcount. */
+/** Sums of `count` signs, as bits, with every row of weights: xor and popcount. */
 export function dotBits(x: usize, weights: usize, bytes: usize, rows: i32, count: i32, out: usize): void {
   for (let row = 0; row < rows; row++, weights += bytes, out += 4) {
     store<i32>(out, count - 2 * differing(x, weights, bytes));
@@ -47,7 +47,7 @@ function differingPresent(x: usize, present: usize, w: usize, bytes: usize): i32
   return lanes(total);
 }
 
-/** {@link dotBits} where an input whose bit in `present` is 0 counts nothing. */
+/** {@link dotBits} in which an input whose bit in `present` is 0 counts nothing. */
 export function dotTernary(x: usize, present: usize, weights: usize, bytes: usize, rows: i32, out: usize): void {
   let count = 0;
   for (let at: usize = 0; at < bytes; at += 8) count += <i32>popcnt(load<u64>(present + at));
@@ -56,7 +56,7 @@ export function dotTernary(x: usize, present: usize, weights: usize, bytes: usiz
   }
 }
 
-/** Of integers of 32 bits, padded with zeros to whole bytes of weights: 2 * (sum of those with +1) - (sum of all). */
+/** Sums of 32-bit integers, padded with zeros to whole bytes of weights: 2 * (sum of those with +1) - (sum of all). */
 export function dotIntegers(x: usize, count: i32, weights: usize, bytes: usize, rows: i32, out: usize): void {
   let all = i32x4.splat(0);
   const used = <usize>((count + 7) >> 3);
@@ -82,7 +82,7 @@ export function widen(pixels: usize, count: i32, out: usize): void {
   for (let i = 0; i < count; i++, out += 4) store<i32>(out, load<u8>(pixels++));
 }
 
-/** Which sums are more than their bound, turned round where `flips` is -1: bits, lowest first. */
+/** Which sums are above their bound, inverted where `flips` is -1: as bits, lowest first. */
 export function compareSums(sums: usize, count: i32, bounds: usize, flips: usize, out: usize): void {
   for (let i = 0; i < count; i += 8) {
     let bits = 0;

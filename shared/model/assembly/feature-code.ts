@@ -1,7 +1,7 @@
 /*
- * Features as they travel (`src/code/feature-code.ts`), bit for bit. What the rows above say of a row is added up for
- * the whole row in vectors; what stands to the left in the row itself, and the interval of the arithmetic coder, go bit
- * by bit.
+ * Coding of features, bit for bit as in `src/code/feature-code.ts`. What the rows above contribute is added up for a
+ * whole row in vectors. The bits to the left in the same row, and the interval of the arithmetic coder, must go bit by
+ * bit.
  */
 
 /** Signs of 16 bits to the left and right of a row that are never set: two pixels of `channels` on each side. */
@@ -9,7 +9,7 @@ function margin(channels: i32): usize {
   return (<usize>channels) << 2;
 }
 
-/** Log-odds of a row's bits, integers of 32 bits, from their places and from the two rows above. */
+/** Log-odds of a row's bits (32-bit integers), from their places and from the two rows above. */
 function rowsAbove(bias: usize, weights: usize, one: usize, two: usize, channels: i32, count: i32, sums: usize): void {
   const pixel = (<usize>channels) << 1;
   const next = ((<usize>count + 7) & ~7) << 1;
@@ -38,12 +38,12 @@ function rowsAbove(bias: usize, weights: usize, one: usize, two: usize, channels
   }
 }
 
-/** How far from 0 log-odds count. */
+/** Log-odds beyond this, on either side of 0, are cut off. */
 const LIMIT: i32 = 2048;
 
 /**
- * Visits every bit, writing a body or reading one. Gives a body's length, or -1 once it can't get shorter than `most`
- * bytes.
+ * Visits every bit, writing a body or reading one. Returns the length of the body; -1: it can't become shorter than
+ * `most` bytes.
  *
  * @param bias log-odds of each bit, 16 bits
  * @param above weights of the neighbours above, above the one above, above left and above right, 16 bits: [4][a row's
@@ -83,7 +83,7 @@ function walk(
   let low: u32 = 0;
   let high: u32 = 0xffffffff;
   let code: u32 = 0;
-  // What a writer has put, up to its last byte that isn't 0.
+  // Bytes written so far, up to the last one that is not 0.
   let kept = 0;
   let put = 0;
   if (!writes) {
@@ -116,7 +116,7 @@ function walk(
           held = (held >> 1) | (bit << 7);
           if ((i & 7) === 7) store<u8>(features++, <u8>held);
         }
-        // Without a branch: what a bit is nobody can foretell.
+        // Without a branch, because a processor can't predict the bit.
         const mask = 0 - bit;
         high = (high & ~mask) | (middle & mask);
         low = (low & mask) | ((middle + 1) & ~mask);

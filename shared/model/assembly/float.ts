@@ -1,7 +1,7 @@
 /*
- * Layers of float arithmetic. Outputs lie side by side in the lanes of a vector, so that each is still added up by
- * itself, in float32 and in the order of `src/plain/float-block.ts`: the same roundings, hence the same bits. Inputs of
- * 0 are left out: they could only change the sign of a 0. A fully connected layer is a convolution of radius 0.
+ * Layers of float arithmetic. Outputs are side by side in the lanes of a vector. So each output is still added up by
+ * itself, in float32 and in the order of `src/plain/float-block.ts`: the same roundings, so the same bits. Inputs of 0
+ * are left out: they could only change the sign of a 0. A fully connected layer is a convolution of radius 0.
  *
  * Inputs are listed first, pixel by pixel, in groups of four channels. A group is [2][unused] and two [input][channel],
  * or all four of them, or, where all are -1 or +1, [0][its row among the 16 of every group]: then its sums are read
@@ -179,7 +179,7 @@ function add8(at: usize, end: usize, weights: usize, table: usize, out: usize): 
   v128.store(out, s1, 16);
 }
 
-/** Adds what each pixel's neighbour, `ky` rows below and `kx` columns to the right, has to say. */
+/** Adds the contribution of each pixel's neighbour, `ky` rows below and `kx` columns to the right. */
 function addTap(
   starts: usize,
   height: i32,

@@ -1,6 +1,6 @@
 /*
- * Maps of several sources as one of integers of 32 bits, HWC (`feature-aggregator.ts`). Each source's values are placed
- * beside the others', added to what is there, or taken where they are more.
+ * Joins the maps of several sources into one map of 32-bit integers, HWC (`feature-aggregator.ts`). Each source's
+ * values are placed beside the others', added to what is there, or taken if they are larger.
  */
 
 const ADD = 1;

@@ -1,5 +1,5 @@
 /*
- * Signs as bits, lowest first, the channels of a pixel side by side: as they travel (docs/adr/0001).
+ * Signs as bits, lowest first, with the channels of a pixel next to each other: as they are sent (docs/adr/0001).
  */
 
 /** Eight channels of sixteen columns as bytes, one a column; fewer channels leave zeros. */
@@ -29,7 +29,7 @@ export function packPlanes(
 ): void {
   const each = (channels + 7) >> 3;
   const whole = (channels & 7) === 0;
-  // With whole bytes the pixels are the result; what a row writes too much the next one overwrites.
+  // If pixels take whole bytes, they are the result already. What a row writes too much, the next row overwrites.
   let to = whole ? out : pixels;
   for (let y = 0; y < height; y++, planes += <usize>channels * stride, to += <usize>(width * each)) {
     for (let x = 0; x < width; x += 16) {
@@ -61,7 +61,7 @@ function packNibbles(pixels: usize, count: i32, out: usize): void {
     const bytes = v128.and(v128.or(pair, i16x8.shr_u(pair, 4)), low);
     store<u64>(out, i64x2.extract_lane(i8x16.narrow_i16x8_u(bytes, bytes), 0));
   }
-  // The last byte's padding, and what was written beyond it.
+  // Clears the unused bits of the last byte, and what was written beyond it.
   const end = (count + 1) >> 1;
   const start = out - ((<usize>((count + 15) >> 4)) << 3);
   if (count & 1) store<u8>(start + <usize>(end - 1), load<u8>(start + <usize>(end - 1)) & 15);

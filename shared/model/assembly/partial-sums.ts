@@ -1,7 +1,7 @@
 /*
- * A convolution with weights +1 and -1 adds up every input with one of two signs. So a group of three or four inputs
- * has only 8 or 16 sums, whatever the filter: they are made once a row, and each filter then adds up whole groups.
- * Plane s of a group holds the sums where input i is added if bit i of s is set, and taken away if not.
+ * A convolution with weights +1 and -1 adds or subtracts every input. So a group of three or four inputs has only 8 or
+ * 16 possible sums, whatever the filter. They are made once for each row, and each filter then adds up whole groups.
+ * Plane s of a group holds the sums in which input i is added if bit i of s is set, and subtracted if not.
  */
 
 /** The eight sums of three inputs, for `bytes` of a row; an `absent` input (-1) is 0. */

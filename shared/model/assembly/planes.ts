@@ -1,6 +1,7 @@
 /*
- * Maps as planes: [row][channel][column], a plane of one row padded with zeros to whole vectors and one vector more, so
- * that what lies left of a plane (the end of the one before) and right of it is zero, as a convolution's padding is.
+ * Maps as planes: [row][channel][column]. A plane of one row is padded with zeros to whole vectors, plus one vector. So
+ * the values to the left of a plane (the end of the one before) and to its right are zero, as the padding of a
+ * convolution is.
  */
 
 /** Pixels of one channel, a byte each, as planes of 16 bits. `tail`: a mask of the last vector's columns. */
@@ -14,7 +15,7 @@ export function pixels1(pixels: usize, height: i32, width: i32, planes: usize, s
   }
 }
 
-/** Pixels of three channels side by side, likewise. Reads up to 32 bytes beyond the last one. */
+/** The same for pixels of three channels. Reads up to 32 bytes beyond the last one. */
 export function pixels3(pixels: usize, height: i32, width: i32, planes: usize, stride: usize, tail: usize): void {
   for (let y = 0; y < height; y++) {
     const mask = v128.load(tail);

@@ -1,8 +1,9 @@
 import type { Shape } from '../src/architecture/shapes.js';
 
 /*
- * The network in floating point, written as the paper tells it and not as the packed sections do it: planes of rows,
- * maps padded in memory, batch normalisation step by step in float32. Slow; it exists to disagree.
+ * The network in floating point, written as in the paper and not like the packed sections: planes of rows, maps padded
+ * in memory, batch normalisation step by step in float32. It is slow; its purpose is to find errors in the packed
+ * sections.
  */
 
 /** One map: planes of rows of values. */

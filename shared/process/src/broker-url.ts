@@ -16,13 +16,16 @@ export function BrokerUrlSetting(description: string, fallback?: string): TStrin
   });
 }
 
-/** Why a text is no URL of a broker, without the text, which may hold a password; undefined where it is one. */
+/**
+ * Why a text is not the URL of a broker; undefined: it is one. The reason does not repeat the text, which may hold a
+ * password.
+ */
 export function brokerUrlProblem(url: string): string | undefined {
   if (url.includes('@')) {
     return 'must not hold a user name or password: the password of a device is the setting edge.token';
   }
   const { ipv6, host, port } = URL_PARTS.exec(url)?.groups ?? {};
-  // Strict, for mqtt.js takes any text, and goes to another host where it finds none in it.
+  // Strict, because mqtt.js accepts any text, and connects to another host if it finds none in it.
   if (ipv6 === undefined && host === undefined) return 'must be mqtt://HOST or mqtt://HOST:PORT';
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return 'must name a port from 1 to 65535';
   const isHost = ipv6 === undefined ? isHostName(host!) : isIPv6(ipv6);
@@ -35,7 +38,7 @@ export function checkBrokerUrl(url: string, setting: string): void {
   if (problem) throw new ConfigError('DDNN_CONFIG_VALUE', `${setting} ${problem}`);
 }
 
-/** Numbers alone are an IPv4 address, or somebody's mistake in one. */
+/** A host of digits and dots must be a valid IPv4 address; otherwise it is a typing mistake. */
 function isHostName(host: string): boolean {
   return /^[\d.]*$/.test(host) ? isIPv4(host) : host.length <= 253 && HOST_NAME.test(host);
 }

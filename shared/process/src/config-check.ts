@@ -4,7 +4,10 @@ import { BROKER_URL_FORMAT, brokerUrlProblem } from './broker-url.js';
 import type { ConfigErrorCode } from './config-error.js';
 import { childSchema, chosen, isMapping, type Schema } from './schema.js';
 
-/** A setting that the schema refuses; `path` has list positions as numbers in words, `reason` does not repeat it. */
+/**
+ * A setting that the schema refuses. In `path`, places in a list are numbers written as text; `reason` does not repeat
+ * the path.
+ */
 export interface ConfigProblem {
   readonly code: ConfigErrorCode;
   readonly path: readonly string[];
@@ -54,7 +57,7 @@ function findInMapping(part: Schema, value: Record<string, unknown>, path: reado
     }
   }
   if (problems.length > 0) return problems;
-  // What concerns the mapping as a whole, such as its number of keys.
+  // A fault of the mapping as a whole, such as its number of keys.
   const errors = Value.Errors(part as TSchema, value);
   return errors.map(({ message }) => ({ code: 'DDNN_CONFIG_VALUE', path, reason: message }));
 }

@@ -4,14 +4,14 @@ import { ConfigError } from './config-error.js';
 import type { Schema } from './schema.js';
 
 /**
- * Variables of the whole project that are no settings: where tests find data, whether they may skip services, whether
- * the command line shows the stack of an error.
+ * Variables of the whole project that are not settings: where tests find data, whether they may skip services, and
+ * whether the command line shows the stack of an error.
  */
 const NEVER_SETTINGS = ['DDNN_DATA', 'DDNN_REQUIRE_SERVICES', 'DDNN_DEBUG'];
 
 /**
- * Variables that Kubernetes and Docker set by themselves for a service whose name begins with `ddnn`. Name and value
- * must both fit, for `DDNN_MQTT_PORT=1883` is a setting, and a service `ddnn-mqtt` sets `DDNN_MQTT_PORT=tcp://…`.
+ * Variables that Kubernetes and Docker set by themselves for a service whose name begins with `ddnn`. Both name and
+ * value must fit, because `DDNN_MQTT_PORT=1883` is a setting, but a service `ddnn-mqtt` sets `DDNN_MQTT_PORT=tcp://…`.
  */
 const OF_SERVICES: readonly (readonly [RegExp, RegExp])[] = [
   [/_SERVICE_HOST$/, /^[\da-f.:]+$/i],
@@ -73,8 +73,8 @@ function collect(schema: Schema, path: readonly string[], settings: Map<string, 
 }
 
 /**
- * A text as the schema's type: numbers, `true` and `false`, lists with commas, else JSON for lists and mappings.
- * Text that fits no type stays text, so that the check refuses it by its path.
+ * Converts a text to the schema's type: numbers, `true` and `false`, lists with commas, or JSON for lists and mappings.
+ * Text that fits no type stays text, so that the check refuses it with its path.
  */
 export function fromText(schemas: readonly Schema[], text: string): unknown {
   const readings: unknown[] = [text];
@@ -91,7 +91,7 @@ export function fromText(schemas: readonly Schema[], text: string): unknown {
   }
   const fits = (reading: unknown) => schemas.some((schema) => Value.Check(schema as TSchema, reading));
   const sameType = (reading: unknown) => schemas.some((schema) => typeMatches(schema, reading));
-  // A number out of its range is still meant as a number.
+  // A number out of its range is still a number; the check refuses it.
   return readings.find(fits) ?? readings.find(sameType) ?? text;
 }
 

@@ -63,7 +63,7 @@ function pairOf(map: YAMLMap, key: string) {
   return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
 }
 
-/** What YAML says, without the text of the file that it may repeat behind a colon: that may be a secret. */
+/** YAML's message without the part after a colon, which may repeat text of the file, and that may be a secret. */
 function withoutText(error: unknown): string {
   return (error as Error).message.split(': ', 1)[0]!;
 }

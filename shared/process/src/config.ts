@@ -62,7 +62,7 @@ function describe(
   problems: readonly ConfigProblem[],
   placeOf: (path: readonly string[]) => string | undefined,
 ): ConfigError {
-  // A typo makes a key unknown and, often, another one missing: the typo is the cause.
+  // A typing mistake makes a key unknown and often another key missing: report the unknown one, which is the cause.
   const first = problems.find((problem) => problem.code === 'DDNN_CONFIG_UNKNOWN_KEY') ?? problems[0]!;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   const setting = first.path.join('.');

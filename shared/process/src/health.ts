@@ -24,7 +24,7 @@ export interface HealthOptions {
 }
 
 const MAX_CONNECTIONS = 64;
-/** A request is a line and some headers: places must come free for the next one that asks. */
+/** A request is only a line and some headers, so connections are closed early, to free places for others. */
 const REQUEST_TIMEOUT_MS = 2_000;
 const DEADLINE_CHECK_MS = 500;
 const IDLE_TIMEOUT_MS = 5_000;
@@ -60,7 +60,7 @@ export class HealthServer {
       },
     );
     server.maxConnections = MAX_CONNECTIONS;
-    // Somebody who does not read the answer.
+    // A client that does not read the answer.
     server.timeout = IDLE_TIMEOUT_MS;
     const bound = await listen(server, { host, port, setting: 'health.port' });
     this.#server = server;

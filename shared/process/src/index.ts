@@ -12,5 +12,14 @@ export { createMetrics, type Metrics } from './metrics.js';
 export { ProcessError, type ProcessErrorCode } from './process-error.js';
 export { type ChildMessage, type ParentMessage, type Running, type RunOptions, runProcess } from './run.js';
 export { readSettingFile } from './setting-file.js';
-export { HealthSettings, type LogLevel, LogLevelSetting, LogSettings, PortSetting, SecretSetting } from './settings.js';
+export {
+  connectionSettings,
+  HealthSettings,
+  IntegerSetting,
+  type LogLevel,
+  LogLevelSetting,
+  LogSettings,
+  PortSetting,
+  SecretSetting,
+} from './settings.js';
 export { inSeconds, StepNote } from './step-note.js';

@@ -1,4 +1,4 @@
-/** A part that can be closed. Where it is not open, or only half, `stop` closes what there is. */
+/** A part that can be closed. If it is not open, or only half, `stop` closes what is open. */
 export interface Stoppable {
   stop(): void | Promise<void>;
 }
@@ -12,18 +12,21 @@ export interface Startable<Started> extends Stoppable {
 export class OpenParts {
   readonly #parts: Stoppable[] = [];
 
-  /** Starts a part, and keeps it: it is closed also where it comes only half way. @returns what its `start` returns */
+  /**
+   * Starts a part, and remembers it: it is closed later, even if its start fails half way. @returns what `start`
+   * returns
+   */
   async start<Started>(part: Startable<Started>): Promise<Started> {
     this.#parts.push(part);
     return part.start();
   }
 
-  /** Keeps what is open already, or a step that must come before the parts below it are closed. */
+  /** Remembers a part that is open already, or a step that must be done before earlier parts are closed. */
   add(stop: Stoppable['stop']): void {
     this.#parts.push({ stop });
   }
 
-  /** Closes every part, whichever of them fails. @throws the first error */
+  /** Closes every part, even if some of them fail. @throws the first error */
   async stop(): Promise<void> {
     const errors: unknown[] = [];
     for (const part of this.#parts.splice(0).reverse()) {
@@ -38,8 +41,8 @@ export class OpenParts {
 }
 
 /**
- * The life of a process or of a part with parts of its own: `open` starts them one by one. Where it throws, what has
- * started is closed again. It may be started again after a failed start, and after a stop.
+ * The life of a process, or of a part that has parts of its own: `open` starts them one by one. If it throws,
+ * everything that has started is closed again. A new start is possible after a failed one, and after a stop.
  */
 export class LifeCycle<Started> implements Startable<Started> {
   readonly #open: (parts: OpenParts) => Promise<Started>;
@@ -64,7 +67,7 @@ export class LifeCycle<Started> implements Startable<Started> {
     }
   }
 
-  /** Closes everything, a start under way first comes to its end. Does nothing when not started. */
+  /** Closes everything; waits first for a start that is under way. Does nothing when not started. */
   stop(): Promise<void> {
     const running = this.#running;
     if (running) {
@@ -82,7 +85,7 @@ export class LifeCycle<Started> implements Startable<Started> {
     try {
       return await this.#open(parts);
     } catch (error) {
-      // The reason of the failed start is what the user must read, not what follows from it.
+      // The user must read why the start failed, not errors that follow from it.
       await parts.stop().catch(() => undefined);
       throw error;
     }

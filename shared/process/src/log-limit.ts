@@ -1,15 +1,15 @@
 import type { Logger } from './logger.js';
 
 /**
- * Lets one line per key and interval through, and no more keys than that, so that a flood of bad frames from however
- * many senders does not become a flood of lines.
+ * Lets one line through for each key and interval, and limits the number of keys. So a flood of bad frames, even from
+ * very many senders, does not become a flood of lines.
  */
 export class LogLimit {
   readonly #intervalMs: number;
   readonly #maxKeys: number;
   /** Lines held back since the last one of that key; oldest line first. */
   readonly #seen = new Map<string, { since: number; suppressed: number }>();
-  /** Lines held back whose key had no room. */
+  /** Lines held back because there was no room for their key. */
   #others = 0;
 
   constructor(intervalMs: number, maxKeys: number) {
@@ -17,7 +17,7 @@ export class LogLimit {
     this.#maxKeys = maxKeys;
   }
 
-  /** The lines suppressed since the last one of that key, or undefined: not now. `now` in ms. */
+  /** The number of lines suppressed since the last one of that key; undefined: print nothing now. `now` in ms. */
   pass(key: string, now: number): number | undefined {
     const seen = this.#seen.get(key);
     if (seen && now - seen.since < this.#intervalMs) {
@@ -45,7 +45,10 @@ export class LogLimit {
 const INTERVAL_MS = 10_000;
 const MAX_KEYS = 100;
 
-/** A logger for what strangers can cause: within {@link LogLimit}, each line with the number held back before it. */
+/**
+ * A logger for what strangers can cause, limited by {@link LogLimit}; each line has the number of lines held back
+ * before it.
+ */
 export class LimitedLogger {
   readonly #logger: Logger;
   readonly #limit = new LogLimit(INTERVAL_MS, MAX_KEYS);
@@ -54,7 +57,7 @@ export class LimitedLogger {
     this.#logger = logger;
   }
 
-  /** `key`: lines that are alike. */
+  /** `key`: the same for lines of the same kind. */
   warn(key: string, details: object, message: string): void {
     const suppressed = this.#limit.pass(key, performance.now());
     if (suppressed !== undefined) this.#logger.warn({ ...details, suppressed }, message);

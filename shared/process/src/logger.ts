@@ -16,7 +16,7 @@ export interface LoggerOptions {
 const STANDARD_ERROR = 2;
 const SECRETS = ['token', 'password'];
 
-/** Nobody means to log these; where somebody does, as with a whole section of settings, the log lacks them. */
+/** Nobody should log these. If it happens, as when a whole section of settings is logged, the log leaves them out. */
 export const redact = { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '(secret)' };
 
 /**

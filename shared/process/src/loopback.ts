@@ -4,7 +4,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether only processes of this machine reach what listens on that host. A name other than `localhost` is not. */
+/** Whether only processes on this machine can reach a listener on that host. Of all names only `localhost` is. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host);
   if (family === 0) return host.toLowerCase() === 'localhost';

@@ -5,8 +5,8 @@ export interface Metrics {
   /** the media type of `text()` */
   readonly contentType: string;
   /**
-   * a count that only rises, such as bytes or drops; `collect` adds what was counted elsewhere, before the metric is
-   * read: labels are too dear for what happens with every message
+   * a count that only rises, such as bytes or drops. `collect` adds what was counted elsewhere, just before the metric
+   * is read; what happens with every message is counted that way, because labels are slow
    */
   counter<L extends string = never>(
     name: string,

@@ -7,7 +7,7 @@ export type ProcessErrorCode =
   | 'DDNN_PROCESS_HOST_UNAVAILABLE'
   | 'DDNN_PROCESS_FILE';
 
-/** A fault of the surroundings that the user can put right. The message names the setting. */
+/** A fault outside the program that the user can correct. The message names the setting. */
 export class ProcessError extends Error {
   override readonly name = 'ProcessError';
   readonly userFault = true;

@@ -132,7 +132,7 @@ function faultOf(error: unknown): { isUserFault: boolean; code: string; message:
 function tellParent(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.send || !process.connected) return resolve();
-    // An error means that the parent is gone: 'disconnect' takes care of that.
+    // An error means that the parent is gone; the event 'disconnect' handles that.
     process.send(message, undefined, undefined, () => resolve());
   });
 }

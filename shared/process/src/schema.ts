@@ -33,7 +33,8 @@ export function define<V>(target: Mapping, key: string, value: V): V {
 }
 
 /**
- * The schema itself, or of a choice between mappings the one whose constants, such as `kind: 'folder'`, the value has.
+ * The schema itself; if it is a choice between mappings, the one whose constants, such as `kind: 'folder'`, the value
+ * has.
  */
 export function chosen(schema: Schema, value: unknown): Schema {
   const mappings = schema.anyOf?.filter((option) => option.properties);

@@ -1,4 +1,4 @@
-import { type Static, type TString, Type } from 'typebox';
+import { type Static, type TInteger, type TString, Type } from 'typebox';
 
 /** A level of logging; `silent` logs nothing. */
 export const LogLevelSetting = Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -11,6 +11,23 @@ export type LogLevel = Static<typeof LogLevelSetting>;
 export function SecretSetting(description: string): TString {
   return Type.String({ minLength: 1, secret: true, description });
 }
+
+/** A whole number with a default and bounds. */
+export function IntegerSetting(fallback: number, minimum: number, maximum: number, description: string): TInteger {
+  return Type.Integer({ default: fallback, minimum, maximum, description });
+}
+
+/** How a client keeps its connection to a broker; spread it into a section of settings. */
+export const connectionSettings = {
+  keepaliveSeconds: IntegerSetting(15, 1, 3_600, 'MQTT keep-alive'),
+  reconnectMs: IntegerSetting(
+    1_000,
+    50,
+    60_000,
+    'mean wait before connecting again, after the first failure; it doubles with each further one',
+  ),
+  maxReconnectMs: IntegerSetting(5_000, 50, 600_000, 'mean wait at most'),
+};
 
 /** A TCP port to listen on; 0 takes a free one. */
 export const PortSetting = Type.Integer({ minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' });

@@ -13,21 +13,21 @@ export class StepNote {
     this.#monotonic = monotonic;
   }
 
-  /** It was set by so many ms, above 0 forward. Returns that in words. */
+  /** The clock was set by this many ms, above 0 forwards. Returns that in words. */
   saw(ms: number): string {
     this.#seenAt = this.#monotonic();
     this.#text = `${this.#clock} was set ${inSeconds(ms)} ${ms > 0 ? 'forward' : 'back'}`;
     return this.#text;
   }
 
-  /** The last step, for an hour. */
+  /** The last step in words, if it is less than an hour ago. */
   note(): string | undefined {
     const age = this.#monotonic() - this.#seenAt;
     return age < SHOW_MS ? `${this.#text}, ${inSeconds(age)} ago` : undefined;
   }
 }
 
-/** How long so many ms are, whatever their sign: `1.5 s`. */
+/** A duration in words, without its sign: `1.5 s`. */
 export function inSeconds(ms: number): string {
   return `${(Math.abs(ms) / 1000).toFixed(1)} s`;
 }

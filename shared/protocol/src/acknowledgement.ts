@@ -1,17 +1,18 @@
 import { Reader, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, FrameKind, HEADER_BYTES, writeHeader } from './frame.js';
-import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
 /**
- * *stored*: the cloud has it on disk. *refused*: it never will (damaged, of no use to its bundle). *held*: it lacks the
- * bundle of the epoch in the frame's header; all of that epoch and kind is kept, and sent again on the next connection.
+ * *stored*: the cloud has it on disk. *refused*: the cloud will never store it (damaged, or it does not fit the
+ * bundle). *held*: the cloud does not have the bundle of the epoch in the frame's header; the edge keeps everything of
+ * that epoch and kind, and sends it again on its next connection.
  */
 export type AcknowledgementResult = 'stored' | 'refused' | 'held';
 const results: readonly AcknowledgementResult[] = ['stored', 'refused', 'held'];
 
 /**
- * The cloud's word about samples that an edge sent up: only this lets the edge forget them, a PUBACK does not.
+ * The cloud's answer about samples that an edge sent up. Only this frame lets the edge delete them; a PUBACK does not.
  *
  *     +-------------------------------+
  *     |     kind of the frame, u8     |   5 uplink features, 6 record
@@ -36,15 +37,11 @@ export function encodeAcknowledgement(epoch: number, { of, result, slots }: Ackn
   writeHeader(writer.bytes, 'acknowledgement', epoch);
   writer.u8(FrameKind[of], 'kind');
   writer.u8(results.indexOf(result), 'result');
-  let previous: number | undefined;
-  for (const slot of slots) {
-    writeUplinkSlot(writer, slot, previous);
-    previous = slot;
-  }
+  for (const [i, slot] of slots.entries()) writeUplinkSlot(writer, slot, slots[i - 1]);
   return writer.bytes;
 }
 
-/** Decodes an acknowledgement; what is acknowledged may be of an older epoch, so any epoch passes. */
+/** Decodes an acknowledgement of any epoch: what is acknowledged may be older than the bundle in service. */
 export function decodeAcknowledgement(bytes: Uint8Array, maxSamples: number): Acknowledgement {
   checkHeader(bytes, 'acknowledgement');
   const reader = new Reader(bytes, HEADER_BYTES);
@@ -53,12 +50,5 @@ export function decodeAcknowledgement(bytes: Uint8Array, maxSamples: number): Ac
   if (!of) throw new FrameError('DDNN_FRAME_VALUE', `kind ${kind} is never acknowledged`, HEADER_BYTES);
   const result = results[reader.u8('result')];
   if (!result) throw new FrameError('DDNN_FRAME_VALUE', 'unknown result', HEADER_BYTES + 1);
-  const slots: number[] = [];
-  do {
-    if (slots.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    slots.push(readUplinkSlot(reader, slots.at(-1)));
-  } while (reader.left > 0);
-  return { of, result, slots };
+  return { of, result, slots: readSamples<number>(reader, maxSamples, (before) => readUplinkSlot(reader, before)) };
 }

@@ -2,8 +2,9 @@ import { Reader, Writer } from './cursor.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 
 /**
- * Clock (device → edge, and back with the edge's time): the edge is the clock of its site, for a Pi has none of its
- * own. `asked` is the device's monotonic time in ms, returned untouched; `edge` is the edge's Unix time in ms.
+ * Clock (device → edge, and back with the edge's time). The edge is the clock of its site, because a Raspberry Pi has
+ * no clock that runs while it is off. `asked` is the device's monotonic time in ms, returned unchanged; `edge` is the
+ * edge's site time in Unix ms.
  *
  *     +-------------------------------+
  *     |          asked, f64           |

@@ -5,13 +5,13 @@ import { type DeviceSample, writeSlot } from './sample-list.js';
 import { truncateSlot } from './slot.js';
 
 /**
- * Called per sample: its slot modulo 32,768, and its body (a view into the frame); null where the device no longer has
+ * Called for each sample: its slot modulo 32,768, and its body (a view into the frame). Null: the device no longer has
  * it.
  */
 export type CodedFeaturesVisitor = (shortSlot: number, body: Uint8Array | null) => void;
 
 /**
- * Coded features (device → edge): as features, but each body is what the feature code makes of a map.
+ * Coded features (device → edge): like features, but each body is the output of the feature code.
  *
  *       7   6   5   4   3   2   1   0
  *     +-------------------------------+
@@ -47,10 +47,10 @@ export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSampl
 }
 
 /**
- * Checks a whole frame, then visits each sample: one that is damaged anywhere changes nothing. Throws {@link
+ * Checks a whole frame, then visits each sample, so a frame that is damaged anywhere has no effect. Throws {@link
  * FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VALUE`, `_VERSION`, `_KIND` or `_EPOCH`.
  *
- * @param featureBytes of the bare features: no body is longer
+ * @param featureBytes bytes of the uncoded features: no body is longer
  */
 export function decodeCodedFeatures(
   bytes: Uint8Array,

@@ -26,7 +26,7 @@ export function codedSummaryBytes(samples: number, scoreBytes: number): number {
 }
 
 /**
- * Coded summary (device → edge) of slots `slot`, `slot` + 1, …: the same as a summary, shorter.
+ * Coded summary (device → edge) of the slots `slot`, `slot` + 1, …: it says the same as a summary, but is shorter.
  *
  * @param present of each slot: false where the camera sees nothing
  * @param scores the message of the present ones' scores
@@ -64,13 +64,13 @@ export function encodeCodedSummary(
  *     while (reader.next()) use(reader.slot, reader.hasBody);
  */
 export class CodedSummaryReader {
-  /** Of the sample that was read last: its slot modulo 32,768, and whether the view saw something. */
+  /** The sample that was read last: its slot modulo 32,768, and whether the view saw something. */
   slot = 0;
   hasBody = false;
-  /** Samples of the frame, and those of them that have scores. */
+  /** Number of samples in the frame, and number of those that have scores. */
   samples = 0;
   presentSamples = 0;
-  /** Where the scores start in the bytes that were opened, and how many bytes they are. */
+  /** Where the scores start in the bytes that were opened, and their length. */
   scoresAt = 0;
   scoreBytes = 0;
   readonly #maxSamples: number;

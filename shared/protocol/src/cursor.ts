@@ -38,7 +38,7 @@ export class Reader {
   }
 
   /**
-   * LEB128: seven bits a byte, lowest first, bit 7 where another one follows; at most 21 bits, in no more bytes than
+   * LEB128: seven bits in each byte, lowest first; bit 7: another byte follows. At most 21 bits, and no more bytes than
    * needed.
    */
   varint(field: string): number {

@@ -5,8 +5,8 @@ import { exitNames } from './verdict.js';
 export const EDGE_ANSWER_BYTES = 6;
 
 /**
- * What one edge of several says of a sample (configuration f). *local*, *edge*: that exit is sure. *fallback*: the best
- * exit so far of an edge that is unsure and has no features to send.
+ * What an edge answers to a sample, on a site with several edges (configuration f). *local*, *edge*: that exit is sure.
+ * *fallback*: the best exit so far of an edge that is not sure and has no features to send.
  *
  *     +-------------------------------+
  *     |           exit, u8            |   0 local, 1 edge, 3 fallback
@@ -20,7 +20,7 @@ export interface EdgeAnswer {
   readonly exit: 'local' | 'edge' | 'fallback';
   /** Index into the bundle's classes; `NO_CLASS` where no exit of this edge has answered. */
   readonly classIndex: number;
-  /** Uncertainty of its exit, 0 (sure) to 1: a float32, for the cloud compares those of several edges. */
+  /** Uncertainty of its exit, 0 (sure) to 1: a float32, because the cloud compares the values of several edges. */
   readonly uncertainty: number;
 }
 

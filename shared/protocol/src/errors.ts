@@ -20,7 +20,7 @@ export class FrameError extends Error {
   }
 }
 
-/** A name that can't stand in a topic. */
+/** A name that is not allowed in a topic. */
 export class TopicError extends Error {
   override readonly name = 'TopicError';
   readonly code = 'DDNN_TOPIC_NAME';

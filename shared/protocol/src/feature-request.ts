@@ -23,7 +23,7 @@ export function encodeFeatureRequest(epoch: number, slots: readonly number[]): U
   );
 }
 
-/** Visits the requested slots (modulo 32,768). A request has no bodies, so a mark that one follows is refused. */
+/** Visits the requested slots (modulo 32,768). A request has no bodies, so a set body bit is refused. */
 export function decodeFeatureRequest(
   bytes: Uint8Array,
   epoch: number | undefined,

@@ -25,7 +25,7 @@ export function encodeFeatures(epoch: number, samples: readonly DeviceSample[], 
   return encodeDeviceSamples('features', epoch, samples, featureBytes);
 }
 
-/** Visits the samples of a features frame; `hasBody` false: the device no longer has them. */
+/** Visits the samples of a features frame; `hasBody` false: the device no longer has the features. */
 export function decodeFeatures(
   bytes: Uint8Array,
   epoch: number | undefined,

@@ -7,8 +7,8 @@ export const PROTOCOL_VERSION = 2;
 export const HEADER_BYTES = 2;
 
 /**
- * What a frame carries: the low nibble of its first byte. Every frame begins with this header, and every other box of
- * these sources goes on below it:
+ * What a frame carries: the low nibble of its first byte. Every frame begins with this header; every other box in these
+ * sources shows what follows it:
  *
  *       7   6   5   4   3   2   1   0
  *     +---------------+---------------+
@@ -17,8 +17,8 @@ export const HEADER_BYTES = 2;
  *     |             epoch             |
  *     +-------------------------------+
  *
- * Bits stand from the highest to the lowest, numbers of several bytes are little-endian, `~` are as many bytes as its
- * note says.
+ * Bits are drawn from the highest to the lowest. Numbers of several bytes are little-endian. `~` is a field with as
+ * many bytes as the note beside it says.
  */
 export const FrameKind = {
   summary: 1,
@@ -71,8 +71,8 @@ export function frameKind(bytes: Uint8Array): FrameKindName {
 }
 
 /**
- * Checks version, kind and epoch of a frame before its body is read. Without `epoch` any epoch passes: viewers do
- * that, and the frames that carry nothing to fuse (acknowledgement, status, clock, traffic).
+ * Checks version, kind and epoch of a frame before its body is read. Without `epoch` any epoch passes. That is for
+ * viewers, and for frames with nothing that could be joined across networks (acknowledgement, status, clock, traffic).
  */
 export function checkHeader(bytes: Uint8Array, kind: FrameKindName, epoch?: number): void {
   const found = frameKind(bytes);

@@ -1,12 +1,13 @@
 import { FrameError } from './errors.js';
 
 /*
- * A body behind its length: seven bits a byte, lowest first; bit 7 says that another byte follows. At most four bytes.
+ * A body with its length before it. The length has seven bits in each byte, lowest first; bit 7: another byte follows.
+ * At most four bytes.
  */
 
 const MAX_BYTES = 4;
 
-/** Bytes of that length. */
+/** Bytes that such a length takes. */
 export function lengthBytes(length: number): number {
   let bytes = 1;
   for (let left = length >>> 7; left > 0; left >>>= 7) bytes++;
@@ -75,7 +76,7 @@ function truncated(message: string, at: number): FrameError {
   return new FrameError('DDNN_FRAME_TRUNCATED', message, at);
 }
 
-/** Joins bodies, each behind its length: the features of the present views of a sample on the uplink. */
+/** Joins bodies, each with its length before it: the features of the present views of a sample on the uplink. */
 export function joinBodies(bodies: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(bodies.reduce((sum, { length }) => sum + lengthBytes(length) + length, 0));
   let at = 0;
@@ -84,8 +85,8 @@ export function joinBodies(bodies: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Takes joined bodies apart; views into `joined`. Throws {@link FrameError} where it does not hold just so many of at
- * most that size.
+ * Splits joined bodies; the results are views into `joined`. Throws {@link FrameError} unless it holds exactly `count`
+ * bodies of at most that size.
  */
 export function partBodies(joined: Uint8Array, count: number, maxBytes: number): Uint8Array[] {
   const reader = new BodyReader(joined, 0, maxBytes);

@@ -1,15 +1,17 @@
 /*
- * How much fits into one frame. Both ends must agree, so these belong to the protocol and are no settings; a setting
- * may only be smaller.
+ * How much fits into one frame. Both ends must agree, so these numbers belong to the protocol and are not settings; a
+ * setting may only be smaller.
  */
 
-/** Device frames: the largest distance between neighbours, for it has seven bits. Further ones need another frame. */
+/**
+ * Device frames: the largest distance between neighbours, because it has seven bits. A larger one needs a new frame.
+ */
 export const MAX_SLOT_GAP = 128;
 
 /** Slots in one feature request: a device refuses a longer one. */
 export const MAX_REQUEST_SLOTS = 256;
 
-/** Uplink frames: the largest distance between neighbours, a u16. Further ones need another frame. */
+/** Uplink frames: the largest distance between neighbours, a u16. A larger one needs a new frame. */
 export const MAX_UPLINK_GAP = 0xffff;
 
 /** Samples in one uplink frame, up or down, that every receiver takes. */
@@ -21,7 +23,10 @@ export const MAX_JOINED = { samples: 64, bytes: 65_536 } as const;
 /** Views of a site: presence masks are 32-bit integers. */
 export const MAX_VIEWS = 32;
 
-/** Splits samples of ascending slots where a frame ends: two neighbours too far apart, or enough samples for one. */
+/**
+ * Splits samples with ascending slots into frames: a new one begins where two neighbours are too far apart, or the
+ * frame has enough samples.
+ */
 export function slotRuns<Sample extends { readonly slot: number }>(
   samples: readonly Sample[],
   maxGap: number,

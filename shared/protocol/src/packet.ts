@@ -1,5 +1,6 @@
 /*
- * Sizes of MQTT 3.1.1 control packets, so that `wire` counts what the protocol puts on a socket (TCP/IP and TLS apart).
+ * Sizes of MQTT 3.1.1 control packets, so that `wire` counts what the protocol puts on a socket (without TCP/IP and
+ * TLS).
  */
 
 /** Bytes of the "remaining length" field (MQTT 3.1.1, 2.2.3). */

@@ -19,11 +19,11 @@ import { MAX_SLOT, truncateSlot } from './slot.js';
  *     ~             body              ~   where B is set
  *     +-------------------------------+
  *
- * Bodies of one kind have one size, known from the bundle, so the list needs no count and no lengths: a single absent
- * view is four bytes in all, and every further sample of a batch costs one byte.
+ * All bodies of a kind have the same size, which the bundle tells, so the list needs no count and no lengths. A single
+ * absent view takes four bytes in all, and every further sample of a batch adds one byte.
  */
 
-/** One sample of a device frame. `body` null: the header says all there is to say. */
+/** One sample of a device frame. `body` null: there is no body. */
 export interface DeviceSample {
   readonly slot: number;
   readonly body: Uint8Array | null;
@@ -87,7 +87,7 @@ export type DeviceSampleVisitor = (shortSlot: number, hasBody: boolean, bodyOffs
  *     while (reader.next()) use(reader.slot, reader.hasBody, reader.body);
  */
 export class DeviceSampleReader {
-  /** Of the sample that was read last: its slot modulo 32,768. */
+  /** The slot of the sample that was read last, modulo 32,768. */
   slot = 0;
   hasBody = false;
   /** Where its body starts in the bytes that were opened. */
@@ -110,14 +110,14 @@ export class DeviceSampleReader {
     this.#maxSamples = maxSamples;
   }
 
-  /** The longest frame that can be right. */
+  /** The longest valid frame, in bytes. */
   get maxBytes(): number {
     return HEADER_BYTES + 1 + this.#maxSamples * (1 + this.#bodyBytes);
   }
 
   /**
-   * Checks the whole frame that stands in `bytes` from `offset` on, so that one that is damaged anywhere changes
-   * nothing. Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VERSION`, `_KIND` or `_EPOCH`.
+   * Checks the whole frame that is in `bytes` from `offset` on, so that a frame that is damaged anywhere has no effect.
+   * Throws {@link FrameError} `DDNN_FRAME_TRUNCATED`, `_OVERSIZED`, `_VERSION`, `_KIND` or `_EPOCH`.
    */
   open(bytes: Uint8Array, offset: number, length: number, epoch: number | undefined): void {
     const right = bytes[offset] === this.#firstByte && (epoch === undefined || bytes[offset + 1] === epoch);

@@ -4,14 +4,14 @@ export const SLOT_MODULUS = 2 ** 15;
 /** The largest slot: 48 bits on the uplink. */
 export const MAX_SLOT = 2 ** 48 - 1;
 
-/** The slot as it stands on a device frame. */
+/** The slot as a device frame carries it. */
 export function truncateSlot(slot: number): number {
   return slot % SLOT_MODULUS;
 }
 
 /**
- * The full slot nearest to `reference` whose truncated form is `short`. The reference is the edge's own clock slot, so
- * the answer is right while a frame is less than 16,384 slots off it (27 minutes at ten samples a second).
+ * The full slot nearest to `reference` whose truncated form is `short`. The reference is the slot of the edge's clock,
+ * so the answer is right while a frame is less than 16,384 slots away from it (27 minutes at ten samples a second).
  */
 export function restoreSlot(short: number, reference: number): number {
   const base = reference - (reference % SLOT_MODULUS);

@@ -3,12 +3,12 @@ import { FrameError } from './errors.js';
 import { checkHeader, frameEpoch, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_VIEWS } from './limits.js';
 
-/** *unfit*: alive, but its bundle is not the one in service, so it takes no part. */
+/** *unfit*: the device is alive, but its bundle is not the one in service, so it takes no part. */
 export type StatusState = 'offline' | 'online' | 'unfit';
 const states: readonly StatusState[] = ['offline', 'online', 'unfit'];
 
 /**
- * What a device or an edge says of itself, retained on its status topic; also its last will (offline).
+ * What a device or an edge reports about itself, retained on its status topic. It is also its last will (offline).
  *
  *       7   6   5   4   3   2   1   0
  *     +-------------------------------+
@@ -45,13 +45,13 @@ export interface Status {
   readonly featureBytes: number;
   /** Milliseconds between two slots; 0: samples are triggered from outside and slots merely count them. */
   readonly slotMs: number;
-  /** SHA-256 of the bundle (32 bytes): what the epoch in the header stands for. */
+  /** SHA-256 of the bundle (32 bytes) that belongs to the epoch in the header. */
   readonly bundle: Uint8Array;
   /** Software version. */
   readonly version: string;
 }
 
-/** `view` of a status that is an edge's. */
+/** The value of `view` in the status of an edge. */
 export const NO_VIEW = 255;
 
 const BUNDLE_BYTES = 32;
@@ -100,7 +100,7 @@ export function decodeStatus(bytes: Uint8Array): Status & { readonly epoch: numb
   return status;
 }
 
-/** A view beyond {@link MAX_VIEWS} would alias another one in a presence mask. */
+/** A view beyond {@link MAX_VIEWS} would set the bit of another view in a presence mask. */
 function checkViews(view: number, views: number): void {
   if (view >= MAX_VIEWS && view !== NO_VIEW) {
     throw new FrameError('DDNN_FRAME_VALUE', `view ${view} is not below ${MAX_VIEWS}`, HEADER_BYTES + 1);

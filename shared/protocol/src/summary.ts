@@ -1,6 +1,5 @@
 import {
   type DeviceSample,
-  DeviceSampleReader,
   type DeviceSampleVisitor,
   decodeDeviceSamples,
   encodeDeviceSamples,
@@ -24,15 +23,6 @@ import {
  */
 export function encodeSummary(epoch: number, samples: readonly DeviceSample[], scoreBytes: number): Uint8Array {
   return encodeDeviceSamples('summary', epoch, samples, scoreBytes);
-}
-
-/**
- * Reads summaries in place, as an edge does that takes many; `hasBody` false: the camera sees nothing (absent view).
- */
-export class SummaryReader extends DeviceSampleReader {
-  constructor(scoreBytes: number, maxSamples: number) {
-    super('summary', scoreBytes, maxSamples);
-  }
 }
 
 /** Visits the samples of a summary; `hasBody` false: the camera sees nothing (absent view). */

@@ -9,7 +9,7 @@ export interface TopicRow {
   readonly qos: 0 | 1;
   /** The kinds of its frames; `json` where anyone may read along. */
   readonly carries: readonly (FrameKindName | 'json')[];
-  /** The broker keeps the last one for those who come later; left out: no. */
+  /** The broker keeps the last message for later subscribers; left out: no. */
   readonly retained?: true;
   /** Sample traffic counts as `wire`; everything else is session traffic. */
   readonly wire?: true;
@@ -48,17 +48,17 @@ const rows = {
 export type TopicName = keyof typeof rows;
 
 /**
- * Every topic there is. Device topics are short, for they travel with every sample; site and edge stand only on the
- * uplink, where one connection serves a whole site.
+ * Every topic. Device topics are short because they travel with every sample. Site and edge are only in uplink topics,
+ * where one connection serves a whole site.
  */
 export const topics: Readonly<Record<TopicName, TopicRow>> = rows;
 
 /** What fills the braces of a template. */
 export type TopicNames = Partial<Record<'site' | 'edge' | 'device', string>>;
 
-/** A name of a site, an edge or a device, what may stand between two slashes of a topic, as part of a pattern; */
+/** The name of a site, an edge or a device, which may be between two slashes of a topic: as part of a pattern, */
 export const NAME_SEGMENT = '[A-Za-z0-9_-]{1,32}';
-/** and as a whole one. */
+/** and as a whole pattern. */
 export const NAME_PATTERN = `^${NAME_SEGMENT}$`;
 const name = new RegExp(NAME_PATTERN);
 
@@ -75,7 +75,7 @@ export function topicFilter(which: TopicName, names: TopicNames = {}): string {
   return fill(which, names, '+');
 }
 
-/** `missing` stands for a name that is not given; a name that is given must be one. */
+/** `missing` replaces a name that is not given; a name that is given must be valid. */
 function fill(which: TopicName, names: TopicNames, missing: '' | '+'): string {
   return topics[which].template.replace(/\{(\w+)\}/g, (_, key: keyof TopicNames) => {
     const value = names[key];

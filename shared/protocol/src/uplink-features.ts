@@ -3,13 +3,13 @@ import { decodeEdgeAnswer, EDGE_ANSWER_BYTES } from './edge-answer.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader } from './length-prefix.js';
-import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, ViewState, viewStatesBytes } from './views.js';
 
 /**
  * What an edge sends up for a sample. *views*: the features of every present view, in view order. *edge*: the output of
- * the edge section. *answer*: an edge of several says what its exit answers (configuration f), as {@link EdgeAnswer}.
- * *coded*: as *views*, but as the feature code made them, each behind its length.
+ * the edge section. *answer*: an edge, one of several, sends its exit's answer (configuration f), as {@link
+ * EdgeAnswer}. *coded*: like *views*, but coded, each with its length before it.
  */
 export const UplinkContent = { views: 0, edge: 1, answer: 2, coded: 3 } as const;
 export type UplinkContentName = keyof typeof UplinkContent;
@@ -113,13 +113,8 @@ export function decodeUplinkFeatures(
 ): UplinkSample[] {
   checkHeader(bytes, 'uplinkFeatures', epoch);
   const reader = new Reader(bytes, HEADER_BYTES);
-  const samples: UplinkSample[] = [];
-  let previous: number | undefined;
-  do {
-    if (samples.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    const slot = readUplinkSlot(reader, previous);
+  return readSamples<UplinkSample>(reader, maxSamples, (before) => {
+    const slot = readUplinkSlot(reader, before?.slot);
     const at = reader.offset;
     const content = contentNames[reader.u8('content')];
     if (!content) throw new FrameError('DDNN_FRAME_VALUE', `unknown content ${bytes[at]}`, at);
@@ -127,8 +122,6 @@ export function decodeUplinkFeatures(
     const bodyBytes = uplinkBodyBytes(sizes, content, states, bytes, reader.offset);
     const body = reader.bytes(bodyBytes, 'body');
     if (content === 'answer') decodeEdgeAnswer(body, reader.offset - body.length);
-    samples.push({ slot, states, content, body });
-    previous = slot;
-  } while (reader.left > 0);
-  return samples;
+    return { slot, states, content, body };
+  });
 }

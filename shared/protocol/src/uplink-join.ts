@@ -3,13 +3,13 @@ import { frameEpoch, HEADER_BYTES } from './frame.js';
 import { MAX_JOINED, MAX_UPLINK_GAP } from './limits.js';
 import { uplinkSlotBytes } from './uplink-slots.js';
 
-/** Where what belongs to the sample begins, behind its slot. */
+/** Where the rest of a sample begins, after its slot. */
 const REST = HEADER_BYTES + uplinkSlotBytes(1);
 const GAP_BYTES = uplinkSlotBytes(2) - uplinkSlotBytes(1);
 
 /**
- * Joins uplink features frames of one sample each, in any order: fewer frames with the same samples, in ascending
- * slots. Samples of another epoch or content, or more than {@link MAX_UPLINK_GAP} slots apart, stay apart.
+ * Joins uplink features frames of one sample each, in any order, into fewer frames with the same samples in ascending
+ * slots. Samples of different epochs or contents, or more than {@link MAX_UPLINK_GAP} slots apart, are not joined.
  */
 export function joinUplinkFeatures(frames: readonly Uint8Array[]): Uint8Array[] {
   const parts = frames

@@ -1,11 +1,11 @@
 import { Reader, Writer } from './cursor.js';
 import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
-import { readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
+import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
 /**
- * Uplink request (cloud → edge): the slots whose features a confident edge shall send, for another edge of its site is
- * unsure.
+ * Uplink request (cloud → edge): the slots whose features a sure edge shall send, because another edge of its site is
+ * not sure.
  *
  *     +-------------------------------+
  *     |           slot, u48           |   the first
@@ -25,12 +25,5 @@ export function encodeUplinkRequest(epoch: number, slots: readonly number[]): Ui
 export function decodeUplinkRequest(bytes: Uint8Array, epoch: number | undefined, maxSamples: number): number[] {
   checkHeader(bytes, 'uplinkRequest', epoch);
   const reader = new Reader(bytes, HEADER_BYTES);
-  const slots: number[] = [];
-  do {
-    if (slots.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    slots.push(readUplinkSlot(reader, slots.at(-1)));
-  } while (reader.left > 0);
-  return slots;
+  return readSamples<number>(reader, maxSamples, (before) => readUplinkSlot(reader, before));
 }

@@ -27,6 +27,25 @@ export function writeUplinkSlot(writer: Writer, slot: number, previous: number |
   }
 }
 
+/**
+ * Reads all samples of a frame, at least one; `read` gets the sample before, if there is one. Throws {@link FrameError}
+ * `DDNN_FRAME_OVERSIZED` for more than `maxSamples`.
+ */
+export function readSamples<Sample>(
+  reader: Reader,
+  maxSamples: number,
+  read: (before: Sample | undefined) => Sample,
+): Sample[] {
+  const samples: Sample[] = [];
+  do {
+    if (samples.length === maxSamples) {
+      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
+    }
+    samples.push(read(samples.at(-1)));
+  } while (reader.left > 0);
+  return samples;
+}
+
 /** Reads a slot; `previous` undefined: the first of its frame. */
 export function readUplinkSlot(reader: Reader, previous: number | undefined): number {
   if (previous === undefined) return reader.u48('slot');

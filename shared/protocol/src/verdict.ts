@@ -3,7 +3,7 @@ import { FrameError } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_UPLINK_GAP } from './limits.js';
 import { MAX_SLOT } from './slot.js';
-import { uplinkSlotBytes } from './uplink-slots.js';
+import { readSamples, uplinkSlotBytes } from './uplink-slots.js';
 import { packViewStates, unpackViewStates, viewStatesBytes } from './views.js';
 
 /** Where a sample was answered. *fallback*: the best exit so far, because no later one could answer in time. */
@@ -11,18 +11,18 @@ export type ExitName = 'local' | 'edge' | 'cloud' | 'fallback';
 export const exitNames: readonly ExitName[] = ['local', 'edge', 'cloud', 'fallback'];
 
 /**
- * Why an answer is a fallback; *none* where it is not one. Their places in this list travel and stand on disk, so a new
- * one comes last.
+ * Why an answer is a fallback; *none*: it is not one. The place in this list is sent and stored, so add new reasons
+ * only at the end.
  */
 export const fallbackReasons = ['none', 'deadline', 'unreachable', 'dropped', 'refused', 'crowded'] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];
 
-/** The class index on the wire of a sample that no camera sees. */
+/** The class index of *none*: no camera sees the sample, or no exit has answered. */
 export const NO_CLASS = 255;
 
 /**
- * The answer to one sample, as it travels, down as *verdict* and up as *record*. Neighbours are mostly a slot apart,
- * and mostly have the same view states, so both stand in the frame only where it is otherwise.
+ * The answer to one sample, as it is sent: down as *verdict*, up as *record*. Neighbours are mostly one slot apart and
+ * mostly have the same view states, so both are in the frame only if they differ.
  *
  *       7   6   5   4   3   2   1   0
  *     +-------------------------------+
@@ -48,11 +48,11 @@ export interface Verdict {
   readonly exit: ExitName;
   readonly reason: FallbackReason;
   /**
-   * The exit's uncertainty, normalised entropy or another measure of its bundle, 0 (sure) to 1; a 255th apart on the
-   * wire.
+   * The exit's uncertainty, by normalised entropy or another measure of its bundle, 0 (sure) to 1; on the wire in
+   * 255ths.
    */
   readonly uncertainty: number;
-  /** One {@link ViewState} a view: which took part, which were missing and how. */
+  /** One {@link ViewState} for each view: which took part, which were missing, and why. */
   readonly states: Uint8Array;
 }
 
@@ -61,7 +61,7 @@ export type VerdictFrameKind = 'verdict' | 'record';
 
 const HAS_GAP = 4;
 const HAS_STATES = 8;
-/** In the class bits of the answer. */
+/** Special values of the class bits of the answer. */
 const NONE = 14;
 const CLASS_FOLLOWS = 15;
 /** Answer, gap, class, reason, uncertainty: the most that a sample takes beside its view states. */
@@ -119,19 +119,10 @@ export function decodeVerdicts(
 ): Verdict[] {
   checkHeader(bytes, kind, epoch);
   const reader = new Reader(bytes, HEADER_BYTES);
-  const verdicts: Verdict[] = [];
-  do {
-    if (verdicts.length === maxSamples) {
-      throw new FrameError('DDNN_FRAME_OVERSIZED', `more than ${maxSamples} samples in one frame`, reader.offset);
-    }
-    verdicts.push(readVerdict(reader, verdicts.at(-1), views));
-  } while (reader.left > 0);
-  return verdicts;
+  return readSamples<Verdict>(reader, maxSamples, (before) => readVerdict(reader, before, views));
 }
 
-/**
- * Reads the first sample of a frame for somebody who does not know how many views there are: its `states` are empty.
- */
+/** Reads the first sample of a frame for a reader that does not know the number of views: its `states` are empty. */
 export function decodeFirstVerdict(bytes: Uint8Array, kind: VerdictFrameKind): Verdict {
   checkHeader(bytes, kind);
   return readVerdict(new Reader(bytes, HEADER_BYTES), undefined, 0);

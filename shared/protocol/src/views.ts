@@ -1,8 +1,8 @@
 import { FrameError } from './errors.js';
 
 /**
- * What became of one view of a sample. *absent*: its camera sees nothing. *lost*: nothing came from its device. *late*:
- * its device is alive but did not answer before the deadline.
+ * What happened to one view of a sample. *absent*: its camera sees nothing. *lost*: nothing came from its device.
+ * *late*: its device is alive but did not answer before the deadline.
  */
 export const ViewState = { lost: 0, absent: 1, present: 2, late: 3 } as const;
 export type ViewStateName = keyof typeof ViewState;

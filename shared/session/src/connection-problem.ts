@@ -21,7 +21,9 @@ const refusals: Readonly<Record<number, string>> = {
 /** CONNACK: the name is in use. */
 export const NAME_TAKEN = 2;
 
-/** Why there is no connection, in one line. An error of a host with several addresses has a code and no message. */
+/**
+ * Why there is no connection, in one line. For a host with several addresses, Node's error has a code but no message.
+ */
 export function connectionProblem(error: unknown): string {
   const { code, message } = Object(error) as { code?: unknown; message?: string };
   if (typeof code === 'number' && refusals[code]) return `${refusals[code]} (return code ${code})`;

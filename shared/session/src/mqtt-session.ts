@@ -17,7 +17,7 @@ export interface SessionOptions {
   /** …up to this. */
   readonly maxReconnectMs: number;
   readonly filters: readonly string[];
-  /** Says whether this side is there, retained; also the topic of the last will. */
+  /** Topic of the retained status of this side; also the topic of the last will. */
   readonly statusTopic: string;
 }
 
@@ -33,15 +33,15 @@ export interface SessionEvents {
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
-/** A reason that stays is told again so often. */
+/** How often a reason that has not changed is logged again. */
 const REPEAT_MS = 60_000;
-/** Fewer may be the connection that this process lost, before the broker has seen that it is gone. */
+/** With fewer refusals, it may be the old connection of this same process, which the broker has not seen end yet. */
 const TAKEN_TRIES = 3;
 
 /**
- * The client's side of an MQTT connection that lasts: last will, subscriptions, and another try after whatever ended
- * the one before. Each connection is a client of its own, so that nothing of an old one can be sent again or hold up a
- * new one; what must arrive is the caller's business.
+ * The client's side of an MQTT connection that lasts: last will, subscriptions, and a new try after whatever ended the
+ * connection before. Each connection has a new client, so nothing from an old one can be sent again or delay a new one.
+ * The caller must resend what has to arrive.
  */
 export class MqttSession {
   readonly #options: SessionOptions;
@@ -51,7 +51,7 @@ export class MqttSession {
   #offline: Buffer = Buffer.alloc(0);
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** When the connection came to stand; undefined while there is none. */
+  /** When the connection was established; undefined: there is none. */
   #connectedAt: number | undefined;
   #problem = 'connecting';
   #failures = 0;
@@ -87,7 +87,7 @@ export class MqttSession {
     this.#connect();
   }
 
-  /** Publishes where there is a connection; returns whether there is. Nothing is kept for a later one. */
+  /** Publishes if there is a connection; returns whether there is one. Nothing is kept for a later connection. */
   publish(topic: string, payload: Uint8Array, qos: 0 | 1, retain = false): boolean {
     if (!this.connected) return false;
     this.#client!.publish(topic, payload as Buffer, { qos, retain }, this.#sent);
@@ -124,7 +124,7 @@ export class MqttSession {
     });
     this.#client = client;
     let problem: unknown;
-    // Whatever ends a connection ends it for good; `close` follows, and with it the next try.
+    // An error of any kind ends this connection for good; `close` follows, and then the next try.
     const giveUp = (error: unknown) => {
       problem ??= error;
       client.end(true);
@@ -161,13 +161,13 @@ export class MqttSession {
     this.#timer = setTimeout(() => this.#connect(), this.#retry.next(stoodMs));
     this.#tell(connectionProblem(problem));
     this.#forget(client);
-    // Ends what still waits for an acknowledgement that cannot come.
+    // Ends the calls that still wait for an acknowledgement, which cannot come any more.
     client.end(true);
     this.#taken = (problem as { code?: unknown }).code === NAME_TAKEN ? this.#taken + 1 : 0;
     if (this.#taken === TAKEN_TRIES) this.#events.onTaken();
   }
 
-  /** The connection is over; what its client still says is not heard. */
+  /** The connection is over; anything that its client still reports is ignored. */
   #forget(client: MqttClient): void {
     this.#bytesBefore += socketBytes(client);
     this.#client = undefined;
@@ -176,7 +176,7 @@ export class MqttSession {
     this.#events.onDisconnected();
   }
 
-  /** One line where the reason is new, then one in a while: who tries every second need not say so every second. */
+  /** Logs a new reason at once, and then only now and then: a try every second must not make a line every second. */
   #tell(problem: string): void {
     const now = performance.now();
     this.#failures++;
@@ -189,7 +189,7 @@ export class MqttSession {
   }
 }
 
-/** Publishes the last word. A link that breaks now says the same by the last will. */
+/** Publishes the last status. If the link breaks now, the last will says the same. */
 async function said(client: MqttClient, topic: string, payload: Uint8Array): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

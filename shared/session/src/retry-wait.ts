@@ -1,6 +1,6 @@
 /**
- * How long to wait before the next try: twice as long after each failure, up to a bound. Each wait is drawn from half
- * to one and a half times that, so that those who lost one broker together do not come back together.
+ * How long to wait before the next try: twice as long after each failure, up to a bound. Each wait is drawn at random
+ * from half to one and a half times that, so that clients that lost one broker together do not come back together.
  */
 export class RetryWait {
   readonly #firstMs: number;
@@ -18,7 +18,7 @@ export class RetryWait {
   /**
    * The next wait, in ms.
    *
-   * @param stoodMs how long the last connection stood; one that broke at once is a failure like any other
+   * @param stoodMs how long the last connection lasted; one that broke at once counts as a failure
    */
   next(stoodMs: number): number {
     if (stoodMs > this.#meanMs) this.#meanMs = this.#firstMs;

@@ -9,7 +9,7 @@ export interface Camera {
   /** Tangents of half the field of view. */
   readonly halfWidth: number;
   readonly halfHeight: number;
-  /** Tangent covered by one pixel of the sensor in the middle of the picture. */
+  /** The tangent that one pixel of the sensor covers, in the middle of the picture. */
   readonly pixel: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Cuts a convex polygon (x, y, depth per corner) in place, keeping what lies beyond a depth; returns its new number of
- * corners, at most one more than before (Sutherland and Hodgman, 1974). `spare` has room for that many.
+ * Cuts a convex polygon (x, y, depth for each corner) in place and keeps the part beyond a depth. Returns its new
+ * number of corners, at most one more than before (Sutherland and Hodgman, 1974). `spare` has room for that many.
  */
 export function cutAtDepth(polygon: Float64Array, count: number, depth: number, spare: Float64Array): number {
   let kept = 0;

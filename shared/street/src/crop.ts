@@ -7,11 +7,11 @@ const smallest = 20;
 const leastInside = 0.5;
 
 /**
- * The square a detector would cut out around a thing: never quite centred, with more or less margin, moved into the
- * camera's picture. Null when too little of the thing lies within the picture.
+ * The square that a detector would cut out around a thing: never exactly centred, with more or less margin, moved into
+ * the camera's picture. Null: too little of the thing is in the picture.
  */
 export function findCrop(camera: Camera, mesh: Mesh, thing: Thing, random: Random): Crop | null {
-  // The lots are drawn first, so that their number never depends on the scene.
+  // All random numbers are drawn first, so that their count never depends on the scene.
   const margin = random.between(0.95, 1.5);
   const offX = random.between(-0.14, 0.14);
   const offY = random.between(-0.14, 0.14);

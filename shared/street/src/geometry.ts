@@ -4,8 +4,8 @@ export type Vector = readonly [x: number, y: number, z: number];
 const turn = 2 * Math.PI;
 
 /**
- * Sine by a polynomial. `Math.sin` may differ between engines in its last bit, and one bit can move an edge by a pixel;
- * sums, products and square roots are the same everywhere. The error stays below 1e-7.
+ * Sine by a polynomial. `Math.sin` may differ in its last bit between engines, and one bit can move an edge by a pixel.
+ * Sums, products and square roots are the same everywhere. The error is below 1e-7.
  */
 export function sine(angle: number): number {
   let x = angle - turn * Math.floor(angle / turn + 0.5);

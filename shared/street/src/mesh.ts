@@ -12,7 +12,7 @@ export function colour(web: number): Colour {
 /** What a face looks like from close up. */
 export type Surface = 'plain' | 'glass' | 'glowing' | 'facade' | 'leaves';
 
-/** A run of faces that is one thing of the street, with a ball around it. */
+/** Consecutive faces that form one thing of the street, with a ball around it. */
 export interface Thing {
   readonly first: number;
   readonly end: number;

@@ -8,8 +8,8 @@ const near = 0.3;
 const maximumCorners = 32;
 
 /**
- * Finds out which face every pixel of a square crop shows (a visibility buffer); colours come later, once a pixel.
- * A face is flat, so the reciprocal of its distance is linear over the picture and needs no interpolation.
+ * Finds out which face every pixel of a square crop shows (a visibility buffer). Colours come later, once for each
+ * pixel.
  */
 export class Rasteriser {
   readonly side: number;
@@ -61,7 +61,7 @@ export class Rasteriser {
     }
   }
 
-  /** Marks where a thing keeps light from this direction off the ground. */
+  /** Marks where a thing throws its shadow on the ground, for light from this direction. */
   shade(mesh: Mesh, thing: Thing, light: Vector): void {
     const slide = thing.centre[2] / light[2];
     const reach = slide * Math.sqrt(1 - light[2] * light[2]) + thing.radius / Math.max(0.2, light[2]);
@@ -183,7 +183,7 @@ export class Rasteriser {
     if (depth < near - radius) return false;
     const across = dx * right[0] + dy * right[1] + dz * right[2] - cx * depth;
     const under = dx * down[0] + dy * down[1] + dz * down[2] - cy * depth;
-    // The planes of the crop are not square to its axis; 1.6 covers the steepest of them.
+    // The planes of the crop are not perpendicular to its axis; 1.6 covers the steepest of them.
     const reach = half * Math.max(depth, 0) + 1.6 * radius;
     return Math.abs(across) <= reach && Math.abs(under) <= reach;
   }

@@ -7,7 +7,7 @@ import { buildPerson, type PersonShape, personShape } from './person.js';
 import type { Random } from './random.js';
 import type { Fixture } from './surroundings.js';
 
-/** What the street tells apart, in the order of the labels. */
+/** The classes of the street, in the order of the labels. */
 export const streetClasses = ['car', 'bus', 'person'] as const;
 export type StreetClass = (typeof streetClasses)[number];
 
@@ -51,7 +51,7 @@ export function buildScene(mesh: Mesh, fixtures: readonly Fixture[], random: Ran
   const lot = random.next();
   const label: StreetClass = lot < 0.5 ? 'car' : lot < 0.7 ? 'bus' : 'person';
   const shape = drawShape(label, random, light);
-  // The fixtures leave most of the crossing free: this ends after a few lots.
+  // The fixtures leave most of the crossing free, so this ends after a few draws.
   let place = findPlace(shape, random, taken);
   while (!place) place = findPlace(shape, random, taken);
   const object = build(mesh, shape, place);
@@ -94,7 +94,7 @@ function build(mesh: Mesh, { label, form }: Shape, { x, y, heading }: Place): Th
   return mesh.end();
 }
 
-/** A free place a few times tried for, or undefined. */
+/** A free place, found in a few tries; else undefined. */
 function findPlace(shape: Shape, random: Random, taken: Circle[]): Place | undefined {
   for (let attempt = 0; attempt < 12; attempt++) {
     const place = shape.label === 'person' ? footPlace(random) : roadPlace(random);
@@ -137,7 +137,7 @@ function beside(place: Place, shape: Shape, other: Shape, random: Random, taken:
   return undefined;
 }
 
-/** Takes the ground under a thing, as a row of circles, unless somebody has it. */
+/** Reserves the ground under a thing, as a row of circles, unless something else has it. */
 function claim({ label, form }: Shape, { x, y, heading }: Place, taken: Circle[]): boolean {
   const circles: Circle[] = [];
   if (label === 'person') circles.push({ x, y, radius: 0.35 });

@@ -85,7 +85,7 @@ function faceColour(
     const z = camera.eye[2] + depth * dz;
     share = 0.55 + 0.8 * grain(Math.floor(x * 4), Math.floor(y * 4), Math.floor(z * 4));
   } else if (surface === 'glass') {
-    // Glass shows more of the sky the flatter one looks at it, and the dark inside otherwise.
+    // The flatter one looks at glass, the more of the sky it shows; otherwise it shows the dark inside.
     const facing = -(n[0] * dx + n[1] * dy + n[2] * dz) / Math.sqrt(dx * dx + dy * dy + dz * dz);
     gleam = 0.08 + 0.5 * (1 - facing) * (1 - facing);
   } else if (surface === 'facade') {

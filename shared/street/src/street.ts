@@ -19,7 +19,7 @@ export interface StreetOptions {
   readonly views?: number;
 }
 
-/** What is true of one sample, for people and statistics; cameras do not get to know it. */
+/** The truth about one sample, for people and statistics; the cameras do not know it. */
 export interface StreetSample {
   readonly sample: number;
   readonly label: StreetClass;
@@ -38,15 +38,15 @@ export interface StreetSample {
 
 /** Pixels drawn for one pixel of a view, along each side. */
 const fine = 3;
-/** Below this share of the object a camera counts as not seeing it. */
+/** A camera that sees less than this share of the object counts as not seeing it. */
 const leastVisible = 0.16;
 /** How often a camera misses an object for no reason of the scene. */
 const dropOut = 0.03;
 const compass = ['east', 'north-east', 'north', 'north-west', 'west', 'south-west', 'south', 'south-east'];
 
 /**
- * A crossing seen by six cameras. Every picture is a function of seed, sample and view alone, the same on every engine:
- * agents that draw their own view each agree on the scene without talking to one another.
+ * A crossing seen by six cameras. Every picture depends only on seed, sample and view, and is the same on every engine.
+ * So agents that each draw their own view agree on the scene without talking to one another.
  */
 export class Street {
   readonly seed: number;
@@ -71,7 +71,7 @@ export class Street {
     this.#spare = new Float64Array(size * size * 3);
   }
 
-  /** What is true of a sample (any whole number from 0). @throws StreetError if it is none. */
+  /** The truth about a sample (any whole number from 0). @throws StreetError for any other number. */
   sample(sample: number): StreetSample {
     const { label, kind, place, light, traffic } = this.#scene(sample);
     const towards = compass[Math.floor((place.heading / (2 * Math.PI)) * 8 + 0.5) & 7];

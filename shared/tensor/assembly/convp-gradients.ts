@@ -1,5 +1,5 @@
 /*
- * Gradients of ConvP's filters and input, in the memory and with the words of `convp.ts`: only the cells that won a
+ * Gradients of ConvP's filters and input, with the memory layout and the terms of `convp.ts`. Only the cells that won a
  * pooling window are visited.
  */
 

@@ -1,5 +1,6 @@
 /*
- * How the kernels of ConvP keep an image between zeros, and what scratch memory they take. `convp.ts` says why.
+ * How the kernels of ConvP keep an image with zeros around it, and which scratch memory they need. `convp.ts` tells
+ * why.
  */
 
 /** Positions that one step of the convolution covers. */

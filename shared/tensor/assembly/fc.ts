@@ -1,7 +1,7 @@
 /*
  * The linear part of a fully connected block, y[g,n,k] = sum over i of w[g,k,i] x[g,n,i], and its gradients. A row
- * whose mask is 0 is left out: its sums and its gradient are 0. `task` counts groups, or groups * batch where it says
- * image.
+ * whose mask is 0 is left out: its sums and its gradient are 0. `task` counts groups; for functions on one image it
+ * counts groups * batch.
  */
 
 /** One image. */

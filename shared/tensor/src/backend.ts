@@ -13,7 +13,7 @@ export type BackendName = 'node' | 'wasm';
 export interface Backend {
   readonly tf: TensorFlow;
   readonly name: BackendName;
-  /** Why the native library was passed over, where it was. */
+  /** Why the native library was not used; undefined: it was used. */
   readonly fallback?: string;
 }
 
@@ -46,7 +46,7 @@ async function loadNode(): Promise<Backend> {
     // tfjs-node 4 calls a function that Node 23 removed.
     const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
     util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-    // An optional dependency: its types are not there where it is not, so the compiler must not look.
+    // An optional dependency: its types are missing where it is not installed, so the compiler must not look for them.
     const optional: string = '@tensorflow/tfjs-node';
     const tf = unwrap<TensorFlow>(await import(optional));
     await tf.ready();

@@ -5,9 +5,10 @@ import type { Batch, Network } from './network.js';
 import { type FrozenNorm, FrozenNorms, NORM_EPSILON, type Norms } from './norm.js';
 
 /**
- * Finds the statistics of every norm over all given rows, with the weights as they are, and freezes them to scale and
- * offset. From the devices upwards: what a norm sees depends on the frozen norms below it, so each is measured behind
- * their final values, in double precision. Exact for inference, where running averages of training lag behind.
+ * Finds the statistics of every norm over all given rows, with the present weights, and freezes them to scale and
+ * offset. It goes from the devices upwards: the input of a norm depends on the norms below it, so each is measured
+ * after those are frozen, in double precision. For inference this is exact; running averages of training would be out
+ * of date.
  *
  * @param batches called once a norm; the batches are disposed of here
  */
@@ -40,7 +41,7 @@ export function disposeBatch(tf: TensorFlow, batch: Batch): void {
   tf.dispose([...batch.pixels, batch.present, ...(batch.heard ? [batch.heard] : [])] as Tensor[]);
 }
 
-/** Frozen norms up to one that is being measured; what comes behind that one is of no interest. */
+/** Frozen norms up to the one that is measured; what comes after that one is not needed. */
 class ObservedNorm implements Norms {
   readonly #tf: TensorFlow;
   readonly #frozen: ReadonlyMap<string, FrozenNorm>;
@@ -92,7 +93,7 @@ class ObservedNorm implements Norms {
       const count = this.#count[c];
       const mean = this.#sum[c] / count;
       const variance = Math.max(0, this.#squares[c] / count - mean * mean);
-      // A view that no row has: constant, where it shows up at run time after all.
+      // A view that no row has: its output is constant, if it appears at run time after all.
       scale[c] = count > 0 ? gamma[c] / Math.sqrt(variance + NORM_EPSILON) : 0;
       offset[c] = count > 0 ? beta[c] - mean * scale[c] : beta[c];
     }

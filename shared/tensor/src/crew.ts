@@ -26,12 +26,12 @@ const FAILED = 5;
 const KERNEL = 6;
 const COUNT = 7;
 const ARGUMENTS = 8;
-/** Looks at a word before the thread goes to sleep over it. */
+/** How often a thread looks at a word before it goes to sleep. */
 const SPINS = 5000;
 
 /**
- * The threads that share a kernel's tasks. Each takes the next task that nobody has, and which thread took it changes
- * no result. The calling thread works too and never waits for one that has not taken anything.
+ * The threads that share a kernel's tasks. Each takes the next free task; which thread takes a task changes no result.
+ * The calling thread works too, and never waits for a thread that has not taken a task.
  */
 export class Crew {
   /** Threads, the calling one included: scratch memory is for so many. */
@@ -51,7 +51,7 @@ export class Crew {
   run(name: string, kernel: Kernel, tasks: number, args: readonly number[]): void {
     if (!this.#hired) this.#hire();
     const words = this.#words;
-    // Nobody may still be looking at the job before.
+    // No thread may still be reading the job before.
     this.#until(ACTIVE, (active) => active === 0);
     words[KERNEL] = this.#names.indexOf(name);
     words[COUNT] = args.length;
@@ -67,7 +67,7 @@ export class Crew {
     if (Atomics.exchange(words, FAILED, 0) > 0) throw new Error(`kernel ${name} failed in a thread`);
   }
 
-  /** Waits until a word is as wanted. */
+  /** Waits until a word has the wanted value. */
   #until(word: number, wanted: (value: number) => boolean): void {
     for (let spins = 0; ; spins++) {
       const value = Atomics.load(this.#words, word);
@@ -78,7 +78,7 @@ export class Crew {
 
   #hire(): void {
     this.#hired = true;
-    // Beside the sources as beside what is built of them.
+    // This path is right both in the sources and in what is built from them.
     const file = new URL('../dist/kernel-worker.js', import.meta.url);
     for (let thread = 1; thread < this.threads; thread++) {
       new Worker(file, { workerData: { ...this.#tools, thread } satisfies WorkerTools }).unref();

@@ -58,7 +58,7 @@ function concatenate(tf: TensorFlow, sources: Tensor5D, mask: Tensor2D): Tensor4
   }));
 }
 
-/** Adds the stand-in of each source to the rows where it is absent, in whose place the joined map has zeros. */
+/** Adds the stand-in of each source to the rows in which it is absent, where the joined map has zeros. */
 function fillIn(tf: TensorFlow, joined: Tensor4D, standIns: Tensor, mask: Tensor2D): Tensor4D {
   const [batch, height, width, depth] = joined.shape;
   const [count, , , channels] = standIns.shape as [number, number, number, number];

@@ -9,14 +9,14 @@ type Exports = Record<string, Kernel> & {
 };
 
 const PAGE = 65_536;
-/** Addresses below this are not handed out: there the threads agree. */
+/** Addresses below this are not given out: threads use them to communicate. */
 const FIRST = PAGE;
-/** Bytes of a call from which it is worth waking another thread. */
+/** From this many bytes on, it is worth waking another thread for a call. */
 const WORTH_SHARING = 250_000;
 
 /**
  * The WebAssembly kernels of `assembly`, in a memory of their own that holds one call at a time: {@link begin}, then
- * values go in, kernels run, results come out. Behind tensors' backs, so they serve every backend alike.
+ * values go in, kernels run, results come out. Tensors do not know of them, so they work with every backend.
  */
 export class Kernels {
   readonly #memory: WebAssembly.Memory;
@@ -101,11 +101,11 @@ export class Kernels {
 let loaded: Kernels | undefined;
 
 /**
- * The kernels of this process, loaded when first asked for, with an empty memory: whatever a call before has placed
- * there is gone. Once an operation.
+ * The kernels of this process, loaded when first asked for. Call it once for each operation: it empties the memory, so
+ * what an earlier call has placed there is gone.
  */
 export function beginKernels(): Kernels {
-  // Beside the sources as beside what is built of them.
+  // This path is right both in the sources and in what is built from them.
   loaded ??= new Kernels(new WebAssembly.Module(readFileSync(new URL('../dist/kernels.wasm', import.meta.url))));
   return loaded.begin();
 }

@@ -7,7 +7,7 @@ import type { Leaves } from './parameters.js';
 /** Added to a variance before its root. */
 export const NORM_EPSILON = 1e-5;
 
-/** What stands behind a norm. */
+/** The activation after a norm. */
 export type ActivationName = 'none' | 'sign' | 'relu';
 /** As the kernels number them. */
 const ACTIVATIONS: readonly ActivationName[] = ['none', 'sign', 'relu'];
@@ -20,7 +20,7 @@ export interface Norms {
    * @param mask [groups, batch], 1 where a row counts for a group; undefined: all do
    */
   apply(name: string, sums: Tensor5D, mask: Tensor2D | undefined): Tensor5D;
-  /** The same with an activation behind it, in one operation; left out where there is none to be had. */
+  /** The same with an activation after it, in one operation; left out: there is no such operation. */
   activate?(name: string, sums: Tensor5D, mask: Tensor2D | undefined, activation: ActivationName): Tensor5D;
 }
 
@@ -81,8 +81,8 @@ export interface FrozenNorm {
 }
 
 /**
- * Inference: x * scale, rounded to float32, + offset, rounded again. Two operations and never a fused one, for
- * `foldNorm` of @ddnn/model emulates exactly these.
+ * Inference: x * scale, rounded to float32, + offset, rounded again. These are two operations and never a fused one,
+ * because `foldNorm` of @ddnn/model emulates exactly these.
  */
 export class FrozenNorms implements Norms {
   readonly #tf: TensorFlow;

@@ -31,13 +31,13 @@ export class Parameters {
     this.all.push({ name, shape, values, binary: true });
   }
 
-  /** Weights in front of max(0, x), drawn as by He et al. (2015): variance 2 / fanIn. */
+  /** Weights before max(0, x), drawn as by He et al. (2015): variance 2 / fanIn. */
   addFloat(name: string, shape: readonly number[], fanIn: number): void {
     const limit = Math.sqrt(6 / fanIn);
     this.add(name, shape, () => (2 * this.#random() - 1) * limit);
   }
 
-  /** Signs that start at 0, undecided: the first steps of training turn each of them its way. */
+  /** Signs that start at 0, undecided: the first steps of training decide each of them. */
   addSigns(name: string, shape: readonly number[]): void {
     this.all.push({ name, shape, values: new Float32Array(size(shape)), binary: true });
   }

@@ -33,15 +33,16 @@ export interface SectionOutput {
   /** [groups, batch, height, width, channels]: what the tier's own exit reads. */
   readonly map: Tensor5D;
   /**
-   * Of the same shape: what travels, signs; the same map but for a float section, whose last sums it has the signs of.
+   * What is sent, of the same shape: signs. It is the same map, except in a float section, where it has the signs of
+   * the last sums.
    */
   readonly features: Tensor5D;
 }
 
 /**
- * The blocks of one tier, trained: each its linear operation → batch normalisation → sign, or max(0, x) in a float
- * section, whose weights are real numbers with plain gradients. Several groups (the
- * views of the device tier) run side by side with weights of their own.
+ * The blocks of one tier, in training. Each is a linear operation → batch normalisation → sign; in a float section
+ * max(0, x) in place of sign, with real weights and ordinary gradients. Several groups (the views of the device tier)
+ * run side by side, each with its own weights.
  */
 export class Section {
   readonly name: string;
@@ -88,7 +89,7 @@ export class Section {
           : convPSums(tf, x ? apart(tf, x) : maps, weights as Tensor5D, constant && i === 0, mask);
       const averaged = divisor && i === 0 ? tf.div<Tensor5D>(sums, divisor) : sums;
       const last = i === this.blocks.length - 1;
-      // Behind the last block of a float section features and exit each want something else of the same norm.
+      // After the last block of a float section, features and exit need two different activations of the same norm.
       if (norms.activate && !pass.activation && !(float && last)) {
         x = norms.activate(name, averaged, mask, float ? 'relu' : 'sign');
       } else {

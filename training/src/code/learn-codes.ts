@@ -4,19 +4,19 @@ import type { DataSet } from '../data/data-set.js';
 import { learnFeatureCode } from './learn-feature-code.js';
 import { learnScoreCode } from './learn-score-code.js';
 
-/** Mean bytes of a present view, as a bundle's figures tell them. */
+/** Mean bytes of a present view, as in the figures of a bundle. */
 export interface CodeFigures extends Record<string, number> {
   readonly codedFeatureBytes: number;
   readonly codedScoreBytes: number;
 }
 
-/** Samples that a view's code is learnt from, at most: more make it hardly any better. */
+/** Most samples from which a view's code is learned: more of them hardly improve it. */
 const SAMPLES = 1000;
 
 /**
- * Learns how the scores and features of each view are best written, where `device.coding` is arithmetic, and adds it to
- * the bundle's tensors. Names as in device-code.ts of @ddnn/model. Returns what they make of those samples. Throws the
- * signal's reason where it aborts.
+ * Learns how the scores and features of each view are coded best, if `device.coding` is arithmetic, and adds it to the
+ * bundle's tensors (names as in device-code.ts of @ddnn/model). Returns the mean bytes of those samples. Throws the
+ * signal's reason when aborted.
  *
  * @param draft the bundle without codes
  * @param rows that the network was trained on
@@ -58,7 +58,7 @@ export async function learnCodes(
   return { codedFeatureBytes: mean(sums.features), codedScoreBytes: mean(sums.scores) };
 }
 
-/** One message for all samples: what batches come to, but for the rounding of each to whole bytes. */
+/** One message for all samples: the same length as in batches, except that each batch is rounded up to whole bytes. */
 function messageBytes(code: ScoreCode, samples: readonly Int8Array[]): number {
   code.begin();
   for (const scores of samples) code.add(scores);

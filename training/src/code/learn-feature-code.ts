@@ -1,21 +1,21 @@
 import { CERTAIN, type FeatureCodeWeights, LOG_ODDS_UNIT, MapContext, type Shape, shareOf, volume } from '@ddnn/model';
 
-/** Passes over the maps; after a few, maps that were not learnt from get no shorter. */
+/** Passes over the maps; with more passes, maps that were not learned from become no shorter. */
 const PASSES = 6;
-/** Maps between two steps. */
+/** Maps in one step. */
 const BATCH = 8;
 /** Size of the first steps, in log-odds; it falls to a tenth. */
 const RATE = 0.4;
 /**
- * Pull of each bit's own log-odds towards 0 in a whole pass: where maps are few, neighbours tell more than the place.
+ * How strongly one pass pulls each bit's own log-odds towards 0: if there are few maps, neighbours tell more than the
+ * place.
  */
 const PULL = 2;
 const LARGEST = 32_767;
 
 /**
- * Learns what {@link FeatureCode} needs to know about the features of one view: logistic regression of each bit on its
- * place and on the neighbours before it, by Adagrad. The same maps in the same order give the same weights on every
- * engine.
+ * Learns what {@link FeatureCode} needs for the features of one view: logistic regression of each bit on its place and
+ * on the neighbours before it, by Adagrad. The same maps in the same order give the same weights on every engine.
  *
  * @param maps features of samples that the view saw
  */
@@ -35,7 +35,7 @@ class Learner {
   readonly #context: MapContext;
   readonly #bias: Parameters;
   readonly #neighbours: Parameters;
-  /** How far the pull counts, against all maps. */
+  /** The strength of the pull, relative to all maps. */
   readonly #pull: number;
   #seen = 0;
 

@@ -1,10 +1,10 @@
 import { CERTAIN, LEAST, type ScoreShares, scoreShareCount, visitScores } from '@ddnn/model';
 
-/** Each answer counts as given so often before any sample: what was never seen stays possible. */
+/** Each answer counts as if it had been given this often already, so that an answer that never came stays possible. */
 const DOUBT = 0.5;
 
 /**
- * Learns what `ScoreCode` needs to know about the scores of one view: how often each question was answered with "more".
+ * Learns what `ScoreCode` needs for the scores of one view: how often each question was answered with "more".
  *
  * @param levels how far below the best the lowest score is
  * @param scores of samples that the view saw, 0 down to -levels

@@ -1,10 +1,10 @@
 import type { TrainingSettings } from '@ddnn/model';
 import type { DataSet } from './data-set.js';
 
-/** Draws a row's pictures anew; null where a view is absent. */
+/** Draws new random changes for a row's pictures; null: the view is absent. */
 export type Augment = (row: number) => readonly (Uint8Array | null)[];
 
-/** What is drawn once a sample: all of its cameras see the same object in the same light. */
+/** What is drawn once for each sample, because all of its cameras see the same object in the same light. */
 interface Draw {
   readonly mirrored: boolean;
   /** Pixels to the right and down. */
@@ -14,11 +14,11 @@ interface Draw {
 }
 
 /**
- * Random changes of the training pictures that leave the class as it is: mirrored, moved and in another light, alike in
- * every view of a sample, and noise of each pixel's own. Results are bytes again, as cameras give them; what a move
- * uncovers repeats the border.
+ * Random changes of the training pictures that do not change the class: mirrored, moved and with another brightness,
+ * the same for every view of a sample; and noise, different for each pixel. Results are bytes again, as cameras give
+ * them. Where a move uncovers pixels, the border is repeated.
  *
- * @returns undefined where nothing is to be changed: then nothing is drawn from `random`
+ * @returns undefined: nothing is to be changed, and nothing is drawn from `random`
  */
 export function augmentation(
   data: Pick<DataSet, 'images' | 'size'>,
@@ -62,7 +62,10 @@ function move(
 /** The standard deviation of a sum of four bytes. */
 const SUM_DEVIATION = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
 
-/** Nearly normal: the sum of the four bytes of one random number, for a logarithm may differ from engine to engine. */
+/**
+ * Nearly normal: the sum of the four bytes of one random number. A logarithm is not used, because it may differ between
+ * engines.
+ */
 function addNoise(image: Uint8Array, deviation: number, random: () => number): void {
   const scale = deviation / SUM_DEVIATION;
   for (let i = 0; i < image.length; i++) {

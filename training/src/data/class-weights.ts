@@ -1,9 +1,9 @@
 import type { TrainingSettings } from '@ddnn/model';
 
 /**
- * What a row of each class counts: the inverse of the class's frequency, to a power, with a mean of 1 over the rows, so
- * that the loss keeps its size. With power 1 every class counts the same in all, with 0 every row. A class without a
- * row counts 0.
+ * The weight of a row of each class: the inverse of the class's frequency, to a power, with a mean of 1 over the rows,
+ * so that the size of the loss does not change. With power 1 all classes have the same total weight, with power 0 all
+ * rows have the same weight. A class without a row has weight 0.
  *
  * @param labels class of each row
  * @param rows which of them take part
@@ -17,7 +17,7 @@ export function classWeights(labels: readonly number[], rows: readonly number[],
   return raw.map((weight) => weight / mean);
 }
 
-/** What a held-out row of each class counts in choosing thresholds and the best epoch; undefined: 1. */
+/** The weight of a held-out row of each class when thresholds and the best epoch are chosen; undefined: 1. */
 export function selectionWeights(
   { selection }: Pick<TrainingSettings, 'selection'>,
   { labels, rows }: { readonly labels: readonly number[]; readonly rows: readonly number[] },

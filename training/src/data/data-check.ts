@@ -57,7 +57,7 @@ export async function checkData(data: string, options: DataCheckOptions = {}): P
   return { ...found, warnings: dataWarnings(found, rows) };
 }
 
-/** Whether a split is called as one to choose or to measure on: val or test, in any of their spellings. */
+/** Whether a split has the name of one to choose or to measure on: val or test, in any of their spellings. */
 export function isKeptForTest(split: string): boolean {
   const name = splitNamed(split);
   return name === 'val' || name === 'test';

@@ -1,6 +1,6 @@
 import type { PresenceAnswer } from './presence-answer.js';
 
-/** Something that must be put right: training would stop there, or learn nothing from it. */
+/** Something that must be corrected: training would stop there, or learn nothing from it. */
 export interface DataProblem {
   readonly code: string;
   readonly message: string;
@@ -12,14 +12,14 @@ export interface CopyCount {
   readonly copies: number;
 }
 
-/** A row and the row of the training part that it nearly repeats. */
+/** A row, and the row of the training part of which it is a near copy. */
 export interface CopyPair {
   readonly sample: string;
   readonly split: string;
   readonly label: string;
   readonly of: string;
   readonly ofLabel: string;
-  /** Difference by contrast, 0 where they are the same. */
+  /** Difference relative to the contrast; 0: they are the same. */
   readonly distance: number;
 }
 

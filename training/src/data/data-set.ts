@@ -22,7 +22,9 @@ export interface DataSet {
   readonly size: ViewSize;
   /** `images[row][view]`: height * width * channels bytes, HWC; null where the view is absent. */
   readonly images: readonly (readonly (Uint8Array | null)[])[];
-  /** `jpegBytes[row][view]`: bytes of the view's own file where that is a JPEG of just this size, else null. */
+  /**
+   * `jpegBytes[row][view]`: size in bytes of the view's own file, if that is a JPEG of exactly this size, else null.
+   */
   readonly jpegBytes: readonly (readonly (number | null)[])[];
 }
 

@@ -1,14 +1,14 @@
 import type { RecordedRow } from '@ddnn/images';
 import type { DataReport } from './data-report.js';
 
-/** A class below this share of an equal one is called rare. */
+/** A class is rare if it has less than this share of the rows that it would have if all classes were equal. */
 const RARE = 0.25;
-/** What presence may add to the most frequent class before it is worth a word. */
+/** Warn if knowing which cameras see something is better than always the most frequent class by more than this. */
 const PRESENCE = 0.1;
-/** Share of near copies that is worth a word. */
+/** Warn from this share of near copies on. */
 const COPIES = 0.05;
 
-/** What can be used as it is, but flatters or spoils a figure: one sentence each. */
+/** What can be used as it is, but makes a figure too good or worse: one sentence each. */
 export function dataWarnings(report: Omit<DataReport, 'warnings'>, rows: readonly RecordedRow[]): string[] {
   return [
     ...ofClasses(report),

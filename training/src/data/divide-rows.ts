@@ -8,8 +8,8 @@ export interface DividedRow {
 }
 
 /**
- * Draws a test part: of each class about `share` of its rows, whole groups only, and never all of them. A group belongs
- * to the class of its first row. A row without a group is one by itself.
+ * Draws a test part: about `share` of the rows of each class, only whole groups, and never all of a class. A group
+ * belongs to the class of its first row. A row without a group is a group by itself.
  *
  * @returns for each row whether it is in the test part
  */
@@ -30,7 +30,7 @@ export function divideRows(rows: readonly DividedRow[], share: number, seed: num
   const random = createRandom(seed);
   for (const own of ofClass.values()) {
     let wanted = Math.round(share * own.reduce((sum, { length }) => sum + length, 0));
-    // One group stays behind for training.
+    // One group stays for training.
     for (const members of shuffled(own, random).slice(1)) {
       if (members.length > wanted) continue;
       wanted -= members.length;

@@ -25,8 +25,9 @@ export function groupRows(groupOf: readonly (string | undefined)[], rows: readon
 }
 
 /**
- * Joins groups that are frames of a recording to blocks of consecutive ones, for a frame is nearly the copy of its
- * neighbours: only the ends of a block have any on the other side. Ordered by number where they have one.
+ * Joins groups that are frames of a recording to blocks of consecutive frames. A frame is almost a copy of its
+ * neighbours; with blocks, only frames at the ends of a block have a neighbour on the other side. Groups are sorted by
+ * number if they have one.
  */
 export function blocksOfFrames(groupOf: readonly (string | undefined)[], frames: Groups): Groups {
   const name = (frame: readonly number[]) => groupOf[frame[0]] ?? '';
@@ -38,8 +39,8 @@ export function blocksOfFrames(groupOf: readonly (string | undefined)[], frames:
 
 /**
  * Sets whole groups aside, so that no held-out row has a near copy in training. Each class comes as near to its share
- * as whole groups allow, the rarest first, and keeps at least one group for training. Where that leaves the whole short
- * of the share, classes that gave none give a group each.
+ * as whole groups allow, the rarest class first, and keeps at least one group for training. If the total is then too
+ * small, classes that gave no group give one each.
  *
  * @param labels class of each row
  */
@@ -59,7 +60,7 @@ export function holdOutGroups(labels: readonly number[], groups: Groups, share: 
     }
     for (const label of new Set(group.map((row) => labels[row]))) groupsLeft[label]--;
   };
-  /** How far the classes are from their shares, each by its own size. */
+  /** How far the classes are from their shares, relative to the size of each. */
   const distance = (counts: readonly number[]) =>
     counts.reduce((sum, count, label) => sum + Math.abs(count - target[label]) / Math.max(1, all[label]), 0);
   const comesNearer = (group: readonly number[]) => {

@@ -11,20 +11,21 @@ export interface HeldOut {
 
 /** How much to hold out, and what stays together. */
 export interface HoldOutOptions {
-  /** Of each class, 0 to below 1. */
+  /** Share of each class, from 0 to below 1. */
   readonly share: number;
-  /** Left out: groups where the data have them, else rows. */
+  /** Left out: groups if the data have them, else rows. */
   readonly by?: 'rows' | 'groups' | undefined;
   /**
-   * Rows that make up the groups, where it is more than take part: so that a second division tears no block of the
-   * first.
+   * Rows from which the groups are made, if these are more than the rows that take part: so a second division does not
+   * split a block of the first one.
    */
   readonly among?: readonly number[] | undefined;
 }
 
 /**
- * Sets rows aside that training never sees: whole groups where the data tell which rows are near copies of each other,
- * for these would flatter whatever is chosen on them. Frames of a recording go as blocks of consecutive ones.
+ * Sets rows aside that training never sees: whole groups if the data tell which rows are near copies of each other,
+ * because such copies would make whatever is chosen on them look too good. Frames of a recording are set aside as
+ * blocks of consecutive frames.
  *
  * Throws `DDNN_TRAINING_OPTION` where groups are asked for and there are none.
  */

@@ -6,8 +6,8 @@ export interface ImageBytes {
   /** Pixels as the device section takes them. */
   readonly rawPerView: number;
   /**
-   * JPEG: the view's own file where it is a JPEG of just that size, else encoded at quality 90. Of more than a hundred
-   * views to encode, a hundred spread over the set stand for all.
+   * JPEG: the view's own file if it is a JPEG of exactly this size, else encoded at quality 90. If more than a hundred
+   * views must be encoded, only a hundred of them, spread over the set, are.
    */
   readonly jpegPerView: number;
 }
@@ -24,7 +24,7 @@ export function pngBytes({ images, size, views }: DataSet): number {
   return ((sum / Math.max(1, sizes.length)) * pictures.length) / Math.max(1, images.length * views);
 }
 
-/** Counts the present views of a data set; `lost` views cost nothing either. */
+/** Counts the bytes of the present views of a data set; `lost` views cost nothing either. */
 export function imageBytes({ images, jpegBytes, size, views }: DataSet, lost: readonly number[] = []): ImageBytes {
   let raw = 0;
   let jpeg = 0;

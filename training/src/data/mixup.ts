@@ -1,17 +1,17 @@
 /** What is mixed into a row for one step of training. */
 export interface Mixture {
   readonly partner: number;
-  /** Of the partner, in pictures and target alike: 0 to 0.5. */
+  /** The partner's share in pictures and target: 0 to 0.5. */
   readonly share: number;
 }
 
 /**
- * Draws for each row another one of the training rows and how much of it to mix in (H. Zhang et al. 2018, "mixup:
- * Beyond Empirical Risk Minimization", equation 1, with a share that is uniform between 0 and `most` instead of a beta
- * distribution; `most` of 0.5 is its alpha of 1). A network that must be as unsure as its picture is mixed learns less
- * by heart, which is worth most where few objects were seen.
+ * Draws for each row another training row, and how much of it to mix in (H. Zhang et al. 2018, "mixup: Beyond Empirical
+ * Risk Minimization", equation 1; but the share is uniform between 0 and `most` instead of a beta distribution; `most`
+ * of 0.5 is its alpha of 1). The network must be as unsure as its picture is mixed, so it learns less by heart. This
+ * helps most if it has seen few objects.
  *
- * @returns undefined where `most` is 0: then nothing is drawn from `random`
+ * @returns undefined: `most` is 0, and nothing is drawn from `random`
  */
 export function mixup(rows: readonly number[], most: number, random: () => number): (() => Mixture) | undefined {
   if (most === 0) return undefined;
@@ -19,8 +19,8 @@ export function mixup(rows: readonly number[], most: number, random: () => numbe
 }
 
 /**
- * Mixes the views of two rows, in bytes as cameras give them. Which views are present stays as it is in the first row,
- * which is at least half of the result: a view that the partner lacks is not mixed.
+ * Mixes the views of two rows, in bytes as cameras give them. The present views are those of the first row, which is at
+ * least half of the result; a view that is absent in the partner is not mixed.
  */
 export function blend(
   views: readonly (Uint8Array | null)[],

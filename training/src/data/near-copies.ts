@@ -9,16 +9,19 @@ export const THUMBNAIL = SIDE * SIDE;
  * two objects of one category of ETH-80 (Leibe and Schiele, CVPR 2003) by more than 0.15.
  */
 export const NEAR_COPY = 0.08;
-/** Of a camera, in gray levels squared a pixel: without it flat pictures would differ by noise alone. */
+/**
+ * Noise of a camera, in squared gray levels per pixel: without it, pictures without contrast would differ by noise
+ * alone.
+ */
 const NOISE = 1;
-/** Multiplications at most; beyond it rows evenly spread stand for all. Some seconds. */
+/** Most multiplications (some seconds). If more would be needed, only some rows, evenly spread, are compared. */
 const BUDGET = 5e9;
 
 /** A row's present views as one vector. */
 export interface RowThumbnail {
-  /** Bit v: view v is present. Rows that other cameras see are no copies. */
+  /** Bit v is set: view v is present. Rows seen by different cameras are not copies. */
   readonly mask: number;
-  /** 8 x 8 gray values a present view, each view's mean taken off; none where a view can't be read. */
+  /** 8 x 8 gray values for each present view, minus the view's mean; none if a view can't be read. */
   readonly values: Float32Array;
 }
 
@@ -26,7 +29,7 @@ export interface RowThumbnail {
 export interface NearCopy {
   readonly row: number;
   readonly of: number;
-  /** 0 where they are the same, below {@link NEAR_COPY}. */
+  /** 0: they are the same; below {@link NEAR_COPY}: near copies. */
   readonly distance: number;
 }
 
@@ -86,7 +89,9 @@ export function findNearCopies(
   return { copies, compared };
 }
 
-/** Difference by contrast of two vectors, or undefined as soon as it is sure not to be below the bound. */
+/**
+ * Difference of two vectors, relative to their contrast; undefined as soon as it is known not to be below the bound.
+ */
 function distanceBelow(
   some: Float32Array,
   others: Float32Array,
@@ -96,7 +101,7 @@ function distanceBelow(
 ): number | undefined {
   const contrast = someLength ** 2 + otherLength ** 2 + NOISE * some.length;
   const limit = bound ** 2 * contrast;
-  // Vectors differ by no less than their lengths do.
+  // The difference of two vectors is at least the difference of their lengths.
   if ((someLength - otherLength) ** 2 >= limit) return undefined;
   let sum = 0;
   for (let start = 0; start < some.length; start += THUMBNAIL) {

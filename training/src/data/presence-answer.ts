@@ -1,8 +1,8 @@
-/** What somebody would answer who knows only which cameras see something. */
+/** The answers of somebody who knows only which cameras see something. */
 export interface PresenceAnswer {
   /** Share that is right. */
   readonly accuracy: number;
-  /** Share that is right who always gives the most frequent class. */
+  /** Share that is right if the answer is always the most frequent class. */
   readonly majority: number;
   /** Rows that were answered. */
   readonly samples: number;
@@ -15,8 +15,8 @@ export interface SeenRow {
 }
 
 /**
- * Answers each row with the most frequent class of the learned rows that the same cameras see, else with their most
- * frequent class. Without rows to answer, each learned row is answered from all the others.
+ * Answers each row with the most frequent class of those learned rows that the same cameras see; if there are none,
+ * with the most frequent class of all. Without rows to answer, each learned row is answered from all the others.
  */
 export function answerByPresence(learned: readonly SeenRow[], rows: readonly SeenRow[]): PresenceAnswer {
   const all = new Map<string, number>();
@@ -41,7 +41,7 @@ export function answerByPresence(learned: readonly SeenRow[], rows: readonly See
   return { accuracy: right / Math.max(1, samples), majority: common / Math.max(1, samples), samples };
 }
 
-/** The label with the highest count, the first of several; one row of `without` taken off. */
+/** The label with the highest count (the first one of several), after one row of `without` is taken off. */
 function mostFrequent(counts: ReadonlyMap<string, number> | undefined, without?: string): string | undefined {
   let best: string | undefined;
   let most = 0;

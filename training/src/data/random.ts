@@ -1,7 +1,7 @@
 /** A stream of random numbers, uniform in [0, 1). */
 export interface Random {
   (): number;
-  /** Where the stream stands; set, it goes on from there. */
+  /** The position in the stream; if set, the stream goes on from there. */
   state: number;
 }
 

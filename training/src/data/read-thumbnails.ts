@@ -5,8 +5,8 @@ import { type RowThumbnail, thumbnail } from './near-copies.js';
 const ROWS_AT_ONCE = 16;
 
 /**
- * Reads every picture of a recording once: a thumbnail of each row, and the sizes, most frequent first. A row of which
- * a picture is broken has no values, and `onProblem` gets what is wrong with it.
+ * Reads every picture of a recording once. Returns a thumbnail of each row, and the sizes, most frequent first. A row
+ * with a broken picture has no values, and `onProblem` gets the error.
  */
 export async function readThumbnails(
   recording: Recording,
@@ -19,7 +19,7 @@ export async function readThumbnails(
   const read = async (row: number, view: number) => {
     try {
       const picture = await recording.picture(row, view);
-      // Only this is kept: pictures of a whole batch at once could be gigabytes.
+      // Only the thumbnail is kept: the pictures of a whole batch could be gigabytes.
       return picture && { width: picture.width, height: picture.height, values: thumbnail(picture) };
     } catch (error) {
       if (!(error instanceof ImageError || error instanceof RecordingError)) throw error;

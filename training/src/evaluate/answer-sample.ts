@@ -21,8 +21,8 @@ export interface Decision {
 }
 
 /**
- * Takes one sample the one way through: summaries → local exit → features of the present views → edge exit → cloud
- * exit, no further than needed, and counts the frames that this sends. The rule is that of edge and cloud.
+ * Takes one sample through all steps: summaries → local exit → features of the present views → edge exit → cloud exit,
+ * but no further than needed, and counts the frames that this sends. Edge and cloud use the same rule.
  */
 export function answerSample(tiers: SampleTiers, bytes: ByteCount, { slot, images, states }: SeenSample): Decision {
   tiers.present(images);

@@ -5,9 +5,9 @@ export interface Judgement {
 }
 
 /**
- * Area under the ROC curve of telling wrong answers from right ones by uncertainty: the chance that a wrong one is the
- * less sure of a random pair, ties counted half (Mann and Whitney). 0.5 is guessing; null where all are right, or all
- * wrong.
+ * Area under the ROC curve for telling wrong answers from right ones by uncertainty: the chance that, of a random pair,
+ * the wrong answer is the less sure one, with ties counted half (Mann and Whitney). 0.5 is guessing; null: all are
+ * right, or all wrong.
  */
 export function auroc(judgements: readonly Judgement[]): number | null {
   let right = 0;
@@ -23,8 +23,8 @@ export function auroc(judgements: readonly Judgement[]): number | null {
 }
 
 /**
- * Area under the accuracy-coverage curve: the mean, over k from 1 to all, of the accuracy of the k surest answers; 0 to
- * 1. Equally sure ones count in the mean of all their orders.
+ * Area under the accuracy-coverage curve: the accuracy of the k surest answers, averaged over k from 1 to all; 0 to 1.
+ * Answers that are equally sure count with the mean of all their orders.
  */
 export function accuracyCoverageArea(judgements: readonly Judgement[]): number {
   let seen = 0;

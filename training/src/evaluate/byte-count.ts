@@ -24,23 +24,23 @@ import type { EncodedBodies } from './encoded-bodies.js';
 
 /** How the devices and edges of an installation put samples into frames. */
 export interface Batching {
-  /** Samples in one summary frame: the agents' `batch.samples`. What follows of them shares frames as well. */
+  /** Samples in one summary frame: the agents' `batch.samples`. The frames that follow from them are shared as well. */
   readonly samples?: number | undefined;
   /** Verdicts in one record frame: the edge's `records.batch`, where its `records.sendMs` does not come first. */
   readonly records?: number | undefined;
 }
 
 const RECORDS_PER_FRAME = 256;
-/** Any epoch: it always takes one byte. */
+/** Any epoch will do: it always takes one byte. */
 const EPOCH = 1;
 /** Names of one character, as short as an installation may choose them. */
 const SITE = 's';
 
 /**
- * Counts what a bundle's samples would put on the wire, by building every frame with the protocol's own encoders and
- * counting it as an MQTT packet on its real topic, with the PUBACK where the topic's QoS has one. Samples that share a
- * summary frame share those that follow, as they do where they are complete together. Call it in the order of slots;
- * sums are whole after {@link finish}.
+ * Counts the bytes that a bundle's samples would put on the wire. It builds every frame with the protocol's own
+ * encoders and counts it as an MQTT packet on its real topic, with the PUBACK if the topic's QoS has one. Samples that
+ * share a summary frame share the frames that follow, as in a real site if they are complete together. Call it in the
+ * order of slots; sums are complete after {@link finish}.
  */
 export class ByteCount {
   /** Scores and features, device → edge, without the frames around them: the paper's formula with one byte a score. */
@@ -53,11 +53,11 @@ export class ByteCount {
   readonly #samples: number;
   readonly #recordsPerFrame: number;
   readonly #frames: DeviceFrames;
-  /** Which summary frame the waiting samples are of. */
+  /** The summary frame to which the waiting samples belong. */
   #frame = -1;
   readonly #summaries = new Lists<number, DeviceSample>();
   readonly #features = new Lists<number, DeviceSample>();
-  /** By edge. Only samples of one content share a frame. */
+  /** By edge. Only samples with the same content share a frame. */
   readonly #reports: Readonly<Record<UplinkContentName, Lists<number, UplinkSample>>> = {
     views: new Lists(),
     answer: new Lists(),
@@ -70,7 +70,7 @@ export class ByteCount {
   /**
    * Throws {@link TrainingError} `DDNN_TRAINING_OPTION` for a batch that agents do not make.
    *
-   * @param bodies what features become on the wire, where several counts share that work
+   * @param bodies the coded features, if several counts share the work of coding
    */
   constructor(bundle: Bundle, { samples = 1, records = RECORDS_PER_FRAME }: Batching = {}, bodies?: EncodedBodies) {
     for (const [what, value, most] of [
@@ -89,7 +89,7 @@ export class ByteCount {
   /** A device's summary; scores null: absent. */
   summary(view: number, slot: number, scores: Int8Array | null): void {
     this.#open(slot);
-    // Copies, here and below: the sections write over their own arrays before the frame is full.
+    // Copies, here and below: the sections overwrite their own arrays before the frame is full.
     this.#summaries.add(view, { slot, body: scores && new Uint8Array(scores) });
   }
 
@@ -101,7 +101,7 @@ export class ByteCount {
     this.payload += body.length;
   }
 
-  /** The features of the present views, by view, on their way up from one edge, and the cloud's verdict. */
+  /** The features of the present views, by view, sent up from one edge; and the cloud's verdict. */
   sendViewsUp(edge: number, features: readonly (Uint8Array | null)[], verdict: Verdict): void {
     const { content, body } = this.#frames.uplink(features);
     this.sendUp(edge, content, body, verdict);
@@ -182,7 +182,7 @@ export class ByteCount {
   }
 }
 
-/** What waits for a frame, by who sends or gets it. */
+/** What waits for a frame, by sender or receiver. */
 class Lists<Key, Item> {
   #lists = new Map<Key, Item[]>();
 

@@ -14,7 +14,10 @@ export interface ClassHits {
 type Asked = readonly (EveryExit | undefined)[];
 const exits = ['local', 'edge'] as const;
 
-/** What the site and each exit get right of each class: where a class is rare, its hits say more than a share. */
+/**
+ * How many samples of each class the site and each exit answer right: for a rare class, such a number says more than a
+ * share.
+ */
 export function hitsOfClasses(
   asked: Asked,
   labels: readonly number[],
@@ -33,7 +36,7 @@ export function hitsOfClasses(
   return Object.fromEntries(classes.map((name, label) => [name, hits(label)]));
 }
 
-/** Mean recall over the classes where every sample is answered at one exit. */
+/** Mean recall over the classes, if every sample is answered at this one exit. */
 export function balancedAccuracyOfExits(asked: Asked, labels: readonly number[]): ExitAccuracy {
   const share = (exit: keyof ExitAccuracy) =>
     balancedAccuracy(

@@ -6,7 +6,7 @@ import type { EveryExit } from './every-exit.js';
 export interface ConfidenceQuality {
   /** Chance that a wrong answer is less sure than a right one; null where all are right, or all wrong. */
   readonly auroc: number | null;
-  /** Mean accuracy over all shares of the samples that may leave, the surest first. */
+  /** Accuracy of the surest samples that leave, averaged over all shares that may leave. */
   readonly accuracyCoverage: number;
 }
 

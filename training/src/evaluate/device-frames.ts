@@ -10,10 +10,10 @@ import {
 } from '@ddnn/protocol';
 import { EncodedBodies } from './encoded-bodies.js';
 
-/** Any epoch: it always takes one byte. */
+/** Any epoch will do: it always takes one byte. */
 const EPOCH = 1;
 
-/** The frames that agents of a bundle send, bare or coded, and what an edge makes of them on the uplink. */
+/** The frames that agents with this bundle send, bare or coded, and what an edge sends up of them. */
 export class DeviceFrames {
   /** By view, where the bundle has coded summaries. */
   readonly #scoreCodes: readonly ScoreCoder[] | undefined;
@@ -21,7 +21,7 @@ export class DeviceFrames {
   readonly #coded: boolean;
   readonly #bodies: EncodedBodies;
 
-  /** @param bodies what features become on the wire, where several counts share that work */
+  /** @param bodies the coded features, if several counts share the work of coding */
   constructor(bundle: Bundle, bodies = new EncodedBodies(bundle)) {
     const { architecture } = bundle;
     const views = Array.from({ length: architecture.views }, (_, view) => view);
@@ -30,7 +30,7 @@ export class DeviceFrames {
     this.#bodies = bodies;
   }
 
-  /** A view's features as they travel. */
+  /** A view's features as they are sent. */
   body(view: number, features: Uint8Array): Uint8Array {
     return this.#bodies.of(view, features);
   }

@@ -1,6 +1,6 @@
 import { type Bundle, createFeatureCode, type FeatureCoder } from '@ddnn/model';
 
-/** Features as they travel: as bits, or coded where the bundle codes them. */
+/** Features as they are sent: as bits, or coded if the bundle codes them. */
 export class EncodedBodies {
   readonly #codes: readonly FeatureCoder[];
 
@@ -14,7 +14,7 @@ export class EncodedBodies {
   }
 }
 
-/** The same for one sample that is counted again and again: no view's features are coded twice. */
+/** The same for one sample that is counted several times: no view's features are coded twice. */
 export class RememberedBodies extends EncodedBodies {
   readonly #known = new Map<number, Uint8Array>();
 

@@ -17,7 +17,7 @@ export interface EvalOptions {
   readonly data: DataSet;
   /** Replace the bundle's. */
   readonly thresholds?: Thresholds | undefined;
-  /** Views whose cameras are gone: nothing comes from them. */
+  /** Views whose cameras are lost: nothing comes from them. */
   readonly lost?: readonly number[] | undefined;
   /** Samples in one frame; one, and full frames of records, when left out. */
   readonly batching?: Batching | undefined;
@@ -42,7 +42,7 @@ export interface Outcome {
   readonly correct: boolean;
 }
 
-/** All outcomes in slot order, and what they come to. */
+/** All outcomes in slot order, and their summary. */
 export interface EvalResult {
   readonly outcomes: readonly Outcome[];
   readonly summary: EvalSummary;
@@ -51,9 +51,9 @@ export interface EvalResult {
 const SAMPLES_PER_TURN = 16;
 
 /**
- * Answers every sample with the sections and exits that agents, edges and cloud run, each only as far up as it must go,
- * and counts the bytes that this puts on the wire. Throws {@link TrainingError} where bundle and data do not fit, and
- * the signal's reason where it aborts.
+ * Answers every sample with the sections and exits that agents, edges and cloud run, each sample only as far up as it
+ * must go, and counts the bytes that this puts on the wire. Throws {@link TrainingError} if bundle and data do not fit,
+ * and the signal's reason when aborted.
  */
 export async function evaluate(options: EvalOptions): Promise<EvalResult> {
   const { bundle, data, lost = [], perExit = false, missing = false, onProgress, signal } = options;

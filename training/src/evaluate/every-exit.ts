@@ -2,12 +2,12 @@ import { type ConfidenceName, edgeReport, siteAnswer, surer } from '@ddnn/model'
 import type { ExitAccuracy } from './tally.js';
 import { type Answer, ifSure, type Measures, type Tiers } from './tiers.js';
 
-/** What each exit says about one sample that it is asked about, needed or not. */
+/** What each exit answers to a sample, whether it would be asked or not. */
 export interface EveryExit {
   readonly local: Answer | undefined;
   readonly edge: Answer | undefined;
   readonly cloud: Answer;
-  /** The one that the site gives: of the lowest exits that are confident, else the cloud's. */
+  /** The site's answer: that of the lowest exits that are sure, else the cloud's. */
   readonly overall: Pick<Answer, 'classIndex' | 'uncertainty' | 'confident'>;
   /** What each edge says that has a present view; left out where the site has one edge. */
   readonly edges?: readonly EdgeAnswers[];
@@ -21,7 +21,7 @@ export function askEveryExit(tiers: Tiers, images: readonly (Uint8Array | null)[
   return tiers.present(images) === 0 ? undefined : askAgain(tiers);
 }
 
-/** Asks every exit about the sample that the tiers hold, with the views that are left of it: at least one. */
+/** Asks every exit about the sample that the tiers hold, with the views that remain: at least one. */
 export function askAgain(tiers: Tiers): EveryExit {
   const edges = [...tiers.groups.keys()].filter((edge) => tiers.groupMask(edge) !== 0);
   const locals = edges.map((edge) => tiers.local(edge));
@@ -37,7 +37,7 @@ export function askAgain(tiers: Tiers): EveryExit {
   };
 }
 
-/** What the exits of one kind of several edges (configuration f) come to, sure or not. */
+/** The joint answer of the exits of one kind at several edges (configuration f), sure or not. */
 function mostConfident(answers: readonly (Answer | undefined)[]): Answer | undefined {
   const given = answers.filter((answer) => answer !== undefined);
   if (given.length < 2) return given[0];

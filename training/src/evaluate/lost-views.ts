@@ -9,7 +9,7 @@ export type MissingExit = (typeof missingExits)[number];
 /** Accuracy by exit, 0 to 1; without the exits that the network lacks. */
 export type MissingAccuracy = Readonly<Partial<Record<MissingExit, number>>>;
 
-/** What is left with certain views taken out. */
+/** The accuracies with certain views taken out. */
 export interface LostViews extends MissingAccuracy {
   /** The views taken out, rising. */
   readonly lost: readonly number[];

@@ -1,10 +1,10 @@
 import { askSubsets, type LostViews, type MissingAccuracy, missingExits, ViewSubset } from './lost-views.js';
 import type { Tiers } from './tiers.js';
 
-/** All ways to lose so many views. */
+/** All ways to lose this many views. */
 export interface LostCount {
   readonly mean: MissingAccuracy;
-  /** The lowest of each exit, which need not be the same views. */
+  /** The lowest accuracy of each exit; it may come from different views. */
   readonly worst: MissingAccuracy;
   readonly views: readonly LostViews[];
 }
@@ -22,12 +22,16 @@ export interface MissingTable {
 const counts = { one: 1, two: 2, three: 3 } as const;
 type LostKey = keyof typeof counts;
 
-/** So many ways to lose k views are tried at most, spread evenly over all: six views have 20 at most, 32 have 4,960. */
+/**
+ * At most this many ways to lose k views are tried, spread evenly over all. Six views have at most 20 ways, 32 have
+ * 4,960.
+ */
 const MOST_SUBSETS = 128;
 
 /**
- * Takes every single view, every pair and every three out of every sample. The device sections run once a sample;
- * subsets that leave the same views present share one answer, which is most of them where views are often absent.
+ * Takes every single view, every pair and every three out of every sample. The device sections run once for each
+ * sample. Subsets that leave the same views present share one answer; if views are often absent, these are most of
+ * them.
  */
 export class MissingViews {
   readonly #none = new ViewSubset([]);

@@ -1,4 +1,4 @@
-/** Several results of one shape, as of several seeds, put together number by number. */
+/** Several results of the same shape, for example of several seeds, combined number by number. */
 export interface Spread<T> {
   readonly mean: T;
   /** Standard deviation of the sample (n - 1); 0 of a single one. */
@@ -8,8 +8,8 @@ export interface Spread<T> {
 }
 
 /**
- * Puts results together. What is no number stays where all agree on it, and is left out otherwise, as is what not all
- * have.
+ * Combines results. A value that is not a number is kept if it is the same in all results, and left out otherwise. What
+ * not all results have is left out too.
  */
 export function spreadOf<T extends object>(results: readonly T[]): Spread<T> {
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;

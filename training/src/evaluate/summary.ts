@@ -11,7 +11,7 @@ import type { MissingTable } from './missing-views.js';
 import type { ExitAccuracy } from './tally.js';
 
 /**
- * What an evaluation comes to: the JSON that `ddnn eval` prints. Shares are 0 to 1, bytes are averages per device and
+ * The result of an evaluation: the JSON that `ddnn eval` prints. Shares are 0 to 1, bytes are averages per device and
  * sample.
  */
 export interface EvalSummary {

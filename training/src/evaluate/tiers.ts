@@ -27,18 +27,18 @@ export interface Answer {
   readonly uncertainty: number;
   /** And by every measure that the exit has. */
   readonly measures?: Measures;
-  /** Its `uncertainty` is at most the exit's threshold. */
+  /** True: its `uncertainty` is at most the exit's threshold. */
   readonly confident: boolean;
 }
 
-/** That answer where it is confident. */
+/** The answer, if it is sure. */
 export function ifSure(answer: Answer | undefined): Answer | undefined {
   return answer?.confident ? answer : undefined;
 }
 
 /**
- * Every tier of one bundle in one process: the very sections and exits that agents, edges and cloud run. Call
- * {@link Tiers.present} with a sample, then the exits in rising order as far as needed.
+ * Every tier of one bundle in one process: the same sections and exits that agents, edges and cloud run. Call {@link
+ * Tiers.present} with a sample, then the exits in rising order as far as needed.
  */
 export class Tiers {
   readonly bundle: Bundle;
@@ -86,8 +86,8 @@ export class Tiers {
   }
 
   /**
-   * Takes the views of a mask out of the sample, those of an earlier call come back. The device sections do not run
-   * again. Returns the presence mask of what is left.
+   * Takes the views of a mask out of the sample; views taken out by an earlier call come back. The device sections do
+   * not run again. Returns the presence mask of what remains.
    */
   lose(lost: number): number {
     for (const [view, features] of this.#seen.entries()) {
@@ -119,14 +119,14 @@ export class Tiers {
     return answer(confident, tier.exit);
   }
 
-  /** The cloud exit, on the features of every present view, or of every edge that {@link edge} was asked of. */
+  /** The cloud exit, on the features of every present view, or of every edge for which {@link edge} was called. */
   answerInCloud(): Answer {
     const maps = this.edges.length > 0 ? this.#edgeFeatures : this.features;
     return answer(this.cloud.decide(maps, maskOf(maps)), this.cloud.exit);
   }
 }
 
-/** What answering a sample takes of the tiers. */
+/** The part of the tiers that answering a sample needs. */
 export type SampleTiers = Pick<
   Tiers,
   'groups' | 'devices' | 'features' | 'edges' | 'present' | 'groupMask' | 'local' | 'edge' | 'answerInCloud'

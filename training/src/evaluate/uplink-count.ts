@@ -10,7 +10,7 @@ export interface SpeakingEdge {
 }
 
 const NOTHING = new Uint8Array(0);
-/** Any answer: all are of one size. */
+/** Any answer will do: all have the same size. */
 const ANSWER = encodeEdgeAnswer({ exit: 'local', classIndex: 0, uncertainty: 0 });
 
 /** Counts what crosses the uplink of a site for one sample, both ways. */
@@ -27,8 +27,8 @@ export function countUplink(
 }
 
 /**
- * Several edges (configuration f): each reports, the cloud asks the sure ones for features if one is not, and tells all
- * of them.
+ * Several edges (configuration f): each edge reports, the cloud asks the sure ones for features if one is not sure, and
+ * tells all of them the verdict.
  */
 function countSeveral(tiers: SampleTiers, bytes: ByteCount, verdict: Verdict, speaking: readonly SpeakingEdge[]): void {
   const { slot, states } = verdict;

@@ -14,7 +14,7 @@ import type { FrozenNorm, Network } from '@ddnn/tensor';
 interface InputRange {
   /** The largest value of one input: 255 for a pixel, 1 for a bit. */
   readonly largest: number;
-  /** How many sources an average may stand for, else 1. */
+  /** How many sources an average may be the sum of, else 1. */
   readonly divisors: number;
 }
 
@@ -53,7 +53,7 @@ export function exportTensors(
   return tensors;
 }
 
-/** Takes parameters and norms of the graph apart, group by group, under the names of the bundle. */
+/** Splits parameters and norms of the graph, group by group, under the names of the bundle. */
 class Exporter {
   readonly #network: Network;
   readonly #norms: ReadonlyMap<string, FrozenNorm>;
@@ -81,7 +81,7 @@ class Exporter {
     if (missing === 'learned') this.#standIns(`${name}.missing`);
   }
 
-  /** Each source's from a byte of its own, as its features would come. */
+  /** Each source begins at a new byte, as its features would. */
   #standIns(name: string): void {
     const { values, shape } = this.#network.parameters.get(name);
     const [sources] = shape;

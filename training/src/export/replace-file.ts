@@ -3,8 +3,8 @@ import { access, constants, lstat, open, realpath, rename, rm, stat, writeFile }
 import path from 'node:path';
 
 /**
- * Writes a file whole or not at all: a crash or a power cut leaves the old one or the new one. A link stays one, and
- * what is no plain file (a pipe, `/dev/null`) is written to as it is. Throws the system's error.
+ * Writes a file completely or not at all: after a crash or a power cut there is the old one or the new one. A link
+ * stays a link. What is not a plain file (a pipe, `/dev/null`) is written to directly. Throws the system's error.
  */
 export async function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {
   const target = await targetOf(file);
@@ -45,12 +45,12 @@ export async function whyNotReplaceable(file: string): Promise<string | undefine
     await rm(draft);
     return undefined;
   } catch (error) {
-    // Without the path: the user knows no draft.
+    // Without the path of the draft, which the user does not know.
     return `it can't be written: ${(error as Error).message.replace(/, \w+ '.*$/s, '')}`;
   }
 }
 
-/** The file that a new one is put in the place of; undefined where it must be written to as it is. */
+/** The file that the new one replaces; undefined: it must be written to directly. */
 async function targetOf(file: string): Promise<string | undefined> {
   if (!(await exists(file))) return file;
   // `/dev/stdout` may be a plain file that the shell goes on writing to.
@@ -62,7 +62,7 @@ async function isFolder(file: string): Promise<boolean> {
   return (await exists(file)) && (await stat(file)).isDirectory();
 }
 
-/** Whether the name is taken, if only by a link to nothing. */
+/** Whether the name is taken, even if only by a link to nothing. */
 async function exists(file: string): Promise<boolean> {
   try {
     await lstat(file);
@@ -73,12 +73,12 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
-/** A name that nobody else has, short enough beside any other. */
+/** A name that no other process uses, and not longer than a file name may be. */
 function draftBeside(target: string): string {
   return path.join(path.dirname(target), `.ddnn-${randomUUID()}.tmp`);
 }
 
-/** Makes the new name last; where folders can't be opened, the system sees to it by itself. */
+/** Makes the new name durable; where folders can't be opened, the system does so by itself. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

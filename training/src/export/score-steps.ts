@@ -10,9 +10,9 @@ export interface ScoreSteps {
 }
 
 /**
- * Chooses the steps with which the largest score in the batches just fits; the batches are disposed of here. Where
- * scores count from the view's best, the lowest level stands at their mean distance from it: how much further a class
- * is behind changes no answer.
+ * Chooses the steps with which the largest score in the batches just fits; the batches are disposed of here. If scores
+ * count from the view's best, the lowest level is at their mean distance from it: how much further a class is behind
+ * changes almost no answer.
  */
 export async function fitSteps(
   tf: TensorFlow,
@@ -29,7 +29,7 @@ export async function fitSteps(
     tf.tidy(() => {
       const output = network.run(pass, batch);
       const { local, edge, cloud } = largest;
-      // Scores of absent views come from pictures that nobody took.
+      // Scores of absent views come from pictures that do not exist.
       const devices = output.devices ? [tf.mul(output.devices, tf.expandDims(batch.present, 2))] : [];
       const edges =
         output.edges.length > 0 ? [tf.mul(tf.stack([...output.edges]), tf.expandDims(output.edgePresent, 2))] : [];

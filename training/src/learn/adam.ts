@@ -4,7 +4,7 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Where the optimiser stands: steps done, and the running first and second moments of every gradient. */
+/** The state of the optimiser: steps done, and the running first and second moments of every gradient. */
 export interface AdamState {
   steps: number;
   readonly first: readonly Float32Array[];
@@ -20,7 +20,7 @@ export class Adam {
   readonly #parameters: readonly Parameter[];
   readonly state: AdamState;
 
-  /** @param state where an earlier one stood; left out: no step is done */
+  /** @param state the state of an earlier optimiser; left out: no step is done */
   constructor(parameters: readonly Parameter[], state?: AdamState) {
     const zeros = () => parameters.map(({ values }) => new Float32Array(values.length));
     this.#parameters = parameters;

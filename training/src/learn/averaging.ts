@@ -1,16 +1,16 @@
 import type { Parameter } from '@ddnn/tensor';
 import { copyWeights, type Weights } from './weights.js';
 
-/** Where an average stands. */
+/** The state of an average. */
 export interface AverageState {
   steps: number;
   readonly weights: Weights;
 }
 
 /**
- * Exponential moving average of the real weights over the steps (Polyak and Juditsky 1992 with a fading memory): it
- * lies amid the noise of the last steps, and so does the sign of a binary weight's. While few steps are done it forgets
- * faster, so that the initial weights don't linger.
+ * Exponential moving average of the real weights over the steps (Polyak and Juditsky 1992 with a fading memory). It
+ * smooths the noise of the last steps, also in the sign of a binary weight. During the first steps it forgets faster,
+ * so that the initial weights disappear.
  */
 export class WeightAverage {
   readonly #parameters: readonly Parameter[];

@@ -11,7 +11,7 @@ const MAGIC = 'DDNN checkpoint 1\n';
 const HASH_BYTES = 32;
 const HEAD_BYTES = MAGIC.length + HASH_BYTES;
 
-/** Between two writes: what a crash may cost, against the wear of a memory card. */
+/** Time between two writes: a crash may lose this much work, but a memory card wears out less. */
 const INTERVAL_MS = 5000;
 
 /** Where to keep what is needed to go on after an interruption. */
@@ -19,16 +19,16 @@ export interface CheckpointOptions {
   readonly file: string;
   /** Go on from the file if it is there; false: start anew and overwrite it; left out: refuse to overwrite it. */
   readonly resume?: boolean | undefined;
-  /** Told the epochs that are done already, where training goes on; `stage` is teacher or network. */
+  /** Called with the epochs that are done already, if training goes on; `stage` is teacher or network. */
   readonly onResume?: ((epoch: number, stage: string) => void) | undefined;
 }
 
-/** Each network that is trained in one run, by name. */
+/** The state of each network that is trained in one run, by name. */
 type Stages = Record<string, FitState>;
 
 /**
- * The state of training in a file, replaced whole every few seconds at the end of an epoch. Going on from any of them
- * gives the same bundle, byte for byte.
+ * The state of training in a file, which is replaced as a whole every few seconds at the end of an epoch. Going on from
+ * any of these states gives the same bundle, byte for byte.
  */
 export class Checkpoint {
   readonly #file: string;
@@ -44,8 +44,8 @@ export class Checkpoint {
   }
 
   /**
-   * Throws `DDNN_CHECKPOINT_EXISTS` where there is a file and nobody said what to do with it, `DDNN_CHECKPOINT_OTHER`
-   * where it is to be resumed and is that of another training, `DDNN_CHECKPOINT_DAMAGED`, and `DDNN_CHECKPOINT_FILE`.
+   * Throws `DDNN_CHECKPOINT_EXISTS` if there is a file and nobody said what to do with it; `DDNN_CHECKPOINT_OTHER` if
+   * it belongs to another training than the one to be resumed; `DDNN_CHECKPOINT_DAMAGED`; and `DDNN_CHECKPOINT_FILE`.
    */
   static async open({ file, resume, onResume }: CheckpointOptions, identity: TrainingIdentity): Promise<Checkpoint> {
     const bytes = resume === false ? undefined : await readIfThere(file);
@@ -76,7 +76,7 @@ export class Checkpoint {
 
   async #keep(name: string, state: FitState): Promise<void> {
     this.#stages[name] = state;
-    // Serialised at once, for training goes on in the same arrays.
+    // Serialised at once, because training changes the same arrays.
     this.#pending = serialize({ identity: this.#identity, stages: this.#stages });
     if (performance.now() - this.#writtenAt >= INTERVAL_MS) await this.#flush();
   }

@@ -1,19 +1,21 @@
 import type { Weights } from './weights.js';
 
-/** How a network does on the held-out rows after an epoch. */
+/** How good a network is on the held-out rows after an epoch. */
 export interface Judgement {
   /** Mean over the exits, 0 to 1. */
   readonly accuracy: number;
   readonly loss: number;
 }
 
-/** The epoch that did best so far, from 1, and the weights that it ended with. */
+/** The best epoch so far, from 1, and the weights at its end. */
 export interface BestEpoch extends Judgement {
   readonly epoch: number;
   readonly weights: Weights;
 }
 
-/** Whether one judgement is better: by accuracy, among equals by loss, for few held-out rows make many equals. */
+/**
+ * Whether one judgement is better: by accuracy, and among equals by loss, because few held-out rows give many equals.
+ */
 export function isBetter(a: Judgement, b: Judgement): boolean {
   return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
 }

@@ -18,7 +18,10 @@ export interface FitParts {
   readonly random: Random;
 }
 
-/** Turns what a recipe asks for into what the loop does; what it leaves out takes nothing from the random stream. */
+/**
+ * Turns a recipe into the options of the training loop; what the recipe leaves out takes nothing from the random
+ * stream.
+ */
 export function fitOptions(
   tf: TensorFlow,
   network: Network,

@@ -15,7 +15,7 @@ import { exitsOf, jointLoss } from './loss.js';
 import { createTargets, type TargetOptions } from './targets.js';
 import { copyWeights, setWeights, type Weights } from './weights.js';
 
-/** What training tells after each epoch. */
+/** What training reports after each epoch. */
 export interface Progress {
   /** Whether it is the teacher that is trained, which comes first. */
   readonly teacher?: boolean;
@@ -45,8 +45,8 @@ export interface TrainingRows {
 export interface FitOptions {
   readonly targets?: TargetOptions | undefined;
   /**
-   * What exits learn beside the true class: all of them from the teacher, without one those below the cloud's from it;
-   * left out: nothing.
+   * What exits learn besides the true class: with a teacher, all exits learn from it; without one, the exits below the
+   * cloud learn from the cloud's exit. Left out: nothing.
    */
   readonly distillation?: DistillationOptions | undefined;
   /** Scores of a teacher [batch, classes]. */
@@ -54,7 +54,7 @@ export interface FitOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** Decay of the weights' moving average, which is what training ends with; left out or 0: the last weights. */
+  /** Decay of the weights' moving average; training then ends with the average. Left out or 0: the last weights. */
   readonly averaging?: number | undefined;
   readonly random: Random;
   /** Draws the views of a row that the aggregators must not hear; left out: none. */
@@ -63,17 +63,14 @@ export interface FitOptions {
   readonly augment?: Augment | undefined;
   /** Draws what is mixed into a row; left out: nothing. */
   readonly mix?: (() => Mixture) | undefined;
-  /**
-   * Ends training after as many epochs as `patience` without a better one, which `judge` tells; left out: after all of
-   * them.
-   */
+  /** Ends training after `patience` epochs without a better one, which `judge` decides; left out: after all epochs. */
   readonly earlyStopping?: { readonly patience: number; readonly judge: () => Promise<Judgement> } | undefined;
   readonly checkpoint?: FitCheckpoint | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where training stands after an epoch: all that it takes to go on from there to the same weights. */
+/** The state of training after an epoch: all that is needed to go on from there to the same weights. */
 export interface FitState {
   /** Epochs done. */
   epoch: number;
@@ -88,7 +85,7 @@ export interface FitState {
 
 /** Keeps the state of training. */
 export interface FitCheckpoint {
-  /** Where an earlier call stood that was interrupted; undefined: begin. */
+  /** The state of an earlier call that was interrupted; undefined: begin. */
   readonly start: FitState | undefined;
   /** Takes the state after an epoch, and may write it; training goes on in the same arrays. */
   readonly keep: (state: FitState) => Promise<void>;
@@ -97,7 +94,7 @@ export interface FitCheckpoint {
 }
 
 /**
- * Trains the network's parameters in place, to the weights of the last epoch, or the best one where training may stop
+ * Trains the network's parameters in place, to the weights of the last epoch, or of the best one if training may stop
  * early.
  *
  * Throws `DDNN_TRAINING_DIVERGED`, or the signal's reason.
@@ -206,6 +203,6 @@ function differentiate(
     const { value, grads } = lossAndGradients(parameters.tensors(tf));
     result = { value: value.dataSync()[0], gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) };
   });
-  // Not what tidy returns: it would search these arrays for tensors, number by number.
+  // Not returned through tidy, which would search these arrays for tensors, number by number.
   return result!;
 }

@@ -8,17 +8,17 @@ import { exitsOf, jointLoss } from './loss.js';
 import { createTargets } from './targets.js';
 
 /**
- * Of the rows that are judged together: their own statistics stand in for calibrated norms, which would take a pass
- * each.
+ * Rows that are judged together. Batch normalisation uses the statistics of these rows, because calibrated norms would
+ * take one pass each.
  */
 const ROWS_AT_ONCE = 256;
 
 /**
- * How the network does on rows that it is not trained on, as its weights are: every view heard, nothing augmented,
- * batch normalisation with the statistics of these rows.
+ * How good the network is on rows that it is not trained on, with its present weights: every view is heard, nothing is
+ * augmented, and batch normalisation uses the statistics of these rows.
  *
- * @param set in random order, or a batch might hold but one class
- * @param weights what a row of each class counts; left out: 1
+ * @param set in random order, because otherwise a batch might have only one class
+ * @param weights weight of a row of each class; left out: 1
  */
 export async function judgeEpoch(
   tf: TensorFlow,

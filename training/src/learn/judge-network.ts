@@ -22,12 +22,12 @@ export interface JudgedNetwork {
   readonly labels: readonly number[];
   readonly rows: RowRoles;
   readonly goal: ThresholdGoal | undefined;
-  /** What its codes make of scores and features; undefined where they are bare. */
+  /** Mean lengths of its coded scores and features; undefined: they are not coded. */
   readonly coded: CodeFigures | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Thresholds, and the accuracies that they were chosen by. */
+/** Thresholds, and the accuracies by which they were chosen. */
 export interface NetworkVerdict {
   readonly thresholds: { readonly local: number; readonly edge: number };
   readonly figures: BundleHeader['figures'];
@@ -54,7 +54,8 @@ export async function judgeNetwork(
   const weights = selectionWeights(recipe, { labels, rows: rows.thresholds }, architecture.classes.length);
   const weigh = (samples: readonly JudgedSample[], share = 1) =>
     samples.map((sample) => ({ ...sample, weight: (weights?.[sample.classIndex] ?? 1) * share }));
-  // A network that learnt to lose cameras is to exit where that is right with one lost too; and few rows become more.
+  // A network that has learned to lose cameras must exit where that is right with one camera lost too. And a few rows
+  // become more this way.
   const survivors =
     recipe.viewDropout && !goal ? await judgeSurvivors(draft(), data, labels, rows.thresholds, signal) : [];
   const choice = chooseFor(goal, {
@@ -76,7 +77,7 @@ export async function judgeNetwork(
     figures: {
       accuracy,
       ...exitFigures(exitAccuracy),
-      // Of those who asked for a measure, so that others' bundles stay as they were.
+      // Only for architectures that name a measure, so that other bundles do not change.
       ...((local?.confidence || edge?.confidence) && confidenceFigures(confidence)),
       ...(gateRows > 0 && { gateRows }),
       ...goalFigures(choice),
@@ -94,7 +95,7 @@ export async function judgeNetwork(
 }
 
 /**
- * What was found of the same network before it was trained on the rows that judged it.
+ * The results of the same network before it was also trained on the rows that judged it.
  *
  * @param tensors of the new bundle; the gates are added
  */

@@ -5,7 +5,7 @@ import type { NetworkOutput, Scalar, Tensor, Tensor2D, TensorFlow } from '@ddnn/
 export interface ExitScores {
   /** [exits, batch, classes] */
   readonly scores: Tensor;
-  /** [exits, batch]: 1 where a row counts for an exit. */
+  /** [exits, batch]: 1 if a row counts for an exit. */
   readonly mask: Tensor;
   /** w_n of these exits in the joint loss. */
   readonly weight: number;

@@ -1,7 +1,7 @@
 import type { TrainingSettings } from '@ddnn/model';
 import { TrainingError } from '../errors.js';
 
-/** What a call may set, and what an architecture may set too: the call goes before it. */
+/** What a call may set, and an architecture too; the call has priority. */
 export interface RecipeOptions {
   /** Default 100. */
   readonly epochs?: number | undefined;
@@ -10,14 +10,15 @@ export interface RecipeOptions {
   /** At the start; default 0.001. */
   readonly learningRate?: number | undefined;
   /**
-   * Share of each class that thresholds are chosen on instead of being trained on; default 0.15. Where it comes to no
-   * row at all, thresholds are chosen on the training rows and are too bold.
+   * Share of each class that is not trained on, and on which thresholds are chosen; default 0.15. If this gives no row
+   * at all, thresholds are chosen on the training rows, and let too much exit early.
    */
   readonly holdOut?: number | undefined;
 }
 
 /**
- * How a network is trained, with every default filled in: those of the paper (DDNN, section IV-B) wherever it tells.
+ * How a network is trained, with every default filled in: the paper's values (DDNN, section IV-B) where the paper gives
+ * them.
  */
 export interface Recipe extends Omit<TrainingSettings, 'epochs' | 'batch' | 'rate'> {
   readonly epochs: number;

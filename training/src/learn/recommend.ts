@@ -7,10 +7,10 @@ const LARGEST_SIDE = 64;
 const SECTION_BYTES = 2000;
 /** Features are at most this share of the raw pixels. */
 const PIXEL_SHARE = 1 / 3;
-/** ConvP blocks go on until a map has at most so many cells. */
+/** ConvP blocks are added until a map has at most this many cells. */
 const MAP_CELLS = 256;
 const FEW_CLASSES = 4;
-/** From so many samples on a cloud section with a layer of its own learns more than it learns by heart. */
+/** From this many samples on, a cloud section with a layer of its own is better; with fewer it learns them by heart. */
 const MANY_SAMPLES = 5000;
 
 /**
@@ -51,7 +51,7 @@ export function recommendArchitecture(facts: DataFacts): Architecture {
   return recommended(filters);
 }
 
-/** What data of a kind want: most bytes of features, the cloud section, and how to train. */
+/** What each kind of data needs: most bytes of features, the cloud section, and how to train. */
 interface Kind {
   readonly bytes: number;
   readonly cloud: Block[];
@@ -69,7 +69,8 @@ function kindOf(samples: number, classes: number): Kind {
 }
 
 /**
- * ConvP blocks down to a small map; those before the last have twice its filters, for they cost no bytes on the wire.
+ * ConvP blocks down to a small map. Blocks before the last have twice its filters, because they cost no bytes on the
+ * wire.
  */
 function deviceSection(input: Architecture['input'], filters: number): Block[] {
   const section: Block[] = [{ convp: { filters } }];

@@ -16,13 +16,14 @@ export interface RowRoles {
   readonly epochs: readonly number[];
   /** Gates are fitted on these. */
   readonly gate: readonly number[];
-  /** Thresholds are chosen on these, and accuracies are told of them. */
+  /** Thresholds are chosen and accuracies are measured on these. */
   readonly thresholds: readonly number[];
 }
 
 /**
- * Gives every row its role. Where there are gates, or a guarantee on the best epoch, half of the held-out rows learn
- * those, and only the other half judges: what was fitted or chosen on a row looks too good on it.
+ * Gives every row its role. If there are gates, or a guarantee together with a best epoch, one half of the held-out
+ * rows is used to fit or choose these, and only the other half judges: what was fitted or chosen on a row looks too
+ * good on that row.
  *
  * Throws `DDNN_TRAINING_EMPTY`, and `DDNN_TRAINING_OPTION` where a role that is asked for gets no row.
  */
@@ -65,8 +66,8 @@ export function assignRows(
 }
 
 /**
- * Halves rows, whole groups where these are held out whole: each class by itself, or where classes have too few groups
- * for that, all together.
+ * Divides rows into halves, by whole groups if these are held out whole: each class by itself; if classes have too few
+ * groups for that, all together.
  */
 function halve(
   data: DataSet,

@@ -1,8 +1,8 @@
 import type { Tensor2D, TensorFlow } from '@ddnn/tensor';
 
-/** What the exits of a network are taught about a row, beyond its class. */
+/** What the exits of a network learn about a row, besides its class. */
 export interface TargetOptions {
-  /** What a row of each class counts; left out: 1. */
+  /** Weight of a row of each class; left out: 1. */
   readonly weights?: readonly number[] | undefined;
   /** Share of each label that is spread over all classes (Szegedy et al. 2016, section 7); left out: 0. */
   readonly smoothing?: number | undefined;
@@ -11,8 +11,8 @@ export interface TargetOptions {
 }
 
 /**
- * The distribution over the classes that every exit should give for each row, times what the row counts: [rows,
- * classes], one-hot where nothing is smoothed and weighted.
+ * The distribution over the classes that every exit should give for each row, times the weight of the row: [rows,
+ * classes], one-hot if nothing is smoothed and weighted.
  *
  * @param labels class index of each row
  */

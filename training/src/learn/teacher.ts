@@ -16,8 +16,8 @@ export interface Teacher {
 }
 
 /**
- * The same tiers, `width` times as wide. Its device sections compute in float32 as its cloud does: nothing of it ever
- * has to fit on a camera, nor on the wire.
+ * The same tiers, `width` times as wide. Its device sections compute in float32 like its cloud, because it never has to
+ * fit on a camera or on the wire.
  */
 export function teacherOf(architecture: ResolvedArchitecture, width: number): ResolvedArchitecture {
   const { device, edge, cloud } = architecture;
@@ -37,8 +37,8 @@ export function teacherOf(architecture: ResolvedArchitecture, width: number): Re
 }
 
 /**
- * Trains a teacher with the student's recipe, but with no view hidden from it. It draws from a random stream of its
- * own, so that the student's is what it would be without.
+ * Trains a teacher with the student's recipe, but with no view hidden. It has its own random stream, so that the
+ * student's numbers are the same as without a teacher.
  */
 export async function trainTeacher(
   tf: TensorFlow,

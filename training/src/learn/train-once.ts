@@ -42,7 +42,10 @@ export interface TrainOnceOptions extends RecipeOptions {
    */
   readonly judged?: TrainedBundle | undefined;
   readonly backend?: BackendName | undefined;
-  /** Keeps the state of training in a file, to go on from; it stays when training is done. Left out: it is not kept. */
+  /**
+   * Keeps the state of training in a file, from which it can go on; the file stays when training is done. Left out: no
+   * file.
+   */
   readonly checkpoint?: CheckpointOptions | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -95,7 +98,7 @@ export async function trainOnce(options: TrainOnceOptions): Promise<TrainedBundl
   teacher?.dispose();
   const seconds = (performance.now() - started) / 1000;
 
-  // Statistics of what the sections were trained on; every pass over the rows must see the same.
+  // The statistics must be of what the sections were trained on, so every pass over the rows must see the same.
   const { hide } = lessons;
   const hidden = hide && new Map(rows.training.map((row) => [row, hide(row)]));
   const batches = function* () {

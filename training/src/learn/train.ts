@@ -11,10 +11,10 @@ export type TrainOptions = Omit<TrainOnceOptions, 'judged'>;
  * Trains a network as a whole and exports it as a bundle (DDNN, section III-C). Everything random comes from the seed:
  * the same options on the same backend give the same bytes.
  *
- * With `training.refit` it is trained twice: first without the held-out rows, which then say what it is worth and where
- * it exits, and once more on all rows, for where data are few each row is missed. Thresholds, gates and accuracies are
- * those of the first. A guarantee holds for the very network that was tested, so with `accuracyLoss` the first is also
- * the last.
+ * With `training.refit` it is trained twice: first without the held-out rows, which then give accuracies and
+ * thresholds; then on all rows, because with few data every row helps. Thresholds, gates and accuracies are those of
+ * the first training. A guarantee is only for the network that was tested, so with `accuracyLoss` there is no second
+ * training.
  *
  * Throws `ModelError`, `TensorError` or `TrainingError` where data, architecture, backend, options and checkpoint do
  * not fit, and the signal's reason where it aborts.
@@ -36,7 +36,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
     goal: undefined,
     holdOut: 0,
     judged,
-    // Without --resume the first training found nothing to go on from, and what the second left is of no use.
+    // Without --resume, the first training did not go on from a file, and what the second one left is of no use.
     checkpoint: checkpoint && {
       ...checkpoint,
       file: refitCheckpoint(checkpoint.file),

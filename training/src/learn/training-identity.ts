@@ -6,8 +6,8 @@ import type { ThresholdGoal } from '../thresholds/threshold-goal.js';
 import type { FitParts } from './fit-options.js';
 
 /**
- * All that decides what training comes to: two runs of the same identity give the same bundle. Everything is kept as it
- * is, so that a message can tell what differs, but the data, which are a hash.
+ * All that decides the result of training: two runs with the same identity give the same bundle. Everything is kept as
+ * it is, so that a message can tell what differs; only the data are kept as a hash.
  */
 export type TrainingIdentity = Readonly<Record<string, string | number>>;
 
@@ -38,7 +38,7 @@ export function hashData({ views, size, groupColumn, rows, images }: DataSet): s
   return hash.digest('hex');
 }
 
-/** What differs between two trainings, in words; undefined where nothing does. */
+/** What differs between two trainings, in words; undefined: nothing. */
 export function differenceOf(there: TrainingIdentity, here: TrainingIdentity): string | undefined {
   const keys = [...new Set([...Object.keys(there), ...Object.keys(here)])].filter((key) => there[key] !== here[key]);
   const isShort = (value: unknown) => String(value).length <= 20;

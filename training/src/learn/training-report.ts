@@ -22,7 +22,7 @@ export interface TrainingReport {
   readonly gateRows: number;
   /** How well each measure tells wrong answers from right ones. */
   readonly confidence: ConfidenceTable;
-  /** What a goal came to. */
+  /** The result of a goal. */
   readonly certificate?: GoalChoice['certificate'];
   readonly budget?: GoalChoice['budget'];
 }

@@ -8,11 +8,11 @@ import type { DataSet } from '../data/data-set.js';
  * go: where all would, one of them comes back, for a row without any view has no answer to learn.
  *
  * The view's own device loss still counts, and its pixels still enter the device's statistics: the camera did see the
- * object, and nothing in its own section is done otherwise where others don't hear it. Hiding it there too would only
- * waste a share of the device sections' samples.
+ * object, and its section works the same whether others hear it or not. Hiding the view there too would only waste some
+ * of the device sections' samples.
  *
- * @returns a draw of the hidden views of a row as a mask, or undefined where `share` is 0: then nothing is drawn from
- * `random`, and training is to the bit what it is without
+ * @returns a draw of the hidden views of a row as a mask; undefined: `share` is 0, nothing is drawn from `random`, and
+ * training gives the same bits as without view dropout
  */
 export function viewDropout(
   data: Pick<DataSet, 'images'>,

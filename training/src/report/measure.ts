@@ -7,7 +7,7 @@ import { type CameraCount, type SingleCamera, sweepCameras, sweepSingle } from '
 import { eachSample, type PassOptions } from '../sweeps/each-sample.js';
 import { sweepThreshold, type ThresholdRow } from '../sweeps/threshold.js';
 
-/** Everything that the report says of one bundle but what must be trained for it. */
+/** Everything that the report tells about one bundle, except what needs further training. */
 export interface MeasuredBundle extends EvalResult {
   readonly bundle: Bundle;
   /** What each exit says about each sample; undefined where no camera sees it. */

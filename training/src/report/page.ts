@@ -23,8 +23,8 @@ const links = {
 };
 
 /**
- * The report as one HTML page that needs nothing beside itself: no script, no font, no request, which its content
- * security policy also forbids. The same subject gives the same text.
+ * The report as one HTML page without any other file: no script, no font, no request; its content security policy
+ * forbids these too. The same subject gives the same text.
  */
 export function renderReport(subject: Subject): string {
   const page = html`<!doctype html>

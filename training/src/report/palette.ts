@@ -1,6 +1,6 @@
 /**
- * Colours of the report on a light and on a dark page. Those that stand in one chart are told apart with any kind of
- * colour blindness, and each is told from the page (`palette.test.ts`); shapes and dashes say the same once more.
+ * Colours of the report on a light and on a dark page. Colours in one chart can be told apart with any kind of colour
+ * blindness, and each differs from the page (`palette.test.ts`). Shapes and dashes show the same again.
  */
 export const palette = {
   light: {
@@ -39,7 +39,7 @@ export const palette = {
   },
 } as const;
 
-/** What has a colour of its own. */
+/** Everything that has its own colour. */
 export type ColourName = keyof typeof palette.light;
 
 /** The colours that stand in one chart. */

@@ -46,7 +46,7 @@ export async function retrainAll(
   const fewer = trainable(some, data.train);
   const each = architecture.views > 1 ? Array.from({ length: architecture.views }, (_, view) => [view]) : [];
   const all = trainable(each, data.train);
-  // Of two cameras, losing one is the same as having the other alone; it is trained once more all the same.
+  // With two cameras, losing one is the same as having only the other; that network is trained twice all the same.
   const networks = aggregators.length + filters.length + fewer.length + all.length;
   const started = performance.now();
   let before = 0;

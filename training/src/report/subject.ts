@@ -41,7 +41,7 @@ export function exitsOf({ measured }: Subject): { readonly exit: MissingExit; re
 }
 
 /**
- * Refuses bundles that are not seeds of one architecture: their mean would mean nothing. Throws
+ * Refuses bundles that are not seeds of one architecture, because their mean would have no meaning. Throws
  * `DDNN_TRAINING_BUNDLES`.
  */
 export function checkSeeds(bundles: readonly { readonly architecture: ResolvedArchitecture }[]): void {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataSet } from '../data/data-set.js';
 
-/** How a pass over the samples tells how far it is, and how it is ended early. */
+/** How a pass over the samples reports its progress, and how it can be aborted. */
 export interface PassOptions {
   readonly onProgress?: ((done: number, samples: number) => void) | undefined;
   /** Its reason is thrown where it aborts. */
@@ -10,7 +10,7 @@ export interface PassOptions {
 
 const SAMPLES_PER_TURN = 16;
 
-/** Calls `visit` for every row of a data set in order, and lets the caller draw and abort in between. */
+/** Calls `visit` for every row of a data set, in order. In between, the caller can draw its progress and abort. */
 export async function eachSample(
   data: DataSet,
   visit: (slot: number) => void,

@@ -1,8 +1,8 @@
 import type { Answer, SampleTiers, Tiers } from '../evaluate/tiers.js';
 
 /**
- * The tiers with one sample in them, to be answered again and again with other thresholds of the local exit: no section
- * runs twice. Each exit is asked when it is first needed.
+ * The tiers with one sample in them, to be answered again and again with different thresholds of the local exit; no
+ * section runs twice. Each exit is asked when it is first needed.
  */
 export class RememberedSample implements SampleTiers {
   /** Replaces the bundle's threshold of the local exit. */

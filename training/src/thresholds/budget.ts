@@ -62,8 +62,8 @@ export function fitBudget(
 }
 
 /**
- * Refuses a budget that not even scores alone keep to, or features where no local exit can spare them: better before
- * training than after it. Codes are not known yet, so nothing is refused where there are some. Throws
+ * Refuses a budget that the scores alone already exceed, or also the features if no local exit can save them: better
+ * before training than after it. The length of codes is not known yet, so with codes nothing is refused. Throws
  * `DDNN_TRAINING_BUDGET`.
  */
 export function refuseSmallBudget(
@@ -72,7 +72,7 @@ export function refuseSmallBudget(
   data: DataSet,
   rows: readonly number[],
 ): void {
-  // What codes come to is learnt in training.
+  // The length of codes is only known after training.
   if (codedSummaries(bundle.architecture)) return;
   const sizes = payloadSizes(bundle);
   const present = rows.reduce((sum, row) => sum + data.images[row].filter((image) => image).length, 0);
@@ -94,14 +94,16 @@ interface Candidate {
   readonly payloadPerView: number;
 }
 
-/** Thresholds come in rising order, so an equal one is larger. */
+/** Thresholds come in rising order, so one with an equal result is a larger one. */
 function atLeastAsGood(a: Candidate, b: Candidate): boolean {
-  // Weights are no whole numbers: sums of them may miss each other by a rounding.
+  // Weights are not whole numbers, so equal sums may differ by rounding.
   if (Math.abs(a.score - b.score) > 1e-9) return a.score > b.score;
   return a.payloadPerView <= b.payloadPerView;
 }
 
-/** Never, then the different values in rising order: the first and the last, and so many between them as fit. */
+/**
+ * `NEVER_EXITS`, then the different values in rising order: the first and the last, and as many between them as fit.
+ */
 function spread(values: readonly number[], most: number): number[] {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   if (distinct.length <= most) return [NEVER_EXITS, ...distinct];

@@ -19,7 +19,7 @@ export interface CalibrateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A bundle with other thresholds: its file, the same opened, and what they come to on the rows that a camera sees. */
+/** A bundle with other thresholds: its file, the same opened, and their figures on the rows that a camera sees. */
 export interface CalibratedBundle {
   readonly bytes: Uint8Array;
   readonly bundle: Bundle;
@@ -31,8 +31,8 @@ export interface CalibratedBundle {
 }
 
 /**
- * Chooses the thresholds of a bundle again, without training: sections, gates and classes stay. Thresholds of the
- * architecture don't bind it. The figures of accuracy become those of these rows.
+ * Chooses the thresholds of a bundle again, without training: sections, gates and classes stay the same. Thresholds set
+ * by the architecture are not kept. The figures of accuracy become those of these rows.
  *
  * Throws {@link TrainingError} where bundle, data and goal do not fit, and the signal's reason where it aborts.
  */

@@ -33,7 +33,7 @@ export async function fitGates(
 ): Promise<void> {
   const gated = gatedExits(architecture);
   if (gated.length === 0) return;
-  // A bundle does not open without them.
+  // Without gates the bundle can't be opened.
   for (const exit of gated) tensors.set(`${exit}.gate`, new Int32Array(GATE_LENGTH));
   const tiers = new Tiers(open());
   const examples: Record<GatedExit, GateExample[]> = { local: [], edge: [] };

@@ -7,17 +7,17 @@ export interface GateExample {
   readonly wrong: boolean;
 }
 
-/** How strongly coefficients are held to those of entropy alone: as strongly as a few examples. */
+/** How strongly coefficients are pulled towards those of entropy alone: as strongly as by a few examples. */
 const RIDGE = 1;
 const STEPS = 30;
 const LARGEST = 2 ** 31 - 1;
-/** Evidence that varies less than this says nothing, and its coefficient would not fit an integer. */
+/** Evidence that varies less than this tells nothing, and its coefficient would not fit into an integer. */
 const LEAST_SPREAD = 1e-3;
 
 /**
  * Fits a gate: the logistic regression of "wrong" on the evidence, by Newton's method, as integers of `GATE_UNIT`.
- * Coefficients are held to those of a gate that follows entropy, so that with few wrong answers it orders samples much
- * as entropy does.
+ * Coefficients are pulled towards those of a gate that follows entropy, so with few wrong answers it orders samples
+ * nearly as entropy does.
  */
 export function fitGate(examples: readonly GateExample[]): Int32Array {
   const centre = evidenceNames.map((_, i) => mean(examples.map(({ evidence }) => evidence[i])));
@@ -43,7 +43,7 @@ export function fitGate(examples: readonly GateExample[]): Int32Array {
 /** Coefficients of the constant and of each standardised piece of evidence. */
 function regress(rows: readonly number[][], targets: readonly number[]): number[] {
   const wrong = targets.reduce((sum, target) => sum + target, 0);
-  // The constant is held to how often answers are wrong at all, each way half a time more than seen.
+  // The constant is pulled towards the share of wrong answers, with half a case added on either side.
   const odds = (wrong + 0.5) / (targets.length - wrong + 0.5);
   const prior = [Math.log(odds), ...evidenceNames.map((name) => Number(name === 'entropy'))];
   let weights = [...prior];

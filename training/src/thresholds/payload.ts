@@ -9,7 +9,9 @@ export interface PayloadSizes {
   readonly features: number;
 }
 
-/** What of a bundle its payload follows from: before training, without figures, the most that it can be. */
+/**
+ * The facts of a bundle from which its payload follows; before training, without figures, the largest possible payload.
+ */
 export type PlannedBundle = Pick<Bundle, 'architecture' | 'shapes'> & Partial<Pick<Bundle, 'figures'>>;
 
 /** The sizes of a bundle; where it codes them, their mean over the samples that the codes were learnt from. */
@@ -22,7 +24,7 @@ export function payloadSizes({ architecture, shapes, figures = {} }: PlannedBund
 /** Payload bytes, device → edge, that a sample costs its whole site with these thresholds. */
 export function payloadAt(sample: JudgedSample, sizes: PayloadSizes, thresholds: ThresholdPair): number {
   const reports = reportsAt(sample, thresholds);
-  // Where one edge is unsure, the cloud needs the features of all.
+  // If one edge is not sure, the cloud needs the features of all.
   const all = siteAnswer(reports).exit === 'cloud';
   let present = 0;
   let asked = 0;

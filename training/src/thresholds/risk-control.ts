@@ -2,7 +2,7 @@ import { ALL_TO_CLOUD, rightAt, type ThresholdPair } from './site-answer.js';
 import type { JudgedSample } from './thresholds.js';
 
 /**
- * What is asked: with `confidence`, the site answers at most a share `accuracyLoss` fewer samples right than the cloud
+ * The goal: with `confidence`, the site answers at most a share `accuracyLoss` fewer samples right than the cloud
  * alone.
  */
 export interface RiskBound {
@@ -23,13 +23,13 @@ export interface Certificate extends RiskBound {
    * failed.
    */
   readonly excessErrors: number;
-  /** Rows without any excess error that it takes at least. */
+  /** How many rows without any excess error are needed at least. */
   readonly rowsNeeded: number;
 }
 
 /**
- * The thresholds that are tried, in the order in which they are: squares, for what leaves is mostly very sure. One
- * sequence for both exits, and independent of any data, as the method needs it.
+ * The thresholds that are tried, in this order: squares, because most samples that exit are very sure. There is one
+ * sequence for both exits, and it does not depend on the data, as the method requires.
  */
 const LADDER: readonly number[] = Array.from({ length: 101 }, (_, i) => (i / 100) ** 2);
 
@@ -39,8 +39,9 @@ const LADDER: readonly number[] = Array.from({ length: 101 }, (_, i) => (i / 100
  * bound", tested at level 1 - confidence; the first that can't be rejected ends the climb. So the chance that the
  * thresholds returned lose more is at most 1 - confidence, for rows drawn like those to come, whatever the network.
  *
- * The loss is the share of samples that the cloud gets right and the site wrong, less the share the other way round.
- * The test counts the first only, which bounds the difference: its p-value is exact, and errs on the safe side.
+ * The loss is the share of samples that the cloud gets right and the site wrong, minus the opposite share. The test
+ * counts only the first share, which is never smaller than the difference: its p-value is exact, and the error is on
+ * the safe side.
  */
 export function controlRisk(samples: readonly JudgedSample[], bound: RiskBound): Certificate {
   const { accuracyLoss, confidence } = bound;
@@ -65,7 +66,7 @@ export function controlRisk(samples: readonly JudgedSample[], bound: RiskBound):
  */
 export function binomialTail(count: number, trials: number, share: number): number {
   if (count >= trials) return 1;
-  // In logarithms, for the first terms of many trials are too small for a double.
+  // In logarithms, because with many trials the first terms are too small for a double.
   const odds = Math.log(share) - Math.log1p(-share);
   let term = trials * Math.log1p(-share);
   let sum = Math.exp(term);

@@ -68,7 +68,7 @@ function accuraciesAt(samples: readonly JudgedSample[], thresholds: ThresholdPai
   };
 }
 
-/** What of a choice stands among the figures of its bundle. */
+/** The part of a choice that goes into the figures of its bundle. */
 export function goalFigures({ certificate, budget }: GoalChoice): Record<string, number> {
   return {
     ...(certificate?.certified && {
@@ -80,10 +80,7 @@ export function goalFigures({ certificate, budget }: GoalChoice): Record<string,
   };
 }
 
-/**
- * Refuses a goal that is none, or that an architecture with thresholds of its own leaves no room for:
- * `DDNN_TRAINING_OPTION`.
- */
+/** Refuses an invalid goal, or one for an architecture that sets the thresholds itself: `DDNN_TRAINING_OPTION`. */
 export function checkGoal(goal: ThresholdGoal | undefined, architecture?: Architecture): void {
   if (!goal) return;
   const check = (name: string, value: number, good: boolean, rule: string) => {

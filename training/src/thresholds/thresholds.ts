@@ -8,7 +8,7 @@ export interface JudgedSample {
   readonly answers: EveryExit;
   /** Present views of each edge that has one. */
   readonly present: readonly number[];
-  /** What it counts in the choice; left out: 1. */
+  /** Its weight in the choice; left out: 1. */
   readonly weight?: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface ChosenThresholds {
 
 /** How far chosen thresholds may go. */
 export interface ThresholdBounds {
-  /** What they are never above. */
+  /** Upper limits of the thresholds. */
   readonly most?: Thresholds | undefined;
   /** Accuracy that each may give up to be larger: 0.01 is one point. Default 0. */
   readonly slack?: number | undefined;
@@ -30,9 +30,9 @@ export interface ThresholdBounds {
 
 /**
  * Chooses the thresholds with the best overall accuracy on samples that training never saw, from the top down: first
- * the edge's (against the cloud), then the local exit's (against what is above it). Among equals the largest, which
- * sends the fewest bytes; but never above the largest uncertainty seen, so that a sample less sure than all of these
- * goes up.
+ * the edge's (against the cloud), then the local exit's (against what is above it). Among equals it takes the largest,
+ * which sends the fewest bytes; but never above the largest uncertainty seen, so that a sample that is less sure than
+ * all of these goes up.
  *
  * @param fixed thresholds that the architecture sets: taken as they are
  */
@@ -50,7 +50,9 @@ export function chooseThresholds(
 }
 
 /**
- * Chooses the threshold of one exit. `right` tells which samples the exits above get right, and is brought up to date.
+ * Chooses the threshold of one exit. `right` tells which samples the exits above answer right; it is updated here. The
+ * samples exit one by one, the surest first. The result is the last uncertainty with the most right answers, or nearly
+ * as many.
  */
 function settle(
   samples: readonly JudgedSample[],
@@ -88,13 +90,13 @@ function best(
     steps.push({ threshold: uncertainty, gain });
   }
   const most = Math.max(...steps.map((step) => step.gain));
-  // Weights are no whole numbers: sums of them may miss each other by a rounding.
+  // Weights are not whole numbers, so equal sums may differ by rounding.
   return steps.findLast((step) => step.gain >= most - slack * total - 1e-9)!.threshold;
 }
 
 /**
- * The thresholds above which the least sure samples lie, this share of them at each exit. Few held-out rows can't tell
- * where an exit's rare errors begin, and these are where most of them are.
+ * The thresholds above which this share of the samples (the least sure ones) lies, at each exit. Few held-out rows
+ * can't show where an exit's rare errors begin, and most of them are among these samples.
  */
 export function thresholdsBelow(samples: readonly JudgedSample[], share: number): Thresholds {
   const below = (exit: 'local' | 'edge') => {

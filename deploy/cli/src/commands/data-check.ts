@@ -14,7 +14,10 @@ interface DataCheckFlags {
 /** Problems that a terminal shows; `--json` has all. */
 const SHOWN = 20;
 
-/** `ddnn data check`: what is wrong with a data set, and what flatters it. Exit code 1 where something is wrong. */
+/**
+ * `ddnn data check`: what is wrong with a data set, and what makes its figures look too good. Exit code 1 if something
+ * is wrong.
+ */
 export async function dataCheck(data: string, { splitColumn, classes, json }: DataCheckFlags): Promise<void> {
   const line = new ProgressLine();
   const report = await checkData(data, {
@@ -38,7 +41,7 @@ function findings({ problems, warnings, data, training, counts }: DataReport, sp
   if (problems.length === 0) {
     const split = Object.keys(counts).length > 1 ? ` --split ${shellWord(training)}` : '';
     const column = splitColumn === undefined ? '' : ` --split-column ${shellWord(splitColumn)}`;
-    // What is kept for a test must not be trained on.
+    // Rows that are kept for a test must not be trained on.
     if (!isKeptForTest(training))
       lines.push(pc.dim(`next: ddnn train --data ${shellWord(data)}${column}${split} --out my.ddnn`));
   }

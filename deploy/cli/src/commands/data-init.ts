@@ -46,7 +46,7 @@ function grouping(pattern: string | undefined): (sample: FolderSample) => { grou
   return ({ sample, label }) => {
     const match = expression.exec(sample.slice(sample.lastIndexOf('/') + 1));
     if (match === null) return {};
-    // The same name in two classes is another thing.
+    // The same name in two classes means two different things.
     return { group: `${label}/${match[1] ?? match[0]}` };
   };
 }

@@ -16,7 +16,7 @@ interface DemoFlags {
   readonly json?: boolean;
 }
 
-/** Trained on other traffic than the demo shows; the commands that made it stand in docs/training.md. */
+/** Trained on other traffic than the demo shows; docs/training.md has the commands that made it. */
 const BUNDLE = fileURLToPath(new URL('../../demo/street.ddnn', import.meta.url));
 
 /** `ddnn demo`: the simulated street through a whole installation on this machine. */
@@ -39,7 +39,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
   const quit = new AbortController();
   process.once('SIGINT', () => quit.abort());
   process.once('SIGTERM', () => quit.abort());
-  // Nobody looks on: an end as good as Ctrl-C.
+  // Nobody reads the output any more: ends the same way as Ctrl-C.
   process.stdout.on('error', () => quit.abort());
   const draw = interactive ? createLogUpdate(process.stdout) : undefined;
   draw?.('starting six cameras, an edge and a cloud …');
@@ -91,13 +91,13 @@ async function pace({ rate, samples }: DemoFlags, signal: AbortSignal, trigger: 
   const startedAt = performance.now();
   for (let slot = 0; !signal.aborted && (samples === undefined || slot < samples); slot++) {
     const wait = startedAt + (slot * 1000) / rate - performance.now();
-    // Also when late: a loop that never waits hears neither the cameras nor Ctrl-C.
+    // Waits even when it is late: a loop that never waits would not notice the cameras or Ctrl-C.
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
     trigger(slot);
   }
 }
 
-/** Calls back on 1 to 9 (a camera) and q or Ctrl-C; returns what gives the keyboard back. */
+/** Calls back on 1 to 9 (a camera) and on q or Ctrl-C; returns a function that gives the keyboard back. */
 function listenToKeys(onCamera: (view: number) => void, onQuit: () => void): () => void {
   const { stdin } = process;
   if (!stdin.isTTY) return () => {};

@@ -5,7 +5,7 @@ import { printJson } from '../terminal/output.js';
 import { confidenceSpreadTable, evaluationsTable, missingSpreadTable } from '../terminal/seeds-table.js';
 import { type EvalFlags, evaluateBundle } from './eval.js';
 
-/** `ddnn eval` of several bundles, as of several seeds: each, and what they come to together. */
+/** `ddnn eval` of several bundles, for example of several seeds: the result of each, and all together. */
 export async function evalBundles(flags: EvalFlags): Promise<void> {
   if (flags.verdicts) throw new UsageError('--verdicts takes one bundle: evaluate them one by one');
   const summaries: EvalSummary[] = [];

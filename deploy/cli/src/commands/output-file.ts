@@ -3,14 +3,14 @@ import { recordedFiles } from '@ddnn/images';
 import { replaceFile, whyNotReplaceable } from '@ddnn/training';
 import { UsageError } from '../terminal/failure.js';
 
-/** A file that a command will write, whole or not at all. */
+/** A file that a command will write completely or not at all. */
 export interface OutputFile {
   readonly file: string;
-  /** Throws {@link UsageError} naming the option, where there is no room for example. */
+  /** Throws {@link UsageError} naming the option, for example if there is no room on the disk. */
   write(content: string | Uint8Array): Promise<void>;
 }
 
-/** Options that name what a command reads; other options are passed over. */
+/** The options that name a command's inputs; other options are ignored. */
 export interface InputFlags {
   readonly data?: string;
   readonly bundle?: string | readonly string[];
@@ -18,10 +18,10 @@ export interface InputFlags {
 }
 
 /**
- * Says before any work whether a file can be written and is none of the command's inputs, by whatever name, link or
+ * Checks, before any work, that a file can be written and is not one of the command's inputs under any name, link or
  * hard link. Throws {@link UsageError} naming the option.
  *
- * @param beside further files that the command writes, of names of its own
+ * @param beside other files that the command writes, under names that it chooses itself
  */
 export async function openOutput(
   option: string,
@@ -42,7 +42,7 @@ export async function openOutput(
   return { file, write: (content) => naming(option, file, replaceFile(file, content)) };
 }
 
-/** Turns what the system says of a failed write into a {@link UsageError} that names the option. */
+/** Turns the system's error of a failed write into a {@link UsageError} that names the option. */
 export async function naming<T>(option: string, file: string, writing: Promise<T>): Promise<T> {
   try {
     return await writing;
@@ -59,7 +59,7 @@ async function* inputsOf({ data, bundle = [], arch }: InputFlags): AsyncIterable
   for (const input of await recordedFiles(data)) yield { of: 'a file of --data', input };
 }
 
-/** One for all names of one file; undefined where there is none. */
+/** A key that is the same for all names of one file; undefined: there is no such file. */
 async function identity(file: string): Promise<string | undefined> {
   const found = await stat(file, { bigint: true }).catch(() => undefined);
   return found && `${found.dev} ${found.ino}`;

@@ -1,7 +1,7 @@
 import { runProcess } from '@ddnn/process';
 import { createUnit, type Role } from '../fleet/create-unit.js';
 
-/** What a parent may tell an agent that it paces. */
+/** The message by which a parent triggers a sample on an agent whose pace is `parent`. */
 interface CaptureMessage {
   readonly type: 'capture';
   readonly slot: number;

@@ -76,7 +76,7 @@ export async function report(flags: ReportFlags): Promise<void> {
   }
 }
 
-/** The call as typed, so that it can be typed again. */
+/** The command line as it was typed, so that a user can type it again. */
 function thisCall(): string {
   return ['ddnn', ...process.argv.slice(2).map(shellWord)].join(' ');
 }

@@ -26,7 +26,7 @@ export async function retrainSurvivors(
   return rows;
 }
 
-/** By what the site answers right, of all samples. */
+/** Sorted by the share of all samples that the site answers right. */
 function worst(views: readonly LostViews[]): LostViews[] {
   const right = ({ overall = 0, unseen }: LostViews) => overall * (1 - unseen);
   return [...views].sort((a, b) => right(a) - right(b));

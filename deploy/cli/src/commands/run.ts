@@ -33,14 +33,14 @@ export interface RunFlags extends ManifestFlags {
   readonly json?: boolean;
 }
 
-/** Deadlines of a run that goes as fast as it can: on a busy machine only a dead agent may cost a view. */
+/** Deadlines of a run at full speed: on a busy machine, only a dead agent may make a view late. */
 const PATIENT = { summaryDeadlineMs: 20_000, featureDeadlineMs: 20_000, cloudDeadlineMs: 60_000 };
-/** Twice as long, the wait for other edges and for their features, still comes before the edges' fallback. */
+/** Twice this (once for the other edges, once for their features) still ends before the edges' fallback. */
 const PATIENT_JOIN_MS = 29_000;
 /** Deadlines of a paced run, as a real site has them. */
 const PACED = { summaryDeadlineMs: 300, featureDeadlineMs: 500, cloudDeadlineMs: 3_000 };
 
-/** Without a pace only the last frame of a run is not filled at once. */
+/** Without a pace, only the last frame of a run is not filled at once. */
 const PATIENT_BATCH_MS = 1_000;
 
 /** `ddnn run`: recorded images through real agents, edges, bridges and cloud. */
@@ -111,7 +111,7 @@ export async function runSite(
     logLevel: options.logLevel,
     localThreshold: options.threshold,
     edgeThreshold: options.edgeThreshold,
-    // A camera that fails its last picture of a frame sends the others as late as the batch lets them wait.
+    // If a camera fails at the last picture of a frame, it sends the others only when the batch's time is over.
     window: { ...window, summaryDeadlineMs: window.summaryDeadlineMs + (batch?.waitMs ?? 0) },
     ...(batch ? { batch } : {}),
     records: recordsOf(options),
@@ -155,7 +155,7 @@ export async function runSite(
   }
 }
 
-/** How agents put samples into frames. A frame waits by default for its last sample, and half a sample longer. */
+/** How agents put samples into frames. By default a frame waits for its last sample, plus half a sample's time. */
 function batchOf({ batchSamples: samples, batchMs, rate, inFlight }: SiteOptions) {
   if (samples === 1) return undefined;
   if (samples < 1 || samples > MAX_SLOT_GAP)

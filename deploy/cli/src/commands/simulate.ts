@@ -40,7 +40,7 @@ export async function simulate({ out, samples, testShare, seed, size, json }: Si
       await naming('--out', file, writeFile(path.join(out, file), picture));
     }
     const { label } = street.sample(sample);
-    // What no camera sees teaches nothing and can't be answered.
+    // A sample that no camera sees teaches nothing and can't be answered.
     if (views.every((view) => view === null)) continue;
     rows.push({ sample: name, label, split: sample < firstTest ? 'train' : 'test', views });
     line.update((sample + 1) / samples, `${sample + 1}/${samples} samples`);

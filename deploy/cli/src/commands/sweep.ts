@@ -112,7 +112,10 @@ async function sweepOfTrained({ bundle, data, flags }: SweepInput, which: 'aggre
     : { rows, paper: cited(paper.aggregators), table: aggregatorTable(rows) };
 }
 
-/** Collects what a trained sweep yields, up to a Ctrl-C: then exit code 1, and what is done is printed all the same. */
+/**
+ * Collects the results of a trained sweep, up to a Ctrl-C: then the exit code is 1, and what is done is printed all the
+ * same.
+ */
 export async function collect<T>(rows: T[], start: (signal: AbortSignal) => AsyncIterable<T>): Promise<void> {
   const cut = await untilInterrupted(async (signal) => {
     for await (const row of start(signal)) rows.push(row);

@@ -7,7 +7,7 @@ import type { ProgressLine } from '../terminal/progress.js';
 import { clock } from '../terminal/words.js';
 import { loadFor, type ManifestFlags } from './open-bundle.js';
 
-/** Options of commands that train networks beside the bundle at hand. */
+/** Options of commands that train further networks besides the given bundle. */
 export interface TrainAgainFlags extends ManifestFlags {
   readonly trainSplit?: string;
   readonly arch?: string;
@@ -32,7 +32,7 @@ export async function architectureFor(bundle: Bundle, arch: string | undefined):
   return architecture;
 }
 
-/** Refuses a call that does not say what to train on. `what` needs that, for the message. */
+/** Refuses a call that does not say what to train on. `what`: the option that needs it, for the message. */
 export function checkTrainAgain({ trainSplit, split, backend }: TrainAgainFlags, what: string): void {
   if (backend !== undefined && backend !== 'node' && backend !== 'wasm')
     throw new UsageError('--backend is node or wasm');

@@ -102,7 +102,8 @@ export async function train(flags: TrainFlags): Promise<void> {
     const { certificate } = result.report;
     if (certificate && !certificate.certified) process.stderr.write(`${name}${certificateLine(certificate)}\n`);
   }
-  // Only now, so that an interrupted run of several seeds does not train the first ones again.
+  // The checkpoints are removed only now, so that an interrupted run of several seeds does not train the first ones
+  // again.
   for (const { checkpoint } of runs) await removeCheckpoint(checkpoint);
   const documents = trained.map(({ seed, out, bytes, bundle, report }) => ({
     ...(runs.length > 1 && { seed }),

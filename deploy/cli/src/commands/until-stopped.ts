@@ -7,8 +7,8 @@ import type { ProgressLine } from '../terminal/progress.js';
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Trains until it is done or told to stop: then it says how to go on, and sets the exit code that shells expect. A
- * second signal ends the process at once.
+ * Trains until it is done or told to stop. When stopped, it prints how to go on, and sets the exit code that shells
+ * expect. A second signal ends the process at once.
  *
  * @returns undefined where it was told to stop
  */
@@ -23,7 +23,7 @@ export async function untilStopped<T>(
   try {
     return await train(controller.signal);
   } catch (error) {
-    // It would only diverge again.
+    // The checkpoint is removed, because training would only diverge again.
     if (Object(error).code === 'DDNN_TRAINING_DIVERGED') await removeCheckpoint(checkpoint);
     if (!controller.signal.aborted || error !== controller.signal.reason) throw error;
     line.end();

@@ -33,9 +33,9 @@ export async function watch(
   const ended = new Promise<void>((resolve) => {
     stop = resolve;
   });
-  // Behind `| head` the reader goes away: that is an end as good as Ctrl-C.
+  // With `| head` the reader goes away: ends the same way as Ctrl-C.
   output.on('error', stop);
-  // Not `once`: what restores the cursor ends the process where it finds no other listener left.
+  // Not `once`: the code that restores the cursor ends the process if it finds no other listener.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     await Promise.race([feed.start(), ended]);

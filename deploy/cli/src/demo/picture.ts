@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-/** Columns that a picture takes on the terminal; it is half as many rows high. */
+/** Columns of a picture on the terminal; it has half as many rows. */
 export const PICTURE_COLUMNS = 16;
 
 const UPPER_HALF = '▀';

@@ -4,7 +4,7 @@ import { CloudClient, type CloudStats } from '../fleet/cloud-client.js';
 import { Fleet, type FleetOptions } from '../fleet/fleet.js';
 import { type Judged, Tally } from './tally.js';
 
-/** What a demo is made of. */
+/** The parts of a demo. */
 export interface StreetDemoOptions
   extends Pick<FleetOptions, 'bundle' | 'views' | 'oneProcess' | 'mqttPort' | 'httpPort' | 'localThreshold'> {
   readonly seed: number;
@@ -120,7 +120,7 @@ export class StreetDemo {
     this.#options.onJudged(judged);
   }
 
-  /** What no camera sees is there all the same, but then "none" is the right answer. */
+  /** The object is there even if no camera sees it, but then "none" is the right answer. */
   #truth(slot: number): string {
     return this.pictures(slot).some((picture) => picture) ? this.#street.sample(slot).label : 'none';
   }

@@ -9,7 +9,9 @@ export interface Unit extends Startable<object> {
   capture?(slot: number): Promise<void>;
 }
 
-/** Where the settings of a unit come from, how it is called in the log, and who hears what it cannot go on with. */
+/**
+ * Where the settings of a unit come from, its name in the log, and who is told an error after which it cannot go on.
+ */
 export interface UnitOptions {
   readonly name?: string;
   readonly file?: string | undefined;

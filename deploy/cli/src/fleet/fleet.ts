@@ -33,7 +33,7 @@ export interface FleetOptions {
   readonly onVerdict: (verdict: VerdictJson) => void;
 }
 
-/** Names stand in every packet of the uplink; `ddnn eval` counts the same. */
+/** Names are in every packet of the uplink; `ddnn eval` counts with the same names. */
 const SITE = 's';
 const EDGE = 'e';
 const READY_MS = 30_000;
@@ -85,7 +85,7 @@ export class Fleet {
     return `http://127.0.0.1:${this.cloud.announce.httpPort}`;
   }
 
-  /** Starts everything; resolves when every agent is online and every bridge stands. */
+  /** Starts everything; resolves when every agent is online and every bridge is connected. */
   async start(): Promise<void> {
     const { bundle, views, camera, httpPort, oneProcess, logLevel, joinDeadlineMs } = this.#options;
     this.#folder = await mkdtemp(path.join(tmpdir(), 'ddnn-'));
@@ -105,7 +105,7 @@ export class Fleet {
     const starts = Array.from({ length: views }, (_, view) =>
       startMember('agent', `agent-${view}`, this.#agentConfig(view, camera), members),
     );
-    // Those that did start must be known before an error ends this, or nobody would stop them.
+    // Members that did start must be known before an error ends this; otherwise nobody would stop them.
     const started = await Promise.allSettled(starts);
     this.#agents = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failed = started.find((result) => result.status === 'rejected');
@@ -130,7 +130,7 @@ export class Fleet {
     for (const agent of this.#agents) if (agent.alive) agent.capture(slot);
   }
 
-  /** Stops agents and edges, so that all records are in the cloud and bytes are counted to the end. */
+  /** Stops agents and edges. After that, all records are in the cloud and all bytes are counted. */
   async stopSite(): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.stop()));
     for (const listener of this.#listeners.splice(0)) await listener.endAsync(true);
@@ -216,7 +216,7 @@ export class Fleet {
     }
   }
 
-  /** The cloud waits for edges that it knows to be alive, so it must know all of them before the first sample. */
+  /** The cloud waits only for edges that it knows to be online, so it must know all of them before the first sample. */
   async #knownInCloud(): Promise<boolean> {
     if (this.#edges.length === 1) return true;
     const answer = (await (await fetch(`${this.httpUrl}/v1/devices`)).json()) as { devices: { state: string }[] };

@@ -15,7 +15,7 @@ export interface Member {
   /** Triggers a sample on an agent whose pace is `parent`. */
   capture(slot: number): void;
   stop(): Promise<void>;
-  /** Ends it without a word, as a power cut would. */
+  /** Ends it at once, like a power cut. */
   kill(): void;
 }
 
@@ -49,10 +49,10 @@ export function startMember(role: Role, name: string, config: object, options: M
 
 async function startProcess(role: Role, name: string, config: object, folder: string): Promise<Member> {
   const file = path.join(folder, `${name}.yaml`);
-  // JSON is YAML: what a member runs with can be read, and run again by hand.
+  // JSON is also YAML, so the file with a member's settings can be read, and used again by hand.
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
-  // Detached, so that Ctrl-C reaches this process only, which stops the others in order; they end by themselves without
-  // it.
+  // Detached, so that Ctrl-C reaches only this process, which stops the members in order. If this process is gone, they
+  // stop by themselves.
   const child = fork(BIN, [role, '--config', file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
   const announce = await readiness(child, role);
   return {
@@ -111,7 +111,7 @@ async function startInside(role: Role, name: string, config: object): Promise<Me
     },
     stop,
     kill() {
-      // Inside one process there is no sudden death; an orderly stop is the nearest.
+      // In one process, a member can't be killed; an orderly stop is the nearest thing.
       void stop();
     },
   };

@@ -86,7 +86,7 @@ export class Replay {
     const due = () => startedAt + (this.#next * 1000) / rate;
     const tick = () => {
       while (this.#next < this.#options.samples && due() <= performance.now()) {
-        // Full: the sample waits for a place, and its latency counts from when it was taken.
+        // All places are taken: the sample waits for one, and its latency counts from when it gets it.
         if (this.#open >= this.#options.inFlight) break;
         this.#trigger();
       }

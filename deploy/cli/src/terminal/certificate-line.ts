@@ -2,7 +2,7 @@ import type { Certificate } from '@ddnn/training';
 import pc from 'picocolors';
 import { percent } from './words.js';
 
-/** What a certificate says, in a line: a promise, or why there is none and what to do. */
+/** A certificate in one line: a promise, or why there is none and what to do. */
 export function certificateLine(certificate: Certificate): string {
   const { certified, accuracyLoss, confidence, rows, rowsNeeded, excessErrors } = certificate;
   const asked = `${percent(accuracyLoss)} below the cloud's accuracy with ${percent(confidence)} confidence`;

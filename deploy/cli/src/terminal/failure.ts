@@ -2,11 +2,11 @@ import { CommanderError } from 'commander';
 import pc from 'picocolors';
 
 /**
- * Prints why a command failed, in one line, and returns its exit code: 2 where the user can put it right, else 1. The
+ * Prints in one line why a command failed, and returns its exit code: 2 if the user can correct it, else 1. The
  * variable DDNN_DEBUG adds the stack.
  */
 export function reportFailure(error: unknown): number {
-  // Commander has said it already; its own code for a wrong call is 1.
+  // Commander has printed it already; Commander's own code for a wrong call would be 1.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const {
     userFault = false,

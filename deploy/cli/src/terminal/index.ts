@@ -1,5 +1,5 @@
 /*
- * What a command of another package speaks to the terminal with.
+ * For commands of other packages: how they print to the terminal.
  */
 export { UsageError } from './failure.js';
 export { number, whole } from './option-values.js';

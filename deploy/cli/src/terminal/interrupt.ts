@@ -1,5 +1,5 @@
 /**
- * Runs long work that Ctrl-C ends in good order, so that what is done by then can be shown. A second Ctrl-C ends the
+ * Runs long work that Ctrl-C ends in order, so that what is done by then can be shown. A second Ctrl-C ends the
  * process.
  *
  * @returns whether the work was cut short

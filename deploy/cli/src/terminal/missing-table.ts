@@ -2,7 +2,7 @@ import type { MissingAccuracy, MissingExit, MissingTable } from '@ddnn/training'
 import { createTable } from './table.js';
 import { percent } from './words.js';
 
-/** What is left with cameras gone, for people: each single camera, then pairs and threes in sum. */
+/** Accuracy with lost cameras, for people: each single camera, then pairs and threes together. */
 export function missingTable({ none, one, two, three, unseen }: MissingTable): string {
   const exits = (['local', 'edge', 'overall', 'cloud'] as MissingExit[]).filter((exit) => none[exit] !== undefined);
   const table = createTable(['cameras gone', ...exits, 'unseen']);

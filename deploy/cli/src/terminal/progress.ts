@@ -13,7 +13,7 @@ export class ProgressLine {
     this.#stream = stream;
   }
 
-  /** @param share 0 to 1 @param text what stands behind the bar */
+  /** @param share 0 to 1 @param text text after the bar */
   update(share: number, text: string): void {
     if (this.#stream.isTTY) {
       const now = performance.now();

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { createTable } from './table.js';
 import { percent } from './words.js';
 
-/** What `eval` and `run` share. */
+/** The parts that the results of `eval` and `run` have in common. */
 export type Result = EvalSummary & {
   readonly sessionBytes?: number;
   readonly samplesPerSecond?: number;

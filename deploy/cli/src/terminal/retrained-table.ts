@@ -2,7 +2,10 @@ import { type MissingExit, type MissingTable, missingExits, type Retrained } fro
 import { createTable } from './table.js';
 import { percent } from './words.js';
 
-/** What networks retrained on the cameras left reach, beside the one that lost them at run time. */
+/**
+ * Accuracy of networks retrained for the remaining cameras, beside that of the network that lost the cameras at run
+ * time.
+ */
 export function retrainedTable({ none, one, two }: MissingTable, retrained: readonly Retrained[]): string {
   const exits = missingExits.filter((exit) => none[exit] !== undefined);
   const table = createTable(['cameras gone', ...exits.map((exit) => `${exit}: run time → retrained`)]);

@@ -17,7 +17,7 @@ interface Figure<T> {
   readonly write: (value: number) => string;
 }
 
-/** Results of several seeds, a figure a row: what they come to together, then each. */
+/** Results of several seeds, one row for each figure: first all together, then each seed. */
 export function spreadTable<T extends object>(
   names: readonly string[],
   results: readonly T[],
@@ -36,7 +36,7 @@ export function spreadTable<T extends object>(
 
 const share = (value: number) => percent(value, 2);
 
-/** Accuracy of each exit answering everything. */
+/** Accuracy of each exit if it answers every sample. */
 export function exitFigures<T>(of: (result: T) => EvalSummary['exitAccuracy']): Figure<T>[] {
   return (['local', 'edge', 'cloud'] as const).map((exit) => ({
     title: `all at ${exit}`,
@@ -75,7 +75,7 @@ export function evaluationsTable(names: readonly string[], summaries: readonly E
   ]);
 }
 
-/** What is left with cameras gone, mean ± standard deviation over several bundles. */
+/** Accuracy with lost cameras, mean ± standard deviation over several bundles. */
 export function missingSpreadTable({ mean, sd }: Spread<MissingTable>): string {
   const exits = (['local', 'edge', 'overall', 'cloud'] as MissingExit[]).filter(
     (name) => mean.none[name] !== undefined,
@@ -105,7 +105,7 @@ export function confidenceSpreadTable({ mean, sd }: Pick<Spread<ConfidenceTable>
   const rows = (['local', 'edge'] as const).flatMap((exit) =>
     Object.entries(mean[exit] ?? {}).map(([name, { auroc, accuracyCoverage }]) => {
       const deviation = sd[exit]![name as ConfidenceName]!;
-      // No number where a bundle has no wrong answer, or nothing else.
+      // There is no number if all answers of a bundle are right, or all are wrong.
       const area = typeof auroc === 'number' ? plusMinus(auroc, deviation.auroc!, (value) => value.toFixed(3)) : '–';
       return [exit, name, area, plusMinus(accuracyCoverage, deviation.accuracyCoverage, share)];
     }),

@@ -1,6 +1,7 @@
 /**
- * Ends the process quietly where nobody reads its output any more (`| head`), and with one line and exit code 1 where
- * it can't be written (a full disk). A command that listens for errors of standard output itself ends in its own order.
+ * Ends the process without an error if nobody reads its output any more (`| head`), and with one line and exit code 1
+ * if it can't be written (a full disk). A command that listens for errors of standard output itself ends in its own
+ * way.
  */
 export function guardStandardStreams(): void {
   let told = false;
@@ -12,6 +13,6 @@ export function guardStandardStreams(): void {
     told = true;
     if (process.stdout.listenerCount('error') === 1) process.exit();
   });
-  // There is no place left to say it; the work itself may still be wanted.
+  // There is no output left to report it on; the work itself may still be wanted.
   process.stderr.on('error', () => {});
 }

@@ -21,7 +21,7 @@ export interface BrokerEvents {
   onConnection(text: string): void;
 }
 
-/** Everything that a broker passes on, read along without a user name; goes on by itself after a lost link. */
+/** Everything that a broker passes on, read without a user name; connects again by itself after a lost link. */
 export class BrokerFeed {
   readonly #url: string;
   readonly #events: BrokerEvents;
@@ -63,7 +63,7 @@ export class BrokerFeed {
     await client?.endAsync(true);
   }
 
-  /** Told once, not with every attempt; what happens because of {@link stop} is no news. */
+  /** Reported once, not with every attempt; what happens because of {@link stop} is not reported. */
   #lost(why: string): void {
     if (!this.#client || this.#isLost) return;
     this.#isLost = true;
@@ -91,7 +91,7 @@ export class BrokerFeed {
 function firstConnection(client: MqttClient): Promise<void> {
   return new Promise((resolve, reject) => {
     client.once('connect', () => resolve());
-    // Stays: an error without a listener would end the process.
+    // This listener stays: an error without a listener would end the process.
     client.on('error', reject);
     client.once('close', () => reject(new Error('the connection was closed before it stood')));
   });

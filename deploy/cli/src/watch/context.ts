@@ -4,8 +4,8 @@ import { decodeStatus, FrameError, NO_VIEW, type ParsedTopic, type Status, type 
 const MAX_KNOWN = 10_000;
 
 /**
- * What the status frames said so far. Sample lists have bodies without lengths: their sizes come from the bundle, and a
- * viewer, who has none, learns them here, per edge and epoch.
+ * What the status frames have told so far. Sample lists have bodies without lengths. The sizes are in the bundle, which
+ * a viewer does not have; it learns them here, for each edge and epoch.
  */
 export class WatchContext {
   readonly #statuses = new Map<string, Status>();

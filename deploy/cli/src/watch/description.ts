@@ -14,7 +14,7 @@ export interface Description {
 
 const SPELT_OUT = 3;
 
-/** Parts of one thought. */
+/** Parts of one statement. */
 export function phrase(...parts: readonly (string | undefined | false)[]): string {
   return parts.filter(Boolean).join(' · ');
 }

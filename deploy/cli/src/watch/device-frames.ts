@@ -16,7 +16,7 @@ import type { WatchContext } from './context.js';
 import { className, type Description, phrase, several } from './description.js';
 
 /*
- * Slots on device frames are modulo 32,768 and stand as #123: a viewer has no clock of the site to restore them by.
+ * Slots on device frames are modulo 32,768 and are shown as #123: a viewer has no clock of the site to restore them by.
  */
 
 /** A summary: what one camera's local exit says, or that it sees nothing. */
@@ -73,7 +73,7 @@ function describeCodedSummary(names: TopicNames, payload: Uint8Array, context: W
 function describeCodedFeatures(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
   const samples: object[] = [];
   const words: string[] = [];
-  // A body's bound comes from the bundle; here the packet is bound enough.
+  // The bundle tells the largest body; without it, the size of the packet is bound enough.
   decodeCodedFeatures(payload, context.epochInService, payload.length, MAX_UPLINK_SAMPLES, (shortSlot, body) => {
     samples.push({ shortSlot, featureBytes: body?.length ?? 0, has: body !== null });
     words.push(phrase(`slot #${shortSlot}`, body ? `features coded in ${body.length} B` : 'no longer has them'));

@@ -1,11 +1,11 @@
 import type { Output } from './watch-view.js';
 
-/** Bytes that may wait for whoever reads standard output; beyond it lines are left out. */
+/** Bytes that may wait for the reader of standard output; beyond it, lines are left out. */
 const MAX_WAITING_BYTES = 4_000_000;
 
 /**
- * Lines on a stream that may be read slower than they come. A watcher that waited for its reader would stop reading
- * from the broker, and a broker with one frozen subscriber stalls its devices: so lines are left out, and counted.
+ * Lines on a stream that may be read more slowly than they come. A watcher that waited for its reader would stop
+ * reading from the broker, and the broker would cut it off. So lines are left out, and counted.
  */
 export class LineOutput {
   readonly #stream: Output;

@@ -11,7 +11,7 @@ export class LiveView implements WatchView {
   readonly #stream: Output;
   readonly #draw;
   readonly #startedAt = performance.now();
-  /** Came since the screen was last drawn; only those that will stand on it are put into words. */
+  /** Messages since the screen was last drawn; only those that will be on it are put into words. */
   #fresh: WatchedMessage[] = [];
   #shown: ShownMessage[] = [];
   #state = 'connected';

@@ -1,4 +1,4 @@
-/** Text of others on a terminal: whatever is not a plain narrow character stands as its code point. */
+/** Text from outside, made safe for a terminal: what is not a plain narrow character is shown as its code point. */
 export function printable(text: string, maxLength = 200): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return cut.replace(/[^\x20-\x7e\xa1-\xac\xae-\u024f…]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);

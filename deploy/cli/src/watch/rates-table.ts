@@ -6,7 +6,7 @@ import { paintOf } from './paint.js';
 import { fit, printable } from './printable.js';
 import type { TopicRate } from './rates.js';
 
-/** A column keeps its width while its figures grow, or the table would jump. */
+/** A column does not change its width while its figures grow, or the table would jump. */
 const FIGURE_WIDTH = 9;
 const GAP = '  ';
 const MIN_TOPIC_WIDTH = 10;

@@ -3,7 +3,7 @@ import { publishBytes } from '@ddnn/protocol';
 /** The rate is of the last five seconds, kept in a ring of quarter seconds. */
 const BUCKET_MS = 250;
 const BUCKETS = 20;
-/** Shorter spans, right after the start, would make a rate of a single message. */
+/** Right after the start, a shorter span would make a rate of a single message. */
 const MIN_SPAN_MS = 1_000;
 
 /** The row that takes all topics beyond the bound. */
@@ -16,7 +16,7 @@ export interface TopicRate {
   readonly payloadBytes: number;
   /** Whole PUBLISH packets as this viewer gets them; TCP/IP, TLS and PUBACKs apart. */
   readonly packetBytes: number;
-  /** Of the last five seconds. */
+  /** Rate of the last five seconds. */
   readonly messagesPerSecond: number;
   readonly packetBytesPerSecond: number;
 }

@@ -7,7 +7,7 @@ const BUNDLE_DIGITS = 12;
 /** Largest time that a `Date` can hold (ECMA-262, 21.4.1.1). */
 const MAX_DATE_MS = 8.64e15;
 
-/** What a device or an edge says of itself. */
+/** The status of a device or an edge. */
 export function describeStatus(payload: Uint8Array): Description {
   const status = decodeStatus(payload);
   const { state, view, views, classes, scoreBytes, featureBytes, slotMs, version, epoch } = status;

@@ -98,9 +98,9 @@ export function describeUplinkFeatures(names: TopicNames, payload: Uint8Array, c
 }
 
 /**
- * A status does not say how large the features of an edge section are. They have one size in a frame: the one with
- * which the frame is read to its end, tried from the most samples down, as a frame of several is hardly ever readable
- * otherwise.
+ * A status does not tell the size of an edge section's features. In a frame they all have one size: the one with which
+ * the frame can be read to its end. This tries from the largest number of samples down, because a frame of several
+ * samples can hardly ever be read with another number.
  */
 function decodeSamples(payload: Uint8Array, views: number, viewFeatureBytes: number): UplinkSample[] {
   const decode = (edgeFeatureBytes: number) =>
@@ -139,7 +139,10 @@ export function describeAcknowledgement(payload: Uint8Array): Description {
   return { frame: 'acknowledgement', words, fields: { epoch: payload[1], of, result, slots } };
 }
 
-/** A frame of one sample up to its view states; what an edge answers stands behind them and can't be found: zeros. */
+/**
+ * A frame of one sample up to its view states. What an edge answers comes after them and can't be found, so it is shown
+ * as zeros.
+ */
 function beginning(payload: Uint8Array): Uint8Array {
   const first = payload.subarray(0, FIRST_FEATURES_BYTES);
   if (first.length < FIRST_FEATURES_BYTES || first[FIRST_FEATURES_BYTES - 1] !== UplinkContent.answer) return first;
@@ -157,7 +160,7 @@ function edgeAnswerInWords(body: Uint8Array): string {
   return `${name} ${exit === 'fallback' ? 'unsure' : `at the ${exit} exit`}, uncertainty ${uncertainty.toFixed(2)}`;
 }
 
-/** For lists: three of them shall fit one line. */
+/** Short, for lists: three of them should fit into one line. */
 function answerInBrief({ slot, classIndex, exit, reason }: Verdict): string {
   const name = className(classIndex === NO_CLASS ? null : classIndex);
   return `slot ${slot} ${name} ${exit === 'fallback' ? reason : exit}`;

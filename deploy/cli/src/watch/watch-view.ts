@@ -25,7 +25,7 @@ export interface Watched {
 /** Shows messages: live on a terminal, as lines of text, or as lines of JSON. */
 export interface WatchView {
   start(): void;
-  /** Called for every message; how many of them are shown is the view's affair. */
+  /** Called for every message; the view decides how many are shown. */
   show(message: WatchedMessage): void;
   /** The connection changed. */
   notice(text: string): void;

@@ -2,7 +2,7 @@ import type { AggregatorName } from '../architecture/architecture.js';
 import { type Shape, volume } from '../architecture/shapes.js';
 import { bitBytes, unpackSigns } from '../numbers/bits.js';
 
-/** How the maps of a source arrive: bits of a section's output, or the pixels of an empty device section. */
+/** The form of a source's map: bits of a section's output, or the pixels of an empty device section. */
 export type MapKind = 'bits' | 'pixels';
 
 /** Which maps are joined, and how. */
@@ -12,7 +12,7 @@ export interface JoinPlace {
   /** Of each source's map. */
   readonly shape: Shape;
   readonly kind: MapKind;
-  /** Of *concat*: the bits that each source has where it is not present; left out: zeros. */
+  /** For *concat*: the bits of each source when it is not present; left out: zeros. */
   readonly standIns?: readonly Uint8Array[] | undefined;
 }
 
@@ -31,15 +31,15 @@ export function sourceMap(
 }
 
 /**
- * Joins the maps of the present sources (views, or edges) into the input of the next section. *max*: the largest of
- * the present; *average*: their sum, whose divisor the section applies; *concat*: side by side along the channels.
- * There a source that is not present leaves zeros (0 is neither -1 nor +1, so it casts no vote), or has a learned
- * stand-in: always the same map, which tells the section no more than that the source is missing.
+ * Joins the maps of the present sources (views, or edges) into the input of the next section. *max*: the largest of the
+ * present values. *average*: their sum; the section applies the divisor. *concat*: side by side along the channels.
+ * There a source that is not present leaves zeros (0 is neither -1 nor +1, so it does not vote), or has a learned
+ * stand-in: always the same map, so it only tells the section that the source is missing.
  */
 export class FeatureAggregator {
   /** The joined map, HWC. */
   readonly out: Int32Array;
-  /** How many sources an averaged map stands for, else 1. */
+  /** How many sources an averaged map is the sum of, else 1. */
   divisor = 1;
   readonly #name: AggregatorName;
   readonly #sources: number;

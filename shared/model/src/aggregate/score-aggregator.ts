@@ -1,17 +1,15 @@
 import type { AggregatorName } from '../architecture/architecture.js';
 
 /**
- * Joins the quantised scores of the present views of a sample into one score per class (DDNN, section III-B). `scores`
- * holds `views * classes` values from `offset` on, view after view; bit v of `mask` says that view v is present. Others
- * cast no vote. Without any view the scores are alike for max and average (entropy 1), and for concat the bias with all
- * stand-ins.
+ * Joins the quantised scores of the present views of a sample into one score for each class (DDNN, section III-B).
+ * `scores` holds `views * classes` values from `offset` on, view after view. Bit v of `mask` is set: view v is present;
+ * other views do not vote. Without any present view, all scores are equal for max and average (entropy 1); for concat
+ * they are the bias with all stand-ins.
  */
 export interface ScoreAggregator {
   /** Scores of the last join, one a class; divide by {@link divisor}. */
   readonly out: Int32Array;
-  /**
-   * What `out` is a multiple of: the present views where it averages, {@link MIX_UNIT} where it concatenates, else 1.
-   */
+  /** The factor in `out`: for average the number of present views, for concat {@link MIX_UNIT}, else 1. */
   readonly divisor: number;
   join(scores: Int8Array, offset: number, mask: number): void;
 }
@@ -23,7 +21,8 @@ export interface MixWeights {
   /** One a class, in the same unit. */
   readonly bias: Int32Array;
   /**
-   * Learned stand-ins: the scores, `views * classes` in steps, that count where a view is not present; left out: zeros.
+   * Learned stand-ins: the scores (`views * classes`, in steps) that count for a view that is not present; left out:
+   * zeros.
    */
   readonly missing?: Int8Array | undefined;
 }

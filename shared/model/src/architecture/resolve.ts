@@ -2,9 +2,9 @@ import { ModelError } from '../errors.js';
 import { type Architecture, checkArchitecture, type ResolvedArchitecture } from './architecture.js';
 
 /**
- * Fills in what an architecture leaves to the data: number of views and classes. Throws `DDNN_ARCHITECTURE_VALUE` where
- * the architecture names them itself and the data disagree, where the data have too many, where the edges' groups don't
- * hold each view once, where a local exit stands on an empty device section, and where learned stand-ins have no place.
+ * Fills in what an architecture leaves to the data: number of views and classes. Throws `DDNN_ARCHITECTURE_VALUE` if
+ * the architecture names them and the data disagree, if the data have too many, if the edges' groups do not hold each
+ * view once, if there is a local exit but no device section, or if stand-ins are learned where they can't be used.
  */
 export function resolveArchitecture(
   architecture: Architecture,
@@ -26,7 +26,7 @@ export function resolveArchitecture(
     );
   }
   const resolved = { ...architecture, views, classes };
-  // The data may have more views or classes than a mask or a frame has room for.
+  // The data may have more views or classes than fit into a mask or a frame.
   checkArchitecture(resolved, () => architecture.name);
   checkGroups(resolved);
   checkMissing(resolved);
@@ -64,7 +64,8 @@ function checkGroups(architecture: ResolvedArchitecture): void {
 }
 
 /**
- * Scores relative to a view's best leave the mean's differences as they are, but neither a maximum nor a learned mix.
+ * Scores relative to a view's best do not change which class wins the mean, but they would change a maximum or a
+ * learned mix.
  */
 function checkCoding({ name, device, local }: ResolvedArchitecture): void {
   if (local?.scoreBits !== undefined && local.scoreBits < 8 && local.aggregator !== 'average') {
@@ -76,7 +77,8 @@ function checkCoding({ name, device, local }: ResolvedArchitecture): void {
 }
 
 /**
- * Stand-ins take a source's place beside the others, so only *concat* has room for them; and they are bits, not pixels.
+ * A stand-in replaces the map of a source beside the others, so only *concat* can use it; and it consists of bits, not
+ * pixels.
  */
 function checkMissing({ name, device, local, edge, cloud }: ResolvedArchitecture): void {
   for (const [tier, settings] of Object.entries({ local, edge, cloud })) {

@@ -15,7 +15,7 @@ export function volume({ height, width, channels }: Shape): number {
   return height * width * channels;
 }
 
-/** Shape behind one block. Pooling 3x3, stride 2, padding 1 halves a side, rounding up. */
+/** Shape after one block. Pooling 3x3, stride 2, padding 1 halves a side, rounding up. */
 export function blockShape(input: Shape, block: Block): Shape {
   if ('fc' in block) return { height: 1, width: 1, channels: block.fc.units };
   return { height: pooled(input.height), width: pooled(input.width), channels: block.convp.filters };
@@ -26,7 +26,7 @@ export function pooled(side: number): number {
   return Math.floor((side - 1) / 2) + 1;
 }
 
-/** Shape behind a whole section. */
+/** Shape after a whole section. */
 export function sectionShape(input: Shape, section: readonly Block[]): Shape {
   return section.reduce(blockShape, input);
 }
@@ -40,12 +40,12 @@ export function joinedShape(shape: Shape, count: number, aggregator: AggregatorN
 export interface TierShapes {
   readonly input: Shape;
   readonly output: Shape;
-  /** Bytes of one output on the wire: bits packed, or pixels where the section is empty. */
+  /** Bytes of one output on the wire: packed bits, or pixels if the section is empty. */
   readonly featureBytes: number;
   /**
-   * Bytes in memory: packed weights, thresholds and directions (5 a filter, and as many for each number of sources that
-   * the first block of an averaging tier may see), exit weights and their batch norm (8 a class). In float: 4 a weight,
-   * 8 a filter. Learned stand-ins: the features of each source once more.
+   * Bytes in memory. Binary: packed weights; thresholds and directions (5 for each filter, and as many for each number
+   * of sources that the first block of an averaging tier may see); weights of the exit and its batch norm (8 for each
+   * class). Float: 4 for each weight, 8 for each filter. Learned stand-ins: the features of each source once more.
    */
   readonly memoryBytes: number;
 }
@@ -90,7 +90,8 @@ export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
   }
   const deviceTier = tier(input, device.section, local ? classCount : 0, 1);
   const edges = edge ? groups.map((group) => joinedTier(deviceTier.output, group.length, edge, classCount)) : [];
-  // A block's output hangs on height, width and its own filters, never on how many views were joined: edges are alike.
+  // The output of a block depends on height, width and its own filters, never on the number of joined views: so all
+  // edges are alike.
   const below = edges[0] ?? deviceTier;
   const sources = edges.length || architecture.views;
   return {
@@ -123,7 +124,7 @@ function tier(
   arithmetic: Arithmetic = 'binary',
 ): TierShapes {
   const weightBytes = (count: number) => (arithmetic === 'float' ? 4 * count : bitBytes(count));
-  // Batch normalisation is folded for each divisor in binary, and stands as scale and offset in float.
+  // Binary: batch normalisation is folded for each divisor. Float: it is stored as scale and offset.
   const normBytes = (i: number) => (arithmetic === 'float' ? 8 : 5 * (i === 0 ? divisors : 1));
   let shape = input;
   let memoryBytes = 0;

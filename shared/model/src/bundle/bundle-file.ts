@@ -72,7 +72,7 @@ export function encodeBundleFile(header: object, tensors: ReadonlyMap<string, Te
  * Reads a bundle file. Throws `DDNN_BUNDLE_DAMAGED` or `DDNN_BUNDLE_VERSION`; `name` is the file's, for the message.
  */
 export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
-  // A Node Buffer's slice() shares memory, a Uint8Array's copies: tensors must own theirs.
+  // slice() of a Node Buffer shares memory, slice() of a Uint8Array copies: tensors must own their memory.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const damaged = (why: string) => new ModelError('DDNN_BUNDLE_DAMAGED', `${name}: ${why}`);
   if (bytes.length < PREFIX_BYTES + HASH_BYTES) throw damaged(`${bytes.length} bytes are too few for a bundle`);
@@ -85,7 +85,8 @@ export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
   if (sha256(bytes.subarray(0, -HASH_BYTES)).some((byte, i) => byte !== hash[i])) {
     throw damaged('its SHA-256 does not match its content: copy it again');
   }
-  // The hash keeps out accidents, not malice: whoever writes a file can hash it. So nothing below is taken on trust.
+  // The hash detects accidents, not attacks: anybody who writes a file can compute the hash. So everything below is
+  // checked.
   const body = bytes.subarray(0, -HASH_BYTES);
   const headerEnd = PREFIX_BYTES + view.getUint32(8, true);
   const start = align(headerEnd);

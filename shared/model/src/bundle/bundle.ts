@@ -5,10 +5,11 @@ import { inferShapes, type NetworkShapes } from '../architecture/shapes.js';
 import { ModelError } from '../errors.js';
 import { decodeBundleFile, encodeBundleFile, type Tensor } from './bundle-file.js';
 
-/** What an exit needs beside its weights. */
+/** What an exit needs in addition to its weights. */
 export interface ExitSettings {
   /**
-   * The sample exits where uncertainty <= threshold, 0 to 1 or `NEVER_EXITS`; the cloud's is 1, for it always answers.
+   * The sample exits if uncertainty <= threshold, which is 0 to 1 or `NEVER_EXITS`. The cloud's is 1, because it always
+   * answers.
    */
   readonly threshold: number;
   /** What one unit of a quantised score is worth. */
@@ -53,7 +54,7 @@ export function openBundle(bytes: Uint8Array, name = 'bundle'): Bundle {
     const id = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
     return { architecture: resolved, exits, figures, shapes, hash, id, tensors };
   } catch (error) {
-    // Whoever opens a bundle did not write its architecture: the file is at fault, whatever in it is.
+    // The user who opens a bundle did not write its architecture, so every fault in it is a fault of the file.
     if (error instanceof ModelError) throw content(`${name}: ${error.message}`);
     throw error;
   }

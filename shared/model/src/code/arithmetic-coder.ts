@@ -1,24 +1,25 @@
 /*
- * Binary arithmetic coding (Witten, Neal and Cleary, 1987) without carries: the interval [low, high] of 32 bits is
- * parted in the ratio of the two outcomes, and its leading bytes are written as soon as both ends share them. Integers
- * alone, so every engine writes the same bytes.
+ * Binary arithmetic coding (Witten, Neal and Cleary, 1987) without carries. The interval [low, high] of 32 bits is
+ * divided in the ratio of the probabilities of the two outcomes. Its leading bytes are written as soon as both ends
+ * have them in common. Only integers are used, so every engine writes the same bytes.
  */
 
 /**
- * A probability of 1 in the coder's unit. Those of single bits stay within `LEAST` of both ends: nothing is certain.
+ * A probability of 1 in the coder's unit. The probability of a bit stays at least `LEAST` away from 0 and from 1:
+ * nothing is certain.
  */
 export const CERTAIN = 65_536;
 /** The least probability of an outcome. */
 export const LEAST = 32;
 
-/** Where the interval is parted: `share` of 65,536 of it belong to the outcome 1. */
+/** Where the interval is divided: `share` of 65,536 of it belong to the outcome 1. */
 function part(low: number, high: number, share: number): number {
   const range = (high - low) >>> 0;
   return (low + (range >>> 16) * share + (((range & 0xffff) * share) >>> 16)) >>> 0;
 }
 
 /**
- * Writes bits, each in as many bits as its probability is worth. Reuses its buffer, which grows with the longest
+ * Writes bits; each costs as many bits as its probability requires. Reuses its buffer, which grows to the longest
  * message.
  */
 export class ArithmeticEncoder {
@@ -47,12 +48,12 @@ export class ArithmeticEncoder {
   }
 
   /**
-   * Ends the message and returns it, valid until the next one begins. The decoder reads zeros behind the end, so those
-   * are left out.
+   * Ends the message and returns it, valid until the next one begins. The decoder reads zeros after the end, so zeros
+   * at the end are left out.
    */
   finish(): Uint8Array {
     for (let kept = 0; kept <= 4; kept++) {
-      // The largest number of so many bytes that is not above the interval.
+      // The largest number with this many bytes that is not above the interval.
       const mask = kept === 0 ? 0 : (0xffffffff << (32 - 8 * kept)) >>> 0;
       const value = (this.#high & mask) >>> 0;
       if (value < this.#low) continue;
@@ -74,8 +75,8 @@ export class ArithmeticEncoder {
 }
 
 /**
- * Reads what {@link ArithmeticEncoder} wrote, asked with the same probabilities in the same order. Any bytes decode to
- * something.
+ * Reads what {@link ArithmeticEncoder} wrote; call it with the same probabilities in the same order. Any bytes can be
+ * decoded to something.
  */
 export class ArithmeticDecoder {
   #bytes: Uint8Array = new Uint8Array(0);

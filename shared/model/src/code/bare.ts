@@ -1,4 +1,4 @@
-/** Features that travel as they are. */
+/** Features that are sent uncoded. */
 export class BareFeatures {
   encode(features: Uint8Array): Uint8Array {
     return features;
@@ -9,7 +9,7 @@ export class BareFeatures {
   }
 }
 
-/** Scores that travel as they are: a signed byte a class. */
+/** Scores that are sent uncoded: one signed byte for each class. */
 export class BareScores {
   readonly #classes: number;
   #bytes = new Uint8Array(64);

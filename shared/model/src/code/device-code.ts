@@ -16,9 +16,9 @@ import { ScoreCode, scoreShareCount } from './score-code.js';
  * view 2), and `device.2.code.scores` where `local.scoreBits` is below 8.
  */
 
-/** How features travel. */
+/** How features are coded for sending. */
 export type FeatureCoder = Pick<FeatureCode, 'encode' | 'decode'>;
-/** How the scores of a view's samples travel. */
+/** How the scores of a view's samples are coded for sending. */
 export type ScoreCoder = Pick<ScoreCode, 'begin' | 'add' | 'finish' | 'decode' | 'fits' | 'mostBytes'>;
 
 /** Whether summaries carry a message of the score code in place of bare scores. */
@@ -27,10 +27,10 @@ export function codedSummaries(architecture: Architecture): boolean {
 }
 
 /**
- * How the features of a view travel, on the fastest kernels of this engine unless told otherwise: all give the same
- * bytes. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing.
+ * The code for the features of a view, on the fastest kernels of this engine unless told otherwise; all of them give
+ * the same bytes. Throws `DDNN_BUNDLE_CONTENT` if a tensor is missing.
  *
- * @param memory where kernels stand; codes that share one are all made before the first of them runs
+ * @param memory the memory of the kernels; make all codes that share one before the first of them runs
  */
 export function createFeatureCode(
   bundle: Bundle,
@@ -49,7 +49,7 @@ export function createFeatureCode(
   return kernels === 'simd' ? new KernelFeatureCode(output, weights, memory) : new FeatureCode(output, weights);
 }
 
-/** How the scores of a view travel. Throws `DDNN_BUNDLE_CONTENT` where a tensor is missing. */
+/** The code for the scores of a view. Throws `DDNN_BUNDLE_CONTENT` if a tensor is missing. */
 export function createScoreCode(bundle: Bundle, view: number): ScoreCoder {
   const { architecture, shapes } = bundle;
   const levels = scoreLevels(architecture);
@@ -63,7 +63,7 @@ export function createScoreCode(bundle: Bundle, view: number): ScoreCoder {
   return new ScoreCode(shapes.scoreBytes, levels, shares);
 }
 
-/** Every level alike: a score takes log2(levels + 1) bits. What stands for {@link ScoreShares} that nobody learnt. */
+/** {@link ScoreShares} without learning: every level is equally likely, so a score takes log2(levels + 1) bits. */
 export function evenShares(classes: number, levels: number): Uint16Array {
   return Uint16Array.from({ length: scoreShareCount(classes, levels) }, (_, i) => {
     const level = i % levels;

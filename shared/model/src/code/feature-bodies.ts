@@ -3,9 +3,9 @@ import { bestKernels, type KernelChoice } from '../kernels/kernels.js';
 import { createFeatureCode, type FeatureCoder } from './device-code.js';
 import { CodeMemory } from './kernel-feature-code.js';
 
-/** The features of a site's views, from bodies as they travel to bits. One buffer a view. */
+/** Turns the bodies of features, as they are sent, into bits. One buffer for each view of the site. */
 export class FeatureBodies {
-  /** Bodies are coded, so their lengths differ; bare ones are bits already. */
+  /** True: bodies are coded, so their lengths differ. False: they are the bits. */
   readonly coded: boolean;
   readonly #codes: readonly FeatureCoder[];
   readonly #bits: readonly Uint8Array[];

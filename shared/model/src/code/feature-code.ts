@@ -4,7 +4,7 @@ import { ArithmeticDecoder, ArithmeticEncoder } from './arithmetic-coder.js';
 import { shareOf } from './log-odds.js';
 import { MapContext } from './map-context.js';
 
-/** What training learnt about the bits of one view's features: log-odds in 1/256 that a bit is set. */
+/** What training learned about the bits of one view's features: log-odds, in units of 1/256, that a bit is set. */
 export interface FeatureCodeWeights {
   /** Of each bit of the map, HWC. */
   readonly bias: Int16Array;
@@ -13,9 +13,9 @@ export interface FeatureCodeWeights {
 }
 
 /**
- * Features as they travel. A bit's probability follows from its place and from the neighbours that were coded before it
- * (logistic regression), and arithmetic coding spends -log2 p bits on it. A body as long as the bare bits *is* the bare
- * bits: a map that would not get shorter travels as it is.
+ * Codes features for sending. A bit's probability follows from its place and from the neighbours that were coded before
+ * it (logistic regression), and arithmetic coding spends -log2 p bits on it. A body as long as the uncoded bits *is*
+ * the uncoded bits: a map that would not become shorter is sent uncoded.
  */
 export class FeatureCode {
   readonly #weights: FeatureCodeWeights;
@@ -57,7 +57,7 @@ export class FeatureCode {
     });
   }
 
-  /** Visits every bit with its probability; what `visit` returns is known to those that follow. */
+  /** Visits every bit with its probability; the bit that `visit` returns is then known for the bits that follow. */
   #walk(visit: (share: number, i: number) => number): void {
     const context = this.#context;
     const { bias, neighbours } = this.#weights;

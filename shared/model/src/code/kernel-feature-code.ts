@@ -38,7 +38,7 @@ export class KernelFeatureCode {
     const { starts } = new MapContext(shape);
     this.#memory = memory;
     this.#bytes = bitBytes(volume(shape));
-    // No bit moves the interval by more than 12: a decoder reads no further.
+    // No bit narrows the interval by more than 12 bits, so a decoder reads no further than this.
     this.#most = 4 + Math.ceil(1.5 * volume(shape));
     const count = width * channels;
     const biasAt = memory.place(bias);
@@ -72,13 +72,13 @@ export class KernelFeatureCode {
     }
     const { body, features } = this.#stand();
     const count = Math.min(length, this.#most);
-    // Bodies are short: a loop is quicker than a view of theirs.
+    // Bodies are short, so a loop is faster than a typed-array view.
     for (let i = 0; i < count; i++) body[i] = bytes[offset + i];
     this.#decode(this.#features, this.#body, count);
     out.set(features);
   }
 
-  /** Taken at the first run: by then the memory has grown to what it stays. */
+  /** Made at the first run: the memory does not grow any more after that. */
   #stand(): { readonly body: Uint8Array; readonly features: Uint8Array } {
     this.#views ??= {
       body: this.#memory.bytes(this.#body, this.#most),
@@ -112,7 +112,7 @@ function beforeSums(neighbours: Int16Array, starts: readonly number[]): Int32Arr
   );
 }
 
-/** Sums of four weights, or as many as there are, from `first` on: added where the bit is set, else taken away. */
+/** Sums of four weights (or fewer, if there are no more) from `first` on: added if the bit is set, else subtracted. */
 function signSums(weights: Int16Array, first: number): number[] {
   return Array.from({ length: SUMS }, (_, bits) =>
     weights.subarray(first, first + 4).reduce((sum, weight, i) => sum + ((bits >> i) & 1 ? weight : -weight), 0),

@@ -1,17 +1,17 @@
 import type { Shape } from '../architecture/shapes.js';
 
-/** Channels before a bit's own that speak for it, at most: the nearest ones. */
+/** The most channels before a bit's own that are used to predict it: the nearest ones. */
 const CHANNELS_BEFORE = 8;
 /**
- * Pixels around a map that are never set, so that neighbours outside of it say nothing: [rows above, columns on each
- * side].
+ * Pixels around a map that are never set, so that neighbours outside of the map contribute nothing: [rows above,
+ * columns on each side].
  */
 const MARGIN = 2;
 
 /**
- * Which bits of a map (HWC) are known when the next one is coded, row by row, pixel by pixel, channel by channel: of
- * its own channel those to the left (1 and 2), above (1 and 2), above left and above right; of its own pixel the
- * channels before it.
+ * The bits of a map (HWC) that predict the next one. Bits are coded row by row, pixel by pixel, channel by channel.
+ * Used are: of the same channel those to the left (1 and 2), above (1 and 2), above left and above right; of the same
+ * pixel the channels before it.
  */
 export class MapContext {
   /** Where the weights of each channel's neighbours start; the last entry is how many there are. */
@@ -19,7 +19,7 @@ export class MapContext {
   /** Signs -1 and +1, 0 where not yet known or outside: rows of `stride` values, with a margin. */
   readonly signs: Int8Array;
   readonly shape: Shape;
-  /** Where a bit's neighbours stand, counted from the bit itself, channel after channel. */
+  /** Where a bit's neighbours are, relative to the bit itself, channel after channel. */
   readonly #offsets: Int32Array;
   readonly #stride: number;
 

@@ -1,12 +1,15 @@
 import { ArithmeticDecoder, ArithmeticEncoder } from './arithmetic-coder.js';
 
-/** A question whose answer has the least probability there is, 32 of 65,536, costs 11 bits; the parting rounds. */
+/**
+ * A question whose answer has the smallest possible probability (32 of 65,536) costs 11 bits; dividing the interval
+ * rounds, so 12.
+ */
 const MOST_BITS = 12;
 
 /**
- * Probabilities of a score code in the coder's unit. A score is so many levels below its view's best; it is coded as
- * the answers to "is it more than 0? than 1? …", each with a probability of its class, of the question, and of whether
- * a class before it was the best already.
+ * Probabilities of a score code, in the coder's unit. A score is a number of levels below its view's best. It is coded
+ * as the answers to the questions "is it more than 0? than 1? …". The probability of each answer depends on the class,
+ * on the question, and on whether an earlier class was already the best.
  */
 export type ScoreShares = Uint16Array;
 
@@ -22,7 +25,7 @@ export class ScoreCode {
   readonly #levels: number;
   readonly #encoder = new ArithmeticEncoder();
   readonly #decoder = new ArithmeticDecoder();
-  /** The scores at hand, and where they stand. */
+  /** The scores that are coded, and their position. */
   #scores: Int8Array = new Int8Array(0);
   #at = 0;
 
@@ -83,8 +86,8 @@ export class ScoreCode {
 }
 
 /**
- * Asks the questions of one sample's scores in order: `ask` gets the place of its probability, the level and the class,
- * and answers 1 for "more than that level". Training counts with the same walk.
+ * Asks the questions about one sample's scores in order. `ask` gets the place of the probability, the level and the
+ * class, and answers 1 for "more than that level". Training counts with the same function.
  */
 export function visitScores(
   classes: number,

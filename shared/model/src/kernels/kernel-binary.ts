@@ -15,8 +15,8 @@ import { type Planes, planesOf, tailMask, wholeVectors } from './kernel-planes.j
 type Step = (divisor: number) => void;
 
 /**
- * A binary section and its exit on WebAssembly SIMD: {@link PlainBinary} bit for bit. A run copies its input in, calls
- * a few kernels and allocates nothing.
+ * A binary section and its exit on WebAssembly SIMD: the same bits as {@link PlainBinary}. A run copies its input in,
+ * calls a few kernels and allocates nothing.
  */
 export class KernelBinary implements ScoredSection {
   readonly scores: Int32Array;
@@ -31,7 +31,7 @@ export class KernelBinary implements ScoredSection {
   readonly #empty: boolean;
 
   /**
-   * @param memory of its own, or one that somebody already leaves the input in
+   * @param memory its own memory, or one into which another part writes the input
    * @param at where: integers of 32 bits, and 64 bytes of zeros behind
    */
   constructor(place: SectionPlace, memory = new KernelMemory(), at?: number) {
@@ -54,7 +54,7 @@ export class KernelBinary implements ScoredSection {
     this.#scale = exit ?? { step: 1, limit: 0 };
     this.scores = new Int32Array(this.#exit?.scale.length ?? 0);
     this.#raw = new Float64Array(this.scores.length);
-    // Views are taken last: a memory that grows leaves the earlier ones behind.
+    // Typed-array views are made last: when a memory grows, earlier views become invalid.
     this.#input = pixels ? memory.bytes(from, bytes) : memory.integers(from, volume(input));
     this.#sums = memory.integers(sums, this.scores.length);
     const features = bitBytes(volume(output));
@@ -66,7 +66,7 @@ export class KernelBinary implements ScoredSection {
     this.compute(divisor);
   }
 
-  /** {@link run} on what already stands in its memory. */
+  /** {@link run} on an input that is in its memory already. */
   compute(divisor: number): void {
     for (const step of this.#steps) step(divisor);
     if (!this.#exit) return;

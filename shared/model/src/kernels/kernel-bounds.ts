@@ -2,8 +2,8 @@ import type { PackedWeights } from '../plain/packed-block.js';
 import type { KernelMemory } from './kernel-memory.js';
 
 /**
- * Addresses of folded norms as kernels compare: the bit is 1 where a sum is more than `bounds`, turned round where
- * `flips` is -1.
+ * Addresses of folded norms, in the form in which kernels compare: the bit is 1 if a sum is above `bounds`, inverted
+ * where `flips` is -1.
  */
 export interface Bounds {
   readonly bounds: number;
@@ -11,8 +11,8 @@ export interface Bounds {
 }
 
 /**
- * Places the norms of a block whose sums lie within [-largest, largest], largest below 2^31: bounds beyond are cut off
- * there.
+ * Writes the norms of a block to memory. Its sums are within [-largest, largest], with largest below 2^31; bounds
+ * outside of that are cut off.
  */
 export function placeBounds(memory: KernelMemory, { thresholds, directions }: PackedWeights, largest: number): Bounds {
   const bounds = new Int32Array(thresholds.length);

@@ -26,7 +26,7 @@ export class KernelConvP {
     const { height, width, channels } = source.shape;
     const { valueBytes } = source;
     this.output = planesOf(memory, { height: pooled(height), width: pooled(width), channels: filters }, 1);
-    // Three neighbours of the only channel are a group as three channels of a pixel are: a third of the taps.
+    // With a single channel, three neighbours form a group, as the three channels of a pixel do: a third of the taps.
     const group = channels === 1 ? neighbours(valueBytes) : sideBySide(channels, source.stride);
     const stride = wholeVectors(width * valueBytes) + 16;
     const slot = group.groups * 2 ** group.size * stride;
@@ -51,7 +51,7 @@ export class KernelConvP {
   }
 }
 
-/** How the inputs of a row fall into groups, see `assembly/partial-sums.ts`. */
+/** How the inputs of a row are grouped, see `assembly/partial-sums.ts`. */
 interface Grouping {
   readonly groups: number;
   /** Inputs of a group: 3 or 4. */

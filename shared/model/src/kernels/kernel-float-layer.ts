@@ -5,13 +5,13 @@ import { GROUP } from '../plain/float-block.js';
 import type { FloatMap } from './kernel-float.js';
 import type { KernelMemory } from './kernel-memory.js';
 
-/** Outputs that a kernel adds up at once: as many as there are of the first, then of the second. */
+/** Outputs that a kernel adds up at once: blocks of the first width as long as they fit, then blocks of the second. */
 const WIDTHS = [32, 8] as const;
 /** Ways in which the inputs of a whole group can be -1 and +1. */
 const PATTERNS = 2 ** GROUP;
-/** A group at its longest: how many inputs there are, and each of them with its channel. */
+/** The longest form of a group: how many inputs there are, and each of them with its channel. */
 const GROUP_BYTES = 8 + 8 * GROUP;
-/** A table of sums beyond this many bytes would cost more memory than it saves time. */
+/** Above this many bytes, a table of sums costs more memory than the saved time is worth. */
 const LARGEST_TABLE = 8 * 2 ** 20;
 
 /**
@@ -63,7 +63,10 @@ function blockWidths(lanes: number): number[] {
   return [...widths, ...new Array((lanes % wide) / narrow).fill(narrow)];
 }
 
-/** Rows of equal length as blocks of columns, zeros behind the last row: so memory is read from end to end. */
+/**
+ * Rearranges rows of equal length into blocks of columns, with zeros after the last row, so that memory is read in
+ * order.
+ */
 function inBlocks(values: Float32Array, rows: number): Float32Array {
   const length = values.length / rows;
   const lanes = (rows + 7) & ~7;
@@ -94,7 +97,7 @@ function groupSums(columns: Float32Array, taps: number, channels: number, lanes:
         for (let pattern = 0; pattern < PATTERNS; pattern++, at += width) {
           for (let i = 0; i < GROUP; i++) {
             const from = first + i * width;
-            // Rounded as it is stored.
+            // The sum is rounded to float32 when it is stored.
             if ((pattern >> i) & 1) for (let lane = 0; lane < width; lane++) out[at + lane] += columns[from + lane];
             else for (let lane = 0; lane < width; lane++) out[at + lane] -= columns[from + lane];
           }

@@ -5,8 +5,8 @@ const PAGE = 65_536;
 const MARGIN = 256;
 
 /**
- * The memory of one section and its exit: everything is laid out before the first run, then it neither grows nor moves.
- * It goes with its section.
+ * The memory of one section and its exit. Everything is laid out before the first run; after that it neither grows nor
+ * moves. It is freed with its section.
  */
 export class KernelMemory {
   readonly kernels: Kernels;
@@ -40,7 +40,7 @@ export class KernelMemory {
     return this.place(Uint8Array.from({ length: 16 }, (_, i) => (i < bytes ? 255 : 0)));
   }
 
-  /** What stands at an address. Taken once everything has its room. */
+  /** The bytes at an address. Call it when everything has been laid out. */
   bytes(at: number, count: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, at, count);
   }

@@ -1,11 +1,12 @@
 import { kernelBase64 } from './kernel-bytes.js';
 
 /**
- * What computes sections: *simd*, the WebAssembly kernels of `assembly`; *plain*, the TypeScript they are held against.
+ * What computes sections. *simd*: the WebAssembly kernels of `assembly`. *plain*: the TypeScript code with which they
+ * are compared.
  */
 export type KernelChoice = 'simd' | 'plain';
 
-/** The kernels' functions; addresses and counts go in, what they make stands in memory. Some give a count. */
+/** The kernels' functions: they get addresses and counts, and write their results to memory. Some return a count. */
 export type Kernels = Readonly<Record<string, (...numbers: number[]) => number>>;
 
 /**
@@ -20,7 +21,9 @@ const PROBE = Uint8Array.of(
 
 let best: KernelChoice | undefined;
 
-/** The fastest that this engine runs: *simd* but where WebAssembly or its SIMD is missing. Both give the same bits. */
+/**
+ * The fastest kind that this engine runs: *simd*, unless WebAssembly or its SIMD is missing. Both give the same bits.
+ */
 export function bestKernels(): KernelChoice {
   best ??= typeof WebAssembly === 'object' && WebAssembly.validate(PROBE) ? 'simd' : 'plain';
   return best;
@@ -28,7 +31,7 @@ export function bestKernels(): KernelChoice {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernels on a memory. They are compiled once a process. */
+/** The kernels, working on a memory. They are compiled once in each process. */
 export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (letter) => letter.charCodeAt(0)));
   return new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;

@@ -1,6 +1,6 @@
 /*
- * Binary values stand as bits, eight to a byte, lowest bit first; bit 1 is +1, bit 0 is -1. Padding bits of a last
- * byte are 0 (docs/adr/0001).
+ * Binary values are stored as bits, eight to a byte, lowest bit first; bit 1 is +1, bit 0 is -1. Unused bits of the
+ * last byte are 0 (docs/adr/0001).
  */
 
 /** Bytes that `count` bits take. */
@@ -15,7 +15,7 @@ export function countBits(mask: number): number {
   return count;
 }
 
-/** The mask of the places that hold something: bit i is set where entry i is there. */
+/** The mask of the entries that exist: bit i is set if entry i is there. */
 export function maskOf(entries: readonly unknown[]): number {
   let mask = 0;
   for (let i = 0; i < entries.length; i++) if (entries[i]) mask |= 1 << i;

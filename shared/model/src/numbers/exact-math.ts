@@ -1,6 +1,6 @@
 /*
- * exp and log from +, -, * and / alone. Math.exp and Math.log may differ in the last bit between JavaScript engines; an
- * exit decided on a device must be decided alike in the cloud and in a browser.
+ * exp and log, made only from +, -, * and /. Math.exp and Math.log may differ in the last bit between JavaScript
+ * engines, but an exit must decide the same on a device, in the cloud and in a browser.
  */
 
 const LN2_HIGH = 0.6931471803691238;

@@ -11,10 +11,10 @@ export interface FloatWeights {
   readonly offset: Float32Array;
 }
 
-/** Integers from an aggregator, or the output of the float block below behind max(0, x). */
+/** Integers from an aggregator, or the output of the float block below, after max(0, x). */
 export type FloatInput = Int32Array | Float32Array;
 
-/** One block in float32, up to its activation, which is its section's. */
+/** One block in float32, without its activation; the section applies that. */
 export interface FloatBlock {
   readonly output: Shape;
   /** The last output. */
@@ -23,12 +23,12 @@ export interface FloatBlock {
 }
 
 /*
- * Every engine that runs JavaScript gives the same bits here. Each product and each sum is rounded to float32, in one
- * fixed order: the inputs of a tap (of a layer, in FC) go in groups of four, the products of a group are added up one
- * after the other, and the group's sum to the output's, which starts at +0. So a sum is never -0, and a 0 of either
- * sign changes none: inputs that are 0 can be left out, and so can whole groups. Batch normalisation rounds each step.
- * The training graph adds up in another order and agrees up to rounding only; evaluation, cloud and browser add up like
- * this.
+ * Every JavaScript engine gives the same bits here. Each product and each sum is rounded to float32, in one fixed
+ * order. The inputs of a tap (in FC: of the layer) are taken in groups of four. The products of a group are added up
+ * one after the other, and then the group's sum is added to the output's sum, which starts at +0. So a sum is never -0,
+ * and a 0 of either sign changes no sum: inputs that are 0 can be left out, and so can whole groups of them. Batch
+ * normalisation rounds each step. The training graph adds in another order and agrees only up to rounding; evaluation,
+ * edge, cloud and browser add in this order.
  */
 
 /** Inputs whose products are added up before they go to an output's sum. */
@@ -50,7 +50,7 @@ class FloatConvP implements FloatBlock {
   readonly out: Float32Array;
   readonly #input: Shape;
   readonly #norm: FloatWeights;
-  /** Tap by tap, channel by channel, the filters side by side: the order in which {@link run} adds them up. */
+  /** Tap by tap, channel by channel, with the filters side by side: the order in which {@link run} adds. */
   readonly #taps: Float32Array;
   readonly #sums: Float32Array;
   readonly #group: Float32Array;

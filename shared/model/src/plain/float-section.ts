@@ -4,8 +4,8 @@ import { bitBytes, packSigns } from '../numbers/bits.js';
 import { createFloatBlock, type FloatBlock, type FloatInput, type FloatWeights } from './float-block.js';
 
 /**
- * A chain of float blocks with max(0, x) behind each: one tier's section. What goes on inside the tier, to its exit, is
- * the last max(0, x); what travels to the tier above is the sign of the same x, one bit.
+ * A chain of float blocks, each followed by max(0, x): one tier's section. The tier's own exit gets the last max(0, x);
+ * the tier above gets the sign of the same x, one bit.
  */
 export class FloatSection {
   readonly output: Shape;
@@ -25,8 +25,8 @@ export class FloatSection {
   }
 
   /**
-   * Runs the section; returns its last map (0 and above), which stands until the next run. An empty section returns its
-   * input and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
+   * Runs the section; returns its last map (0 and above), which is valid until the next run. An empty section returns
+   * its input and does not touch `bits`. `divisor`: how many sources `input` is the sum of; the first block applies it.
    */
   run(input: Int32Array, divisor = 1): FloatInput {
     let map: FloatInput = input;

@@ -6,16 +6,15 @@ import { ModelError } from '../errors.js';
  */
 export interface FoldedNorm {
   readonly thresholds: Int32Array;
-  /** +1 or -1: batch normalisation with a negative scale turns the comparison round. */
+  /** +1 or -1: batch normalisation with a negative scale inverts the comparison. */
   readonly directions: Int8Array;
 }
 
 /**
- * Folds `sign(scale * (x / divisor) + offset)` for integers x in [-limit, limit]. The threshold is the exact place
- * where the training graph's own float32 arithmetic changes sign (each operation rounds monotonically), so packed
- * section and graph agree on every input, not only on most. Throws `DDNN_BUNDLE_CONTENT` for a scale or offset that is
- * no finite number: such a channel never changes sign anywhere, and a training run that ended in NaN should not become
- * a bundle.
+ * Folds `sign(scale * (x / divisor) + offset)` for integers x in [-limit, limit]. The threshold is exactly where the
+ * float32 arithmetic of the training graph changes sign (each operation rounds monotonically). So packed section and
+ * graph agree on every input, not only on most. Throws `DDNN_BUNDLE_CONTENT` for a scale or offset that is NaN or
+ * infinite: such a channel never changes its sign, and a training run that ended in NaN must not become a bundle.
  */
 export function foldNorm(scale: Float32Array, offset: Float32Array, limit: number, divisor = 1): FoldedNorm {
   const thresholds = new Int32Array(scale.length);
@@ -29,7 +28,7 @@ export function foldNorm(scale: Float32Array, offset: Float32Array, limit: numbe
     }
     const direction = scale[channel] < 0 ? -1 : 1;
     directions[channel] = direction;
-    // Along the direction the outcome rises from 0 to 1 once: find the first 1 by halving.
+    // In this direction the result changes from 0 to 1 once: find the first 1 by halving the range.
     let low = -limit;
     let high = limit + 1;
     while (low < high) {

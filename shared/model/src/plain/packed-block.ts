@@ -4,7 +4,8 @@ import { bitBytes, unpackSigns } from '../numbers/bits.js';
 import { windowMax } from './window-max.js';
 
 /**
- * What a packed block holds: bits of its weights, and one folded norm per divisor of its input (one but for averages).
+ * What a packed block holds: its weights as bits, and one folded norm for each possible divisor of its input (only
+ * averages have more than one).
  */
 export interface PackedWeights {
   /** ConvP: filters x 3 x 3 x channels. FC: units x inputs. Bit 1 is +1. */
@@ -14,7 +15,7 @@ export interface PackedWeights {
   readonly directions: Int8Array;
 }
 
-/** One block on integer maps: the readable reference that every faster kernel is held against. */
+/** One block on integer maps: the readable reference with which every faster kernel is compared. */
 export interface PackedBlock {
   readonly output: Shape;
   /** The last output, -1 and +1. */

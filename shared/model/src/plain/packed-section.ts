@@ -22,8 +22,8 @@ export class PackedSection {
   }
 
   /**
-   * Runs the section; returns its last map (-1 and +1), which stands until the next run. An empty section returns its
-   * input and leaves `bits` alone. `divisor`: how many sources `input` sums up, which is the first block's to apply.
+   * Runs the section; returns its last map (-1 and +1), which is valid until the next run. An empty section returns its
+   * input and does not touch `bits`. `divisor`: how many sources `input` is the sum of; the first block applies it.
    */
   run(input: Int32Array, divisor = 1): Int32Array {
     let map = input;

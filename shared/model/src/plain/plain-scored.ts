@@ -7,7 +7,10 @@ import { quantise } from './quantise.js';
 import type { ScoredSection, SectionPlace } from './scored-section.js';
 import { exitWeights, floatExitWeights, floatSectionWeights, sectionWeights } from './section-weights.js';
 
-/** A binary section and its exit in plain TypeScript: what the kernels are held against, and what runs without SIMD. */
+/**
+ * A binary section and its exit in plain TypeScript: the kernels are compared with it, and it runs where there is no
+ * SIMD.
+ */
 export class PlainBinary implements ScoredSection {
   readonly scores: Int32Array;
   readonly features: Uint8Array;
@@ -27,7 +30,7 @@ export class PlainBinary implements ScoredSection {
   run(input: Uint8Array | Int32Array, divisor: number): void {
     this.#integers.set(input);
     const map = this.#section.run(this.#integers, divisor);
-    // Without blocks the exit stands right behind the aggregator and takes its divisor.
+    // Without blocks the exit comes directly after the aggregator and applies its divisor.
     this.#exit?.run(map, map === this.#integers ? divisor : 1);
   }
 }
@@ -52,7 +55,7 @@ export class PlainFloat implements ScoredSection {
 
   run(input: Int32Array, divisor: number): void {
     const map = this.#section.run(input, divisor);
-    // As in binary: without blocks the divisor is the exit's.
+    // As in binary: without blocks, the exit applies the divisor.
     this.#exit.run(map, map === input ? divisor : 1);
     for (let c = 0; c < this.scores.length; c++) {
       this.scores[c] = quantise(this.#exit.out[c], this.#step, this.#limit);

@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture/architecture.js';
 
-/** Scores of the local exit travel as one signed byte a class. */
+/** Scores of the local exit are sent as one signed byte for each class. */
 export const LOCAL_SCORE_LIMIT = 127;
 /** Scores of the upper exits stay inside one process, so they may be finer. */
 export const UPPER_SCORE_LIMIT = 32_767;
@@ -10,7 +10,7 @@ export function quantise(score: number, step: number, limit: number): number {
   return Math.max(-limit, Math.min(limit, Math.floor(score / step + 0.5)));
 }
 
-/** The step with which the largest of `scores` just fits; 1 where all are 0, for a step is never 0. */
+/** The step with which the largest of `scores` just fits; 1 if all are 0, because a step is never 0. */
 export function fitStep(scores: Iterable<number>, limit: number): number {
   let largest = 0;
   for (const score of scores) largest = Math.max(largest, Math.abs(score));
@@ -19,8 +19,7 @@ export function fitStep(scores: Iterable<number>, limit: number): number {
 }
 
 /**
- * How far below a view's best its lowest score may be, in steps; undefined where scores are whole bytes, each for
- * itself.
+ * How far below a view's best its lowest score may be, in steps; undefined: scores are whole bytes, each on its own.
  */
 export function scoreLevels({ local }: Pick<Architecture, 'local'>): number | undefined {
   const bits = local?.scoreBits ?? 8;
@@ -28,18 +27,18 @@ export function scoreLevels({ local }: Pick<Architecture, 'local'>): number | un
 }
 
 /**
- * What one unit of an exit's quantised scores is worth, and how far they reach: for themselves, or below the best of
+ * The value of one unit of an exit's quantised scores, and their range: each on its own, or relative to the best of
  * them.
  */
 export interface ScoreScale {
   readonly step: number;
   /** The largest score, either sign. */
   readonly limit: number;
-  /** Scores say how many steps they are below the best, at most so many; left out: each stands for itself. */
+  /** Scores tell how many steps they are below the best, at most this many; left out: each score is on its own. */
   readonly levels?: number | undefined;
 }
 
-/** Writes what becomes of scores. */
+/** Writes quantised scores. */
 export function quantiseScores(scores: Float64Array, { step, limit, levels }: ScoreScale, out: Int32Array): void {
   if (levels === undefined) for (let c = 0; c < scores.length; c++) out[c] = quantise(scores[c], step, limit);
   else quantiseBelowBest(scores, step, levels, out);

@@ -8,18 +8,18 @@ import { createScoredSection } from './create-scored-section.js';
 
 /** The device section of one view and its exit: pixels in, features and quantised scores out. Reuses its buffers. */
 export class DeviceTier {
-  /** Features of the last run: packed bits, or the very array that `run` was given where the section is empty. */
+  /** Features of the last run: packed bits; for an empty section the same array that `run` was given. */
   features: Uint8Array;
   /**
-   * Scores of the last run, one a class, in steps: for themselves, or below the view's best; empty without a local
-   * exit.
+   * Scores of the last run, one for each class, in steps: each on its own, or below the view's best; empty without a
+   * local exit.
    */
   readonly scores: Int8Array;
   readonly #section: ScoredSection | undefined;
   readonly #bytes: number;
 
   /**
-   * Throws `DDNN_BUNDLE_UNFIT` for a view that the bundle hasn't, `DDNN_BUNDLE_CONTENT` where a tensor is missing.
+   * Throws `DDNN_BUNDLE_UNFIT` for a view that is not in the bundle, `DDNN_BUNDLE_CONTENT` if a tensor is missing.
    *
    * @param kernels default: the fastest
    */

@@ -12,7 +12,7 @@ export class Exit {
   /** Uncertainty of the last decision by this exit's measure, 0 (sure) to 1. */
   uncertainty = 1;
   readonly threshold: number;
-  /** What the last decision was drawn from, by `evidenceNames`. */
+  /** The evidence of the last decision, in the order of `evidenceNames`. */
   readonly evidence = new Float64Array(evidenceNames.length);
   readonly #step: number;
   readonly #logClasses: number;
@@ -51,7 +51,7 @@ export class Exit {
     // With d_i the distance to the best score, x_i = e^-d_i / S and eta = (log S + sum e^-d_i d_i / S) / log |C|.
     let sum = 0;
     let weighted = 0;
-    // Without the best one's 1, so that nothing is lost to rounding where the exit is nearly sure.
+    // The 1 of the best score is left out, so that no precision is lost where the exit is nearly sure.
     let others = 0;
     let gap = Number.POSITIVE_INFINITY;
     let second = 0;

@@ -20,7 +20,10 @@ export interface JoinedSection {
   run(maps: readonly (Uint8Array | null | undefined)[], mask: number): void;
 }
 
-/** {@link createScoredSection} behind an aggregator; with kernels the joined map is made where its section reads it. */
+/**
+ * {@link createScoredSection} after an aggregator; with kernels, the joined map is made in the memory from which its
+ * section reads it.
+ */
 export function createJoinedSection(
   arithmetic: Arithmetic | undefined,
   place: SectionPlace,

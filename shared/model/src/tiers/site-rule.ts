@@ -4,21 +4,21 @@ export interface ExitAnswer {
   readonly uncertainty: number;
 }
 
-/** What one edge of a site says of a sample. */
+/** What one edge of a site reports about a sample. */
 export interface SiteReport<Edge> extends ExitAnswer {
-  /** Whose report it is. */
+  /** The edge whose report it is. */
   readonly edge: Edge;
   /**
-   * Where this edge would have the sample answered. *local*, *edge*: that exit of it is sure. *cloud*: none is, and its
-   * features are there. *fallback*: none is, and it has no features: its best exit so far. *none*: no camera of it sees
-   * anything.
+   * What this edge can do. *local*, *edge*: that exit is sure. *cloud*: no exit is sure, and the edge has features.
+   * *fallback*: no exit is sure and there are no features, so this is the best exit so far. *none*: no camera of this
+   * edge sees anything.
    */
   readonly exit: 'local' | 'edge' | 'cloud' | 'fallback' | 'none';
-  /** It was asked for its features already: what it did not send is missing. */
+  /** It was asked for its features already: features that it did not send are missing. */
   readonly asked?: boolean;
 }
 
-/** The answer of a site, and the edge that it is put down to. */
+/** The answer of a site, and the edge in whose name it is given. */
 export interface SiteAnswer<Edge> extends ExitAnswer {
   readonly edge: Edge;
   /** *cloud*: the cloud section answers, on the features of every edge that has them. */
@@ -28,7 +28,8 @@ export interface SiteAnswer<Edge> extends ExitAnswer {
 }
 
 /**
- * What an edge says whose exits answered; undefined: that exit is not sure, or not there. The lowest sure exit answers.
+ * The report of an edge from the answers of its exits; undefined: that exit is not sure, or does not exist. The lowest
+ * sure exit answers.
  */
 export function edgeReport<Edge>(
   edge: Edge,
@@ -41,12 +42,12 @@ export function edgeReport<Edge>(
 }
 
 /**
- * The rule by which a site answers (DDNN, configurations a to f). Where no edge sends features, the sure ones answer:
- * with the class of the most confident, and as sure as the least sure of them, for all must be. Else the cloud answers
- * on the features of all, those of the sure edges too. Where nobody is sure and nobody has features, the best that one
- * said is a fallback; where nobody sees anything, that is the local answer.
+ * The rule by which a site answers (DDNN, configurations a to f). If an edge sends features, the cloud answers with the
+ * features of all edges, also of the sure ones. If none does, the sure edges answer: the class is that of the surest
+ * edge, the uncertainty that of the least sure one, because all must be sure. If nobody is sure and nobody has
+ * features, the best answer of an edge is a fallback. If nobody sees anything, that is the local answer.
  *
- * The report of a site with one edge is its answer, and returned itself: nothing is allocated.
+ * With one edge, the answer of the site is the report itself, the same object: nothing is allocated.
  *
  * @param reports at least one, in the bundle's order, which settles ties
  */
@@ -75,7 +76,7 @@ export function siteAnswer<Edge>(reports: readonly SiteReport<Edge>[]): SiteAnsw
   return unsure ? (unsure as SiteAnswer<Edge>) : { ...reports[0], exit: 'local' };
 }
 
-/** Which of two answers is more confident: the first of equals. Compared as they travel, as float32. */
+/** Which of two answers is surer; of equal ones the first. Compared as float32, as they are sent. */
 export function surer<Answer extends ExitAnswer>(a: Answer | undefined, b: Answer): Answer {
   return a && Math.fround(a.uncertainty) <= Math.fround(b.uncertainty) ? a : b;
 }

@@ -49,7 +49,7 @@ function confusion(name: string, classes: readonly string[], judged: readonly Ju
     const share = count / Math.max(1, ofClass.length);
     const colour = truth === said ? 'right' : 'wrong';
     const words = `${percent(share)} of ${classes[truth]} taken for ${classes[said]}`;
-    // What is rare must still be seen: the tint begins at a tenth.
+    // Rare cases must still be visible, so the tint begins at a tenth.
     const tint = count === 0 ? 0 : Math.round(10 + 50 * share);
     return html`<td title="${words}" style="background:color-mix(in srgb,var(--${colour}) ${tint}%,transparent)">${
       count === 0 ? '·' : number(count / bundles, bundles > 1 ? 1 : 0)

@@ -22,7 +22,7 @@ ${all > 1 && 'What the exits say is the first bundle’s.'}</p>
 
 interface Hard {
   readonly slot: number;
-  /** In so many bundles the site is wrong. */
+  /** Number of bundles in which the site is wrong. */
   readonly wrong: number;
   /** Exits that are wrong, and entropies, over all bundles. */
   readonly wrongExits: number;

@@ -67,7 +67,6 @@ export class ManyScenes implements Contender {
         cloudReachable: () => false,
         requestFeatures: () => {},
         onUplink: () => {},
-        onReplaced: () => {},
         onCrowded: () => {},
         onVerdict: ({ slot, classIndex, exit, reason }) => {
           metrics.countVerdict(exit, reason);
