@@ -18,19 +18,17 @@ export function createCloudMetrics() {
     verdicts: registry.counter('ddnn_cloud_verdicts_total', 'Verdicts by exit and what became of them', [
       'exit',
       'outcome',
-    ] as const),
+    ]),
     frames: registry.counter('ddnn_cloud_frames_total', 'Uplink frames by kind and result: taken, or an error code', [
       'kind',
       'result',
-    ] as const),
+    ]),
     storeSeconds: registry.histogram('ddnn_cloud_store_batch_seconds', 'Time of one store transaction', BATCH_SECONDS),
     storeEntries: registry.histogram('ddnn_cloud_store_batch_entries', 'Rows in one store transaction', BATCH_SIZES),
     framesInFlight: registry.gauge('ddnn_cloud_frames_in_flight', 'Frames taken in and not yet stored'),
     frameBytes: registry.gauge('ddnn_cloud_frame_bytes', 'Bytes of the frames in flight and of those that wait'),
     storeWaiting: registry.gauge('ddnn_cloud_store_writes_waiting', 'Writes behind the transaction just written'),
-    reads: registry.counter('ddnn_cloud_store_reads_total', 'Reads of the store by what became of them', [
-      'result',
-    ] as const),
+    reads: registry.counter('ddnn_cloud_store_reads_total', 'Reads of the store by what became of them', ['result']),
     labelsDropped: registry.counter('ddnn_cloud_labels_dropped_total', 'Labels whose verdict did not come in time'),
     samplesJoining: registry.gauge('ddnn_cloud_samples_joining', 'Samples that wait for other edges of their site'),
     joinsCrowded: registry.counter(

@@ -69,21 +69,11 @@ export class Cloud {
     const mqttPort = await parts.start(uplink);
 
     const checks = { store: () => store.check().then(() => true) };
-    const rest = new RestServer(
-      config,
-      {
-        store,
-        architecture: bundle.architecture,
-        metrics: metrics.registry,
-        version: packageVersion(import.meta.url),
-        checks,
-        ...config.http,
-      },
-      logger,
-    );
-    const httpPort = await parts.start(rest);
-    const health = new HealthServer({ ...config.health, metrics: metrics.registry, checks, logger });
-    return { mqttPort, httpPort, healthPort: await parts.start(health) };
+    const common = { checks, metrics: metrics.registry };
+    const about = { version: packageVersion(import.meta.url), architecture: bundle.architecture };
+    const httpPort = await parts.start(new RestServer(config, { ...config.http, ...common, ...about, store }, logger));
+    const healthPort = await parts.start(new HealthServer({ ...config.health, ...common, logger }));
+    return { mqttPort, httpPort, healthPort };
   }
 
   #createStore(metrics: CloudMetrics): VerdictStore {

@@ -16,11 +16,7 @@ export const CloudConfigSchema = Type.Object({
   ),
   uplink: Type.Object(
     {
-      port: Type.Integer({
-        ...PortSetting,
-        default: 1884,
-        description: 'TCP port of the MQTT listener; 0 takes a free one',
-      }),
+      port: PortSetting(1884),
       maxPacketBytes: Count(1_048_576, 1_024, 67_108_864, 'a larger MQTT packet closes its connection'),
       maxConnections: Count(256, 1, 65_535, 'edges and viewers connected at once'),
       maxEdges: Count(1_024, 1, 65_535, 'edges known at all; another one is not admitted'),
@@ -52,11 +48,7 @@ export const CloudConfigSchema = Type.Object({
   ),
   http: Type.Object(
     {
-      port: Type.Integer({
-        ...PortSetting,
-        default: 8080,
-        description: 'TCP port of the REST API; 0 takes a free one',
-      }),
+      port: PortSetting(8080),
       pageSize: Count(100, 1, 10_000, 'verdicts on a page where the request names no limit'),
       maxPageSize: Count(1_000, 1, 10_000, 'verdicts on a page at most'),
       maxLabels: Count(10_000, 1, 100_000, 'labels in one request at most'),

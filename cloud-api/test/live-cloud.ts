@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openBundle, type ResolvedArchitecture } from '@ddnn/model';
 import { randomBundle } from '@ddnn/model/testing';
 import { createLogger, loadConfig } from '@ddnn/process';
+import { until } from '@ddnn/process/testing';
 import {
   decodeAcknowledgement,
   decodeVerdicts,
@@ -20,6 +21,8 @@ import { CloudConfigSchema } from '../src/config.js';
 import { CloudExit } from '../src/decide/cloud-exit.js';
 import type { Statistics } from '../src/store/statistics.js';
 import type { StoredDevice, StoredEdge, StoredVerdict } from '../src/store/verdict-store.js';
+
+export { until };
 
 export const folder = mkdtempSync(join(tmpdir(), 'ddnn-cloud-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -98,15 +101,6 @@ export async function edge(ports: CloudPorts, name = 'plaza/north', options: ICl
   const send = (rest: string, frame: Uint8Array) =>
     client.publishAsync(`u/${name}/${rest}`, Buffer.from(frame), { qos: 1 });
   return { client, down, next, send };
-}
-
-/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
-const PATIENCE_MS = 240_000;
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let waited = 0; !(await condition()); waited += 5) {
-    if (waited > PATIENCE_MS) throw new Error(`waited in vain for ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 export const closed = (client: MqttClient) => new Promise<void>((resolve) => client.once('close', resolve));

@@ -21,6 +21,8 @@ import { afterAll, afterEach } from 'vitest';
 import { Agent } from '../src/agent.js';
 import { type AgentConfig, AgentConfigSchema } from '../src/config.js';
 
+export { until } from '@ddnn/process/testing';
+
 export const EPOCH = 5;
 export const architecture: ResolvedArchitecture = {
   name: 'tiny',
@@ -44,16 +46,6 @@ export const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
-
-/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
-const PATIENCE_MS = 240_000;
-export async function until(condition: () => boolean | Promise<boolean>, ms = PATIENCE_MS): Promise<void> {
-  const giveUpAt = performance.now() + ms;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 export function agentConfig(flags: Record<string, unknown>): AgentConfig {
   const given = { device: '0', view: 0, bundle: bundleFile, pace: 'parent', 'edge.reconnectMs': 50, ...flags };

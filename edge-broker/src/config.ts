@@ -54,7 +54,7 @@ export const EdgeConfigSchema = Type.Object({
       default: false,
       description: 'no access rules: for interoperability suites, on loopback only',
     }),
-    port: Type.Integer({ ...PortSetting, default: 1883 }),
+    port: PortSetting(1883),
     maxPacketBytes: Type.Integer({
       default: 262_144,
       minimum: 1024,

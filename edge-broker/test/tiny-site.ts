@@ -9,6 +9,8 @@ import { type EdgeConfig, EdgeConfigSchema } from '../src/config.js';
 import type { Entry } from '../src/outbox/entry.js';
 import { type DropReason, Outbox, type OutboxOptions } from '../src/outbox/outbox.js';
 
+export { until } from '@ddnn/process/testing';
+
 export const EPOCH = 3;
 export const VIEWS = 3;
 export const architecture: ResolvedArchitecture = {
@@ -73,24 +75,3 @@ export const unanswered = (slot: number) =>
     best: { classIndex: 2, uncertainty: 0.4 },
     states: Uint8Array.of(2, 1, 2),
   }) as const;
-
-/** Mulberry32: a seeded random number from 0 up to 1. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
-const PATIENCE_MS = 240_000;
-export async function until(condition: () => boolean | Promise<boolean>, ms = PATIENCE_MS): Promise<void> {
-  const giveUpAt = performance.now() + ms;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -55,6 +55,16 @@ it('bench wire trains, runs and counts, and draws what it measured', async () =>
   expect(existsSync(at('b/split_random-1.ddnn'))).toBe(true);
 });
 
+it('bench wire refuses a picture that cannot be written, or is an input, before the work', async () => {
+  for (const [file, says] of [
+    [at('none/wire.svg'), /^ddnn: --svg .*there is no folder/],
+    [at('epfl6/manifest.csv'), /^ddnn: --svg is also --data/],
+  ] as const) {
+    const { code, stderr } = await ddnn([...flags(), '--svg', file]);
+    expect([code, stderr.trim().split('\n')]).toEqual([2, [expect.stringMatching(says)]]);
+  }
+});
+
 it('bench wire says which data are missing', async () => {
   const { code, stderr } = await ddnn([...flags(), '--sets', 'ring6']);
   expect(code).toBe(2);

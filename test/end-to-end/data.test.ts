@@ -58,14 +58,14 @@ it('keeps a manifest that is there, and groups together', async () => {
 
 it('counts what it leaves out, writes split folders as train and test, and quotes paths for a shell', async () => {
   const [picture] = (await readFile(at('street/manifest.csv'), 'utf8')).match(/images\/[^,]+/)!;
-  for (const name of ['Training/car/1', 'Training/bus/1', 'Test/car/2', 'Test/bus/2']) {
+  for (const name of ['Training/car/1', 'Training/constructor/1', 'Test/car/2', 'Test/constructor/2']) {
     await mkdir(at('my own', path.dirname(name)), { recursive: true });
     await cp(at('street', picture), at('my own', `${name}-c0.png`));
   }
-  await writeFile(at('my own/Test/bus/3-c0.webp'), 'RIFF');
+  await writeFile(at('my own/Test/car/3-c0.webp'), 'RIFF');
   const made = await ddnnJson<{ counts: object; leftOut: object }>(['data', 'init', at('my own')]);
   expect(made).toMatchObject({
-    counts: { train: { bus: 1, car: 1 }, test: { bus: 1, car: 1 } },
+    counts: { train: { constructor: 1, car: 1 }, test: { constructor: 1, car: 1 } },
     leftOut: { '.webp': 1 },
   });
   const { stdout } = await ddnn(['data', 'init', at('my own'), '--force']);

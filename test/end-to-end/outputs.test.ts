@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ddnn, ROOT } from '../ddnn.js';
@@ -102,6 +102,25 @@ describe.runIf(LINUX)('standard output', () => {
     },
     180_000,
   );
+});
+
+it.runIf(LINUX)('run stops its site in order on Ctrl-C, and leaves nothing behind', async () => {
+  await mkdir(site.at('tmp'));
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = site.at('tmp');
+  const { code, stdout, stderr } = await ddnn(['run', ...site.flags, '--one-process', '--rate', '1'], (text, pid) => {
+    if (text.includes('watch: ')) process.kill(pid, 'SIGINT');
+  });
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('interrupted: the site is stopped')]);
+  expect(await readdir(site.at('tmp'))).toEqual([]);
+});
+
+it('hints at an evaluation of the same cameras after training', async () => {
+  const { stdout } = await ddnn([...writers.train(), site.at('hint.ddnn')]);
+  const rows = `--data ${site.at('street/manifest.csv')} --split NAME --views 0`;
+  expect(stdout).toContain(`ddnn eval ${rows} --bundle ${site.at('hint.ddnn')}`);
 });
 
 it('refuses values that no option can have, by the name of the option', async () => {

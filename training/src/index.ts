@@ -5,6 +5,7 @@ export { type DataRow, type DataSet, type DataSetOptions, loadDataSet, pickViews
 export { type DividedRow, divideRows } from './data/divide-rows.js';
 export { type ImageBytes, imageBytes, pngBytes } from './data/image-bytes.js';
 export { TrainingError, type TrainingErrorCode } from './errors.js';
+export { edgeName, SITE_NAME } from './evaluate/byte-count.js';
 export type { ConfidenceQuality, ConfidenceTable, MeasureQuality } from './evaluate/confidence-table.js';
 export { type EvalOptions, type EvalResult, evaluate, type Outcome } from './evaluate/evaluate.js';
 export { type LostViews, type MissingAccuracy, type MissingExit, missingExits } from './evaluate/lost-views.js';

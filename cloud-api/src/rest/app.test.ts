@@ -50,10 +50,12 @@ beforeEach(async () => {
   await store.start();
   checks = {};
   fastify = Fastify({ bodyLimit: 2000 });
-  const metrics = createMetrics('test');
-  const options = { store, architecture, metrics, checks, version: '1.2.3', pageSize: 3, maxPageSize: 5, maxLabels: 3 };
-  await fastify.register(app, options);
+  await fastify.register(app, options());
 });
+const options = (of = architecture) => {
+  const metrics = createMetrics('test');
+  return { store, architecture: of, metrics, checks, version: '1.2.3', pageSize: 3, maxPageSize: 5, maxLabels: 3 };
+};
 afterEach(async () => {
   await fastify.close();
   await store.stop();
@@ -154,6 +156,23 @@ describe('/v1/labels', () => {
     const { body } = await get('/v1/stats');
     expect(body).toMatchObject({ samples: 4, labelled: 3, accuracy: 2 / 3, balancedAccuracy: 2 / 3 });
     expect((await get('/v1/stats?site=yard')).body).toMatchObject({ samples: 0, labelled: 0, accuracy: null });
+  });
+
+  it('takes a word composed or decomposed for the same, as the filter by class does', async () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    fastify = Fastify();
+    await fastify.register(app, options({ ...architecture, classes: [composed, 'bus'] }));
+    await store.putVerdicts([verdict(1, { class: composed }), verdict(2, { class: composed })]);
+    const labels = [composed, decomposed].map((label, i) => ({ slot: i + 1, label }));
+    expect(await put({ site: 'plaza', labels })).toEqual({ status: 200, body: { stored: 2 } });
+    expect((await get('/v1/stats')).body).toMatchObject({ labelled: 2, accuracy: 1 });
+    const { body } = await get(`/v1/verdicts?class=${encodeURIComponent(decomposed)}`);
+    expect(body.verdicts).toHaveLength(2);
+  });
+
+  it('counts a class of any name', async () => {
+    await store.putVerdicts([verdict(1, { class: 'constructor' })]);
+    expect((await get('/v1/stats')).body.classes).toEqual({ constructor: 1 });
   });
 
   it('refuses what it does not know or can’t read, and stores none of it', async () => {

@@ -79,13 +79,15 @@ export const siteRoutes: FastifyPluginAsyncTypebox<SiteRouteOptions> = async (ap
       },
     },
     async ({ body }) => {
-      const at = body.labels.findIndex(({ label }) => !labels.includes(label));
+      // One word composed and decomposed (as macOS writes it) is one label.
+      const given = body.labels.map(({ slot, label }) => ({ slot, label: label.normalize() }));
+      const at = given.findIndex(({ label }) => !labels.includes(label));
       if (at >= 0) {
         const known = labels.join(', ');
-        throw new ApiError('DDNN_API_LABEL', 400, `labels.${at}: label "${body.labels[at].label}" is none of ${known}`);
+        throw new ApiError('DDNN_API_LABEL', 400, `labels.${at}: label "${given[at].label}" is none of ${known}`);
       }
-      await store.putLabels(body.site, body.labels);
-      return { stored: body.labels.length };
+      await store.putLabels(body.site, given);
+      return { stored: given.length };
     },
   );
 };

@@ -46,7 +46,8 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<VerdictRouteOptions> = asy
       },
     },
     async ({ query }) => {
-      const { verdicts, next } = await store.verdicts({ ...query, limit: query.limit ?? pageSize });
+      const { class: name, limit = pageSize } = query;
+      const { verdicts, next } = await store.verdicts({ ...query, class: name?.normalize(), limit });
       return { verdicts: verdicts.map(withOldName), next };
     },
   );

@@ -35,7 +35,8 @@ export interface ByteStatistics {
 /** Computes the figures. `viewsOf` tells how many views an edge serves. */
 export function statistics(tally: Tally, viewsOf: (traffic: StoredTraffic) => number): Statistics {
   const exits = Object.fromEntries(exitNames.map((exit) => [exit, 0])) as Record<ExitName, number>;
-  const classes: Record<string, number> = {};
+  // Without a prototype: a class may be called `constructor`.
+  const classes: Record<string, number> = Object.create(null);
   let samples = 0;
   let revised = 0;
   for (const row of tally.verdicts) {

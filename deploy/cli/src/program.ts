@@ -1,6 +1,6 @@
 import { packageVersion } from '@ddnn/process/version';
-import { Command } from 'commander';
-import { number, settings, share, whole, wholeFrom, wholes, words } from './terminal/option-values.js';
+import { Command, Option } from 'commander';
+import { number, settings, share, wholeFrom, wholes, words } from './terminal/option-values.js';
 import { manifest } from './terminal/options.js';
 
 const epochs = wholeFrom(1, 100_000);
@@ -23,9 +23,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(ddnn --help lists the commands)')
     .exitOverride();
 
-  for (const name of ['agent', 'edge', 'cloud'] as const) {
-    process_(program, name);
-  }
+  for (const name of ['agent', 'edge', 'cloud'] as const) role(program, name);
 
   goal(manifest(program.command('train')))
     .description('train all sections of one network together')
@@ -44,7 +42,7 @@ export function createProgram(): Command {
     .option('--resume', 'go on from the checkpoint that an interrupted training left beside --out, if there is one')
     .option('--no-resume', 'start anew, whatever checkpoint there is')
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
-    .option('--backend <name>', 'node or wasm; default: node where it loads')
+    .addOption(backend('node or wasm; default: node where it loads'))
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/train.js')).train(options));
 
@@ -89,7 +87,7 @@ export function createProgram(): Command {
     .option('--arch <file>', 'with --sweep aggregators or filters: train this instead of the bundle’s architecture')
     .option('--sweep <name>', 'threshold, cameras, single; aggregators, filters: these train networks')
     .option('--retrained', 'with --missing or --sweep cameras: also what networks retrained on the cameras left reach')
-    .option('--retrained-pairs <n>', 'with --missing --retrained: so many of the worst pairs', whole, 1)
+    .option('--retrained-pairs <n>', 'with --missing --retrained: so many of the worst pairs', wholeFrom(0, 496), 1)
     .option('--verdicts <file>', 'write one line of JSON a sample')
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/eval.js')).evalCommand(options));
@@ -176,7 +174,7 @@ export function createProgram(): Command {
   return program;
 }
 
-function process_(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
+function role(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
   const words = {
     agent: 'one camera’s agent',
     edge: 'one edge broker',
@@ -211,11 +209,15 @@ function bundled(command: Command, description = 'trained bundle', value = '<fil
     .option('--edge-threshold <x>', 'of the edge exit, instead of the bundle’s', share);
 }
 
+function backend(description: string): Option {
+  return new Option('--backend <name>', description).choices(['node', 'wasm']);
+}
+
 /** Options of commands that may train networks beside the bundle. */
 function trainAgain(command: Command): Command {
   return command
     .option('--train-split <name>', 'where networks are trained: their rows')
     .option('--epochs <n>', 'where networks are trained: passes over their rows', epochs, 100)
     .option('--seed <n>', 'where networks are trained: their seed', seed, 1)
-    .option('--backend <name>', 'where networks are trained: node or wasm; default: node where it loads');
+    .addOption(backend('where networks are trained: node or wasm; default: node where it loads'));
 }

@@ -118,7 +118,7 @@ export class RecordBatch {
     // A second verdict for the same slot is ignored.
     const first = ascending.filter(({ slot }, i) => slot !== ascending[i - 1]?.slot);
     const batches = slotRuns(first, MAX_UPLINK_GAP, this.#options.maxVerdicts);
-    // If a record frame with this first slot waits already (as after a restart), writing over it would lose its others.
+    // A record frame that begins with this slot waits already (as after a restart): keep it, or its others are lost.
     const waits = ({ slot }: Verdict) => slot !== grown && this.#outbox.has('record', slot);
     for (const batch of batches) while (batch.length > 0 && waits(batch[0])) batch.shift();
     return batches.filter(({ length }) => length > 0);

@@ -1,8 +1,8 @@
-import { createLocalTier, UpperTier, uplinkSizes } from '@ddnn/model';
+import { createLocalTier, createRandom, UpperTier, uplinkSizes } from '@ddnn/model';
 import { decodeUplinkFeatures, NO_CLASS, type Verdict, ViewState } from '@ddnn/protocol';
 import { describe, expect, it } from 'vitest';
 import { pathRig, type Rig } from '../../test/path-rig.js';
-import { EPOCH, seeded, until, withEdge } from '../../test/tiny-site.js';
+import { EPOCH, until, withEdge } from '../../test/tiny-site.js';
 
 const { present, absent, lost, late } = ViewState;
 const later = (ms = 100_000) => performance.now() + ms;
@@ -347,7 +347,7 @@ describe('after a restart', () => {
 
 describe('whatever happens', () => {
   it.each([1, 2, 3, 4])('each sample has exactly one verdict (seed %i)', async (seed) => {
-    const random = seeded(seed);
+    const random = createRandom(seed);
     const pick = (n: number) => Math.floor(random() * n);
     // Each exit is sure of about half of what it gets.
     const rig = await pathRig({ local: 0.5, ...(seed % 2 ? {} : { of: withEdge, edge: 0.25 }) });

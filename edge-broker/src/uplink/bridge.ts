@@ -53,7 +53,8 @@ interface Sent extends EntryName {
 
 /**
  * The bridge to the cloud: sends the entries of the outbox in order, with a bounded number in flight, and again after a
- * lost link, until the cloud's own acknowledgement comes. Its maps are keyed as the outbox is, and empty without a link.
+ * lost link, until the cloud's own acknowledgement comes. Its maps have the keys of the outbox, and are empty without a
+ * link.
  */
 export class Bridge {
   readonly #config: EdgeConfig;

@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { createLogger } from '@ddnn/process';
+import { until } from '@ddnn/process/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { mqtt, mqttPacket } from '../test/clients.js';
 import { MqttListener } from './mqtt-listener.js';
@@ -9,16 +10,6 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
-const PATIENCE_MS = 240_000;
-async function until(condition: () => boolean, ms = PATIENCE_MS): Promise<void> {
-  const giveUpAt = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
-    await wait(1);
-  }
-}
-
 const MAX_PAYLOAD = 140;
 
 /** A listener where everybody's direct topic is `s/0`; `log` says what was taken, and which way it came. */

@@ -1,26 +1,19 @@
 import { connect as connectTcp } from 'node:net';
 import { createLogger, type Logger } from '@ddnn/process';
+import { until } from '@ddnn/process/testing';
 import { afterEach } from 'vitest';
 import type { Access, Message } from '../src/access.js';
 import type { MqttListenerOptions } from '../src/listener-settings.js';
 import { MqttListener } from '../src/mqtt-listener.js';
 import { type IClientOptions, mqtt, mqttPacket } from './clients.js';
 
+export { until };
+
 export const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 export const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
-const PATIENCE_MS = 240_000;
-export async function until(condition: () => boolean, ms = PATIENCE_MS): Promise<void> {
-  const giveUpAt = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
-    await wait(5);
-  }
-}
-
 /**
  * A listener where `gate` has the password `secret`, `cam…` need none, anybody may look on, and nobody may publish on
  * `no`. Names are `gate` and those of cameras; everybody else is a viewer.

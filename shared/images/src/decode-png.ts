@@ -7,6 +7,8 @@ import { PNG_KINDS, type PngPicture, readPngPixels } from './png-pixels.js';
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Length, type and checksum of a chunk. */
 const AROUND_CHUNK = 12;
+/** Chunks in a file: each takes memory, and encoders cut pixels into far fewer. */
+const MAX_CHUNKS = 100_000;
 
 interface Chunk {
   readonly type: string;
@@ -35,6 +37,9 @@ export function decodePng(bytes: Uint8Array, name: string, maxPixels: number): I
   const chunks = readChunks(bytes);
   const [first] = chunks;
   if (first === undefined || (first.type === 'IHDR' && first.cut)) throw fail(cutOff);
+  if (chunks.length > MAX_CHUNKS) {
+    throw new ImageError('DDNN_IMAGE_SIZE', `${name}: PNG is too large: more than ${MAX_CHUNKS} chunks`);
+  }
   for (const { type, at, checked, cut } of chunks) {
     if (!/^[A-Za-z]{4}$/.test(type)) throw fail(`is damaged: no chunk begins at byte ${at}`);
     const mayBeLeftOut = type === 'IEND' || /^[a-z]/.test(type);
@@ -64,11 +69,12 @@ export function decodePng(bytes: Uint8Array, name: string, maxPixels: number): I
   }
 }
 
-/** The chunks up to the end of the picture or of the file. */
+/** The chunks up to the end of the picture or of the file, or one more than there may be. */
 function readChunks(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];
   for (let at = SIGNATURE.length; at + 8 <= bytes.length && chunks.at(-1)?.type !== 'IEND'; ) {
+    if (chunks.length > MAX_CHUNKS) break;
     const end = at + AROUND_CHUNK + view.getUint32(at);
     const cut = end > bytes.length;
     chunks.push({

@@ -76,6 +76,17 @@ describe('decodeImage of a PNG', () => {
     }
   });
 
+  it('refuses a file of more chunks than any encoder writes, for each takes memory', () => {
+    const file = png(
+      { width: 1, height: 1, depth: 8, colour: 0 },
+      [0, 7],
+      Array(100_001).fill(chunk('teXt', Buffer.of())),
+    );
+    expect(() => decodeImage(file, 'a.png')).toThrow(
+      expect.objectContaining({ code: 'DDNN_IMAGE_SIZE', message: 'a.png: PNG is too large: more than 100000 chunks' }),
+    );
+  });
+
   it('reads bytes that are a view into a larger buffer', () => {
     const image = noise(5, 4);
     const file = encodePng(image);

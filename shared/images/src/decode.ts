@@ -6,7 +6,7 @@ import { type Image, ImageError } from './image.js';
  * Pictures with more pixels are refused by their header, before anything is allocated for them. (A Pi camera has 12
  * million.) A picture of exactly this size takes up to 260 MB while it is decoded.
  */
-export const MAX_PIXELS = 16_000_000;
+const MAX_PIXELS = 16_000_000;
 
 /**
  * Decodes a PNG or a JPEG to 8-bit RGB, without a native module: the same pixels on every machine.

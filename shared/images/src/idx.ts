@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -32,27 +33,19 @@ export async function readIdx(folder: string, name: string, dimensions: number):
 }
 
 async function readEither(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(file, cause);
-  }
-  const zipped = `${file}.gz`;
+  const zipped = !existsSync(file);
+  const name = zipped ? `${file}.gz` : file;
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(zipped);
+    bytes = await readFile(name);
   } catch (cause) {
-    throw unreadable(`${file} or .gz`, cause);
+    const reason = `${file}${zipped ? ' or .gz' : ''}: cannot be read: ${(cause as Error).message}`;
+    throw new RecordingError('DDNN_RECORDING_FILE', reason, { cause });
   }
   try {
-    return gunzipSync(bytes);
+    return zipped ? gunzipSync(bytes) : bytes;
   } catch (cause) {
-    const reason = `${zipped}: damaged: ${(cause as Error).message}`;
+    const reason = `${name}: damaged: ${(cause as Error).message}`;
     throw new RecordingError('DDNN_RECORDING_FORMAT', reason, { cause });
   }
-}
-
-function unreadable(file: string, cause: unknown): RecordingError {
-  const reason = `${file}: cannot be read: ${(cause as Error).message}`;
-  return new RecordingError('DDNN_RECORDING_FILE', reason, { cause });
 }

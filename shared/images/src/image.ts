@@ -8,15 +8,14 @@ export interface Image {
 /**
  * What can be wrong with a picture:
  * `_UNKNOWN_FORMAT` neither PNG nor JPEG, `_UNSUPPORTED` a kind of PNG or JPEG that is not read, `_BROKEN` damaged or
- * cut off, `_SIZE` no pixels or too many, `_FILE` not readable, `_BOX` a crop outside the picture.
+ * cut off, `_SIZE` no pixels or too many, `_FILE` not readable.
  */
 export type ImageErrorCode =
   | 'DDNN_IMAGE_UNKNOWN_FORMAT'
   | 'DDNN_IMAGE_UNSUPPORTED'
   | 'DDNN_IMAGE_BROKEN'
   | 'DDNN_IMAGE_SIZE'
-  | 'DDNN_IMAGE_FILE'
-  | 'DDNN_IMAGE_BOX';
+  | 'DDNN_IMAGE_FILE';
 
 /** A picture that cannot be used. The message names the file and the reason. */
 export class ImageError extends Error {

@@ -1,11 +1,10 @@
-export { type Box, crop, cropSquare, cropToAspect } from './crop.js';
-export { decodeImage, MAX_PIXELS } from './decode.js';
+export { decodeImage } from './decode.js';
 export { encodePng } from './encode.js';
 export { encodeJpeg } from './encode-jpeg.js';
 export { type FolderSample, type FolderTree, readFolderTree } from './folder-tree.js';
 export { type Image, ImageError, type ImageErrorCode } from './image.js';
 export { jpegSize } from './jpeg-size.js';
-export { fitView, loadImage, loadView, type ViewSize } from './load.js';
+export { loadView, type ViewSize } from './load.js';
 export {
   type GroupColumn,
   loadManifest,

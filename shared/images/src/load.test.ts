@@ -56,6 +56,13 @@ describe('loadView', () => {
     });
   });
 
+  it.runIf(process.platform === 'linux')('refuses what has no end: it is no file', async () => {
+    await expect(loadImage('/dev/zero')).rejects.toMatchObject({
+      code: 'DDNN_IMAGE_FILE',
+      message: '/dev/zero: cannot be read: it is no file',
+    });
+  });
+
   it('refuses a missing and a broken file by name', async () => {
     const size = { width: 1, height: 1, channels: 3 } as const;
     const gone = path.join(folder, 'gone.png');

@@ -38,8 +38,10 @@ export async function loadImage(file: string): Promise<Image> {
 /** The bytes of an image file of at most {@link MAX_FILE_BYTES}. @throws ImageError */
 export async function readImageFile(file: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(file);
-    if (size <= MAX_FILE_BYTES) return await readFile(file);
+    const found = await stat(file);
+    // A pipe or a device has no size, and may have no end.
+    if (!found.isFile()) throw new Error('it is no file');
+    if (found.size <= MAX_FILE_BYTES) return await readFile(file);
   } catch (cause) {
     throw new ImageError('DDNN_IMAGE_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
   }

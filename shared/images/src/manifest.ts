@@ -78,12 +78,11 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
       'there is a header but no sample',
     );
   }
-  const classes = options.classes ?? [...new Set(all.map((row) => row.label))];
-  const classIndex = new Map(classes.map((name, index) => [name.normalize(), index]));
+  const classes = options.classes?.map((name) => name.normalize()) ?? [...new Set(all.map((row) => row.label))];
+  const classIndex = new Map(classes.map((name, index) => [name, index]));
   const rows = chooseSplit(file, columns, all, options).flatMap((row) => {
     const index = classIndex.get(row.label);
-    // In the Unicode form of the classes.
-    if (index !== undefined) return { ...row, label: classes[index]!, classIndex: index };
+    if (index !== undefined) return { ...row, classIndex: index };
     const reason = `unknown label ${JSON.stringify(row.label)}; the classes are ${quoted(classes)}`;
     refuse(new ManifestError('DDNN_MANIFEST_UNKNOWN_LABEL', { file, line: row.line, column: 'label' }, reason));
     return [];

@@ -1,6 +1,6 @@
 import type { Image } from './image.js';
 import type { ViewSize } from './load.js';
-import type { GroupColumn } from './manifest.js';
+import type { GroupColumn, ManifestOptions } from './manifest.js';
 import type { ManifestError } from './manifest-error.js';
 import type { RecordingError } from './recording-error.js';
 
@@ -45,16 +45,8 @@ export interface Recording {
   read(row: number, view: number, size: ViewSize): Promise<RecordedView | null>;
 }
 
-/** Which rows to take and what to check. */
-export interface RecordingOptions {
-  /** only the rows of this split; left out: all rows, but MNIST requires it */
-  readonly split?: string | undefined;
-  /** the manifest's column that `split` is looked up in; `split` when left out */
-  readonly splitColumn?: string | undefined;
-  /** the classes of a trained bundle, in its order; when left out they are those of the source */
-  readonly classes?: readonly string[] | undefined;
-  /** whether every image file must exist; true when left out */
-  readonly checkFiles?: boolean | undefined;
+/** Which rows to take and what to check. MNIST requires `split`. */
+export interface RecordingOptions extends Omit<ManifestOptions, 'onBadRow'> {
   /** rows of all splits, even for a source that requires `split` */
   readonly everySplit?: boolean | undefined;
   /** takes each bad row, which is then left out; without it the first one is thrown */

@@ -17,6 +17,7 @@ export * from './code/score-code.js';
 export * from './errors.js';
 export { bestKernels, type KernelChoice } from './kernels/kernels.js';
 export * from './numbers/bits.js';
+export * from './numbers/random.js';
 export * from './plain/float-block.js';
 export * from './plain/float-section.js';
 export * from './plain/fold.js';

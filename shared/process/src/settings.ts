@@ -30,7 +30,9 @@ export const connectionSettings = {
 };
 
 /** A TCP port to listen on; 0 takes a free one. */
-export const PortSetting = Type.Integer({ minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' });
+export function PortSetting(fallback: number): TInteger {
+  return IntegerSetting(fallback, 0, 65_535, 'TCP port; 0 takes a free one');
+}
 
 /** The section `log` of every process. */
 export const LogSettings = Type.Object({
@@ -43,5 +45,5 @@ export const LogSettings = Type.Object({
 /** The section `health` of every process: where `/healthz`, `/readyz` and `/metrics` are served. */
 export const HealthSettings = Type.Object({
   host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
-  port: Type.Integer({ default: 0, minimum: 0, maximum: 65_535, description: 'TCP port; 0 takes a free one' }),
+  port: PortSetting(0),
 });

@@ -58,11 +58,8 @@ export class BodyReader {
         throw new FrameError('DDNN_FRAME_VALUE', `a length of more than ${MAX_BYTES} bytes`, first);
     }
     if (length > this.#maxBytes) {
-      throw new FrameError(
-        'DDNN_FRAME_OVERSIZED',
-        `a body of ${length} bytes, at most ${this.#maxBytes} belong`,
-        first,
-      );
+      const why = `a body of ${length} bytes, at most ${this.#maxBytes} belong`;
+      throw new FrameError('DDNN_FRAME_OVERSIZED', why, first);
     }
     const end = this.at + length;
     if (end > this.#bytes.length) throw truncated(`a body ${end - this.#bytes.length} bytes short`, this.#bytes.length);

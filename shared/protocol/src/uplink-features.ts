@@ -78,28 +78,20 @@ export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSamp
   for (const { body } of samples) size += 1 + stateBytes + body.length;
   const writer = new Writer(size, HEADER_BYTES);
   writeHeader(writer.bytes, 'uplinkFeatures', epoch);
-  let previous: number | undefined;
-  for (const { slot, states, content, body } of samples) {
+  for (const [i, { slot, states, content, body }] of samples.entries()) {
     if (states.length !== sizes.views) {
-      throw new FrameError(
-        'DDNN_FRAME_VALUE',
-        `${states.length} view states where ${sizes.views} belong`,
-        writer.offset,
-      );
+      const why = `${states.length} view states where ${sizes.views} belong`;
+      throw new FrameError('DDNN_FRAME_VALUE', why, writer.offset);
     }
-    writeUplinkSlot(writer, slot, previous);
+    writeUplinkSlot(writer, slot, samples[i - 1]?.slot);
     writer.u8(UplinkContent[content], 'content');
     writer.raw(packViewStates(states));
     const expected = uplinkBodyBytes(sizes, content, states, body, 0);
     if (body.length !== expected) {
-      throw new FrameError(
-        'DDNN_FRAME_VALUE',
-        `a body of ${body.length} bytes where ${expected} belong`,
-        writer.offset,
-      );
+      const why = `a body of ${body.length} bytes where ${expected} belong`;
+      throw new FrameError('DDNN_FRAME_VALUE', why, writer.offset);
     }
     writer.raw(body);
-    previous = slot;
   }
   return writer.bytes;
 }

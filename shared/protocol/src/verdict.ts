@@ -93,12 +93,10 @@ function writeVerdict(writer: Writer, verdict: Verdict, before: Verdict | undefi
   if (gap < 1 || gap > MAX_UPLINK_GAP || slot > MAX_SLOT)
     throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} does not follow slot ${before?.slot}`, writer.offset);
   const sameStates = before?.states.every((state, view) => state === states[view]);
-  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex > NO_CLASS)
-    throw new FrameError(
-      'DDNN_FRAME_VALUE',
-      `class ${classIndex} is not an integer from 0 to ${NO_CLASS}`,
-      writer.offset,
-    );
+  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex > NO_CLASS) {
+    const why = `class ${classIndex} is not an integer from 0 to ${NO_CLASS}`;
+    throw new FrameError('DDNN_FRAME_VALUE', why, writer.offset);
+  }
   const classBits = classIndex === NO_CLASS ? NONE : classIndex < NONE ? classIndex : CLASS_FOLLOWS;
   const flags = (gap > 1 ? HAS_GAP : 0) | (sameStates ? 0 : HAS_STATES);
   writer.u8(exitNames.indexOf(exit) | flags | (classBits << 4), 'answer');

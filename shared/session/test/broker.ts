@@ -5,20 +5,12 @@ import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { afterEach } from 'vitest';
 import { MqttSession, type SessionOptions } from '../src/mqtt-session.js';
 
+export { until } from '@ddnn/process/testing';
+
 export const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
-
-/** Tests wait for what must come, however slow the machine is; this only ends what would never come. */
-const PATIENCE_MS = 240_000;
-export async function until(condition: () => boolean): Promise<void> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  while (!condition()) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** Sockets and listeners of this process, once those that are closing are gone. */
 export async function sockets(): Promise<string[]> {

@@ -49,21 +49,14 @@ class Learner {
   /** Adds one map's share to the slopes. */
   see(map: Uint8Array): void {
     const context = this.#context;
-    const { height, width, channels } = context.shape;
-    context.signs.fill(0);
-    for (let y = 0, i = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const at = context.at(y, x);
-        for (let channel = 0; channel < channels; channel++, i++) {
-          const bit = (map[i >> 3] >> (i & 7)) & 1;
-          const z = this.#bias.values[i] + context.sum(this.#neighbours.values, at + channel, channel);
-          const error = shareOf(Math.round(z * LOG_ODDS_UNIT)) / CERTAIN - bit;
-          this.#bias.slopes[i] += error;
-          context.spread(this.#neighbours.slopes, at + channel, channel, error);
-          context.signs[at + channel] = bit === 1 ? 1 : -1;
-        }
-      }
-    }
+    context.walk((i, at, channel) => {
+      const bit = (map[i >> 3] >> (i & 7)) & 1;
+      const z = this.#bias.values[i] + context.sum(this.#neighbours.values, at, channel);
+      const error = shareOf(Math.round(z * LOG_ODDS_UNIT)) / CERTAIN - bit;
+      this.#bias.slopes[i] += error;
+      context.spread(this.#neighbours.slopes, at, channel, error);
+      return bit;
+    });
     this.#seen++;
   }
 

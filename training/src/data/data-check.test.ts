@@ -56,6 +56,18 @@ test('Every bad row is told, not only the first', async () => {
   expect(report.samples).toBe(4);
 });
 
+test('A class of any name is counted', async () => {
+  const file = await manifest('names.csv', [
+    'sample,label,split,view0',
+    'a,constructor,train,0.png',
+    'b,car,train,1.png',
+    'c,constructor,test,0.png',
+  ]);
+  const { counts, copies } = await checkData(file);
+  expect(counts).toEqual({ train: { constructor: 1, car: 1 }, test: { constructor: 1, car: 0 } });
+  expect({ ...copies.test.byClass }).toEqual({ constructor: { compared: 1, copies: 1 } });
+});
+
 test('A manifest of nothing but bad rows is reported, one without a header is refused', async () => {
   const report = await checkData(await manifest('all-bad.csv', ['sample,label,view0', 'a,,0.png', ',car,0.png']));
   expect(report).toMatchObject({ samples: 0, classes: [], problems: [{}, {}] });

@@ -1,6 +1,7 @@
 import { openRecording, type RecordedRow, RecordingError, splitNamed } from '@ddnn/images';
 import type { CopyCount, CopyPair, DataProblem, DataReport } from './data-report.js';
 import { dataWarnings } from './data-warnings.js';
+import { groupedBy } from './grouped-by.js';
 import { findNearCopies, type RowThumbnail } from './near-copies.js';
 import { answerByPresence } from './presence-answer.js';
 import { readThumbnails } from './read-thumbnails.js';
@@ -36,7 +37,7 @@ export async function checkData(data: string, options: DataCheckOptions = {}): P
   for (const [row, { mask }] of thumbnails.entries()) {
     if (mask === 0) problem(new RecordingError('DDNN_RECORDING_EMPTY', `${place(data, rows[row])}: no camera sees it`));
   }
-  const splits = rowsBySplit(rows);
+  const splits = groupedBy(rows.keys(), (row) => rows[row].split ?? NO_SPLIT);
   const training = trainingSplit(splits);
   const reference = splits.get(training) ?? [];
   const others = [...splits].filter(([name]) => name !== training);
@@ -75,16 +76,6 @@ function place(data: string, { sample, line }: RecordedRow): string {
   return `${data}${line === undefined ? '' : `, line ${line}`}: sample ${JSON.stringify(sample)}`;
 }
 
-function rowsBySplit(rows: readonly RecordedRow[]): Map<string, number[]> {
-  const splits = new Map<string, number[]>();
-  for (const [row, { split = NO_SPLIT }] of rows.entries()) {
-    const members = splits.get(split);
-    if (members) members.push(row);
-    else splits.set(split, [row]);
-  }
-  return splits;
-}
-
 function countLabels(classes: readonly string[], rows: readonly RecordedRow[], members: readonly number[]) {
   const counts: Record<string, number> = Object.fromEntries(classes.map((name) => [name, 0]));
   for (const row of members) counts[rows[row].label]++;
@@ -116,10 +107,11 @@ function compareSplits(
   const pairs: CopyPair[] = [];
   for (const [split, members] of others) {
     const found = findNearCopies(thumbnails, members, reference);
-    const byClass: Record<string, { compared: number; copies: number }> = {};
+    // Without a prototype: a class may be called `constructor`.
+    const byClass: Record<string, { compared: number; copies: number }> = Object.create(null);
     for (const row of found.compared) {
-      const count = byClass[rows[row].label] ?? { compared: 0, copies: 0 };
-      byClass[rows[row].label] = { ...count, compared: count.compared + 1 };
+      byClass[rows[row].label] ??= { compared: 0, copies: 0 };
+      byClass[rows[row].label].compared++;
     }
     for (const { row, of, distance } of found.copies) {
       const { sample, label } = rows[row];

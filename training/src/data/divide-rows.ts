@@ -1,3 +1,4 @@
+import { groupedBy } from './grouped-by.js';
 import { createRandom, shuffled } from './random.js';
 
 /** What decides on which side a row goes. */
@@ -14,18 +15,8 @@ export interface DividedRow {
  * @returns for each row whether it is in the test part
  */
 export function divideRows(rows: readonly DividedRow[], share: number, seed: number): boolean[] {
-  const groups = new Map<string, number[]>();
-  for (const [row, { group }] of rows.entries()) {
-    const key = group === undefined ? `row ${row}` : `group ${group}`;
-    const members = groups.get(key);
-    if (members) members.push(row);
-    else groups.set(key, [row]);
-  }
-  const ofClass = new Map<string, number[][]>();
-  for (const members of groups.values()) {
-    const { label } = rows[members[0]];
-    ofClass.set(label, [...(ofClass.get(label) ?? []), members]);
-  }
+  const groups = groupedBy(rows.keys(), (row) => rows[row].group ?? row);
+  const ofClass = groupedBy(groups.values(), ([first]) => rows[first].label);
   const inTest = rows.map(() => false);
   const random = createRandom(seed);
   for (const own of ofClass.values()) {

@@ -1,3 +1,4 @@
+import { groupedBy } from './grouped-by.js';
 import type { HeldOut } from './held-out.js';
 import { shuffled } from './random.js';
 
@@ -14,14 +15,7 @@ const BLOCKS = 20;
  * @param rows which of them take part
  */
 export function groupRows(groupOf: readonly (string | undefined)[], rows: readonly number[]): Groups {
-  const members = new Map<string | number, number[]>();
-  for (const row of rows) {
-    const key = groupOf[row] ?? row;
-    const group = members.get(key);
-    if (group) group.push(row);
-    else members.set(key, [row]);
-  }
-  return [...members.values()];
+  return [...groupedBy(rows, (row) => groupOf[row] ?? row).values()];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { TrainingError } from '../errors.js';
 import type { DataSet } from './data-set.js';
+import { groupedBy } from './grouped-by.js';
 import { blocksOfFrames, groupRows, holdOutGroups } from './held-out-groups.js';
 import { shuffled } from './random.js';
 
@@ -64,8 +65,7 @@ export function holdOutRows(
   share: number,
   random: () => number,
 ): HeldOut {
-  const ofClass = new Map<number, number[]>();
-  for (const row of rows) ofClass.set(labels[row], [...(ofClass.get(labels[row]) ?? []), row]);
+  const ofClass = groupedBy(rows, (row) => labels[row]);
   const heldOut = new Set<number>();
   for (const [, members] of [...ofClass].sort(([a], [b]) => a - b)) {
     const count = Math.min(members.length - 1, Math.round(members.length * share));

@@ -1,4 +1,5 @@
 import { type Image, resizeArea, toChannels } from '@ddnn/images';
+import { groupedBy } from './grouped-by.js';
 
 const SIDE = 8;
 /** Values of one thumbnail. */
@@ -56,13 +57,7 @@ export function findNearCopies(
 ): { copies: NearCopy[]; compared: number[] } {
   const measured = thumbnails.map(({ values }) => Math.sqrt(energy(values)));
   const comparable = (row: number) => thumbnails[row].values.length > 0;
-  const ofMask = new Map<number, number[]>();
-  for (const row of reference.filter(comparable)) {
-    const { mask } = thumbnails[row];
-    const members = ofMask.get(mask);
-    if (members) members.push(row);
-    else ofMask.set(mask, [row]);
-  }
+  const ofMask = groupedBy(reference.filter(comparable), (row) => thumbnails[row].mask);
   const originals = (row: number) => ofMask.get(thumbnails[row].mask) ?? [];
   const looked = rows.filter(comparable);
   const work = looked.reduce((sum, row) => sum + originals(row).length * thumbnails[row].values.length, 0);

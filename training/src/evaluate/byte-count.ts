@@ -33,8 +33,8 @@ export interface Batching {
 const RECORDS_PER_FRAME = 256;
 /** Any epoch will do: it always takes one byte. */
 const EPOCH = 1;
-/** Names of one character, as short as an installation may choose them. */
-const SITE = 's';
+/** The site's name where bytes are counted: of one character, as short as an installation may choose it. */
+export const SITE_NAME = 's';
 
 /**
  * Counts the bytes that a bundle's samples would put on the wire. It builds every frame with the protocol's own
@@ -206,11 +206,11 @@ function devicePacket(which: TopicName, frame: Uint8Array, view: number): number
 }
 
 function uplinkPacket(which: TopicName, frame: Uint8Array, edge: number): number {
-  return packet(which, frame, { site: SITE, edge: edgeName(edge) });
+  return packet(which, frame, { site: SITE_NAME, edge: edgeName(edge) });
 }
 
-/** As short as a name may be; further edges of a site need a second character. */
-function edgeName(edge: number): string {
+/** An edge's name, likewise; further edges of a site need a second character. */
+export function edgeName(edge: number): string {
   return edge === 0 ? 'e' : `e${edge}`;
 }
 

@@ -1,5 +1,5 @@
 import { balancedAccuracy } from './balanced-accuracy.js';
-import type { EveryExit } from './every-exit.js';
+import { type EveryExit, ofExits } from './every-exit.js';
 import type { ExitAccuracy } from './tally.js';
 
 /** Samples of one class, and how many of them the site and each exit get right. */
@@ -38,13 +38,7 @@ export function hitsOfClasses(
 
 /** Mean recall over the classes, if every sample is answered at this one exit. */
 export function balancedAccuracyOfExits(asked: Asked, labels: readonly number[]): ExitAccuracy {
-  const share = (exit: keyof ExitAccuracy) =>
-    balancedAccuracy(
-      labels,
-      asked.map((answers, sample) => isRight(answers, exit, labels[sample])),
-    );
-  const has = exits.filter((exit) => asked.some((answers) => answers?.[exit]));
-  return { ...Object.fromEntries(has.map((exit) => [exit, share(exit)])), cloud: share('cloud') };
+  return ofExits(asked, labels, (right) => balancedAccuracy(labels, right));
 }
 
 function isRight(answers: EveryExit | undefined, exit: keyof ExitAccuracy, label: number): boolean {

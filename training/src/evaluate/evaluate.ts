@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Bundle } from '@ddnn/model';
 import { type ExitName, ViewState } from '@ddnn/protocol';
 import type { DataSet } from '../data/data-set.js';
@@ -6,13 +5,14 @@ import { labelsFor } from '../data/labels.js';
 import { TrainingError } from '../errors.js';
 import { answerSample } from './answer-sample.js';
 import { type Batching, ByteCount } from './byte-count.js';
+import { eachSample, type PassOptions } from './each-sample.js';
 import { askEveryExit, type EveryExit } from './every-exit.js';
 import { MissingViews } from './missing-views.js';
 import { type EvalSummary, summarise } from './summary.js';
 import { type Thresholds, Tiers } from './tiers.js';
 
 /** What to evaluate on what. */
-export interface EvalOptions {
+export interface EvalOptions extends PassOptions {
   readonly bundle: Bundle;
   readonly data: DataSet;
   /** Replace the bundle's. */
@@ -25,8 +25,6 @@ export interface EvalOptions {
   readonly perExit?: boolean | undefined;
   /** Also take every camera, every pair and every three out of every sample. */
   readonly missing?: boolean | undefined;
-  readonly onProgress?: ((done: number, samples: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The answer to one sample. */
@@ -48,15 +46,13 @@ export interface EvalResult {
   readonly summary: EvalSummary;
 }
 
-const SAMPLES_PER_TURN = 16;
-
 /**
  * Answers every sample with the sections and exits that agents, edges and cloud run, each sample only as far up as it
  * must go, and counts the bytes that this puts on the wire. Throws {@link TrainingError} if bundle and data do not fit,
  * and the signal's reason when aborted.
  */
 export async function evaluate(options: EvalOptions): Promise<EvalResult> {
-  const { bundle, data, lost = [], perExit = false, missing = false, onProgress, signal } = options;
+  const { bundle, data, lost = [], perExit = false, missing = false } = options;
   const { architecture } = bundle;
   const labels = labelsFor(architecture, data);
   const wrong = lost.find((view) => !Number.isInteger(view) || view < 0 || view >= architecture.views);
@@ -69,12 +65,8 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
   const outcomes: Outcome[] = [];
   const asked: (EveryExit | undefined)[] = [];
   const table = missing ? new MissingViews(architecture.views) : undefined;
-  for (const [slot, { sample, label }] of data.rows.entries()) {
-    if (slot % SAMPLES_PER_TURN === 0) {
-      signal?.throwIfAborted();
-      onProgress?.(slot, data.rows.length);
-      await setImmediate();
-    }
+  const answer = (slot: number) => {
+    const { sample, label } = data.rows[slot];
     const images = data.images[slot].map((image, view) => (lost.includes(view) ? null : image));
     const states = Uint8Array.from(images, (image, view) =>
       lost.includes(view) ? ViewState.lost : image ? ViewState.present : ViewState.absent,
@@ -83,9 +75,9 @@ export async function evaluate(options: EvalOptions): Promise<EvalResult> {
     outcomes.push({ slot, sample, label, ...decision, correct: decision.classIndex === labels[slot] });
     if (perExit) asked.push(askEveryExit(tiers, images));
     table?.add(tiers, images, labels[slot]);
-  }
+  };
+  await eachSample(data, answer, options);
   bytes.finish();
-  onProgress?.(data.rows.length, data.rows.length);
   const parts = {
     data,
     labels,

@@ -62,14 +62,18 @@ function leastSure(given: readonly Answer[]): Measures {
  * @param labels class index of each sample
  */
 export function accuracyOfExits(asked: readonly (EveryExit | undefined)[], labels: readonly number[]): ExitAccuracy {
-  const share = (exit: keyof ExitAccuracy) =>
-    asked.filter((answers, i) => answers?.[exit]?.classIndex === labels[i]).length / Math.max(1, asked.length);
-  const has = (exit: keyof ExitAccuracy) => asked.some((answers) => answers?.[exit]);
-  return {
-    ...(has('local') && { local: share('local') }),
-    ...(has('edge') && { edge: share('edge') }),
-    cloud: share('cloud'),
-  };
+  return ofExits(asked, labels, (right) => right.filter(Boolean).length / Math.max(1, right.length));
+}
+
+/** A figure of each exit that there is, from which samples it gets right. */
+export function ofExits(
+  asked: readonly (EveryExit | undefined)[],
+  labels: readonly number[],
+  figure: (right: boolean[]) => number,
+): ExitAccuracy {
+  const of = (exit: keyof ExitAccuracy) => figure(asked.map((answers, i) => answers?.[exit]?.classIndex === labels[i]));
+  const has = (['local', 'edge'] as const).filter((exit) => asked.some((answers) => answers?.[exit]));
+  return { ...Object.fromEntries(has.map((exit) => [exit, of(exit)])), cloud: of('cloud') };
 }
 
 /** Figures of a bundle have flat names: `localAccuracy` and so on. */

@@ -5,7 +5,7 @@ import type { DataSet } from '../data/data-set.js';
 import { confidenceFigures, confidenceTable } from '../evaluate/confidence-table.js';
 import { accuracyOfExits, exitFigures } from '../evaluate/every-exit.js';
 import { fitGates, gatedExits } from '../thresholds/gate-fit.js';
-import { judge, judgeSurvivors } from '../thresholds/judge.js';
+import { judgeSamples, judgeSurvivors } from '../thresholds/judge-samples.js';
 import { chooseFor, goalFigures, type ThresholdGoal } from '../thresholds/threshold-goal.js';
 import type { JudgedSample } from '../thresholds/thresholds.js';
 import type { Recipe } from './recipe.js';
@@ -50,7 +50,7 @@ export async function judgeNetwork(
 ): Promise<NetworkVerdict> {
   const { local, edge } = architecture;
   await fitGates(architecture, tensors, draft, { data, labels, rows: rows.gate, signal });
-  const judged = await judge(draft(), data, labels, rows.thresholds, signal);
+  const judged = await judgeSamples(draft(), data, labels, rows.thresholds, signal);
   const weights = selectionWeights(recipe, { labels, rows: rows.thresholds }, architecture.classes.length);
   const weigh = (samples: readonly JudgedSample[], share = 1) =>
     samples.map((sample) => ({ ...sample, weight: (weights?.[sample.classIndex] ?? 1) * share }));

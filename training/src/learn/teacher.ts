@@ -3,8 +3,8 @@ import { type Batch, calibrateNorms, FrozenNorms, Network, type Tensor2D, type T
 import { batchRows, createBatch } from '../data/batches.js';
 import { createRandom } from '../data/random.js';
 import { type FitOptions, fit } from './fit.js';
-import { type FitParts, fitOptions } from './fit-options.js';
 import { judgeEpoch } from './judge-epoch.js';
+import { type FitParts, optionsFromRecipe } from './options-from-recipe.js';
 
 /** A trained network that teaches another one, and is not exported. */
 export interface Teacher {
@@ -50,7 +50,7 @@ export async function trainTeacher(
   const random = createRandom(~seed);
   const network = new Network(teacherOf(architecture, recipe.distillation?.width ?? 2), random, 'float');
   const ownRecipe = { ...recipe, distillation: undefined, viewDropout: 0 };
-  await fit(tf, network, set, { ...fitOptions(tf, network, { ...parts, recipe: ownRecipe, random }), ...hooks });
+  await fit(tf, network, set, { ...optionsFromRecipe(tf, network, { ...parts, recipe: ownRecipe, random }), ...hooks });
   const frozen = await calibrateNorms(tf, network, function* () {
     for (const rows of batchRows(set.rows, recipe.batchSize)) yield createBatch(tf, set.data, rows);
   });

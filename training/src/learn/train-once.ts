@@ -20,8 +20,8 @@ import { refuseSmallBudget } from '../thresholds/budget.js';
 import { checkGoal, type ThresholdGoal } from '../thresholds/threshold-goal.js';
 import { Checkpoint, type CheckpointOptions } from './checkpoint.js';
 import { fit, type Progress } from './fit.js';
-import { fitOptions } from './fit-options.js';
 import { judgeNetwork, takeOver } from './judge-network.js';
+import { optionsFromRecipe } from './options-from-recipe.js';
 import { createRecipe, type RecipeOptions } from './recipe.js';
 import { assignRows } from './row-roles.js';
 import { trainTeacher } from './teacher.js';
@@ -75,7 +75,7 @@ export async function trainOnce(options: TrainOnceOptions): Promise<TrainedBundl
   const set = { data, labels, rows: rows.training };
   const judging = { data, labels, rows: rows.epochs };
   const parts = { recipe, set, judging, seed, random };
-  const lessons = fitOptions(tf, network, parts);
+  const lessons = optionsFromRecipe(tf, network, parts);
   const checkpoint =
     options.checkpoint && (await Checkpoint.open(options.checkpoint, identify(architecture, parts, backend, goal)));
   const started = performance.now();

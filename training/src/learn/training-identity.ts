@@ -3,7 +3,7 @@ import type { ResolvedArchitecture } from '@ddnn/model';
 import type { BackendName } from '@ddnn/tensor';
 import type { DataSet } from '../data/data-set.js';
 import type { ThresholdGoal } from '../thresholds/threshold-goal.js';
-import type { FitParts } from './fit-options.js';
+import type { FitParts } from './options-from-recipe.js';
 
 /**
  * All that decides the result of training: two runs with the same identity give the same bundle. Everything is kept as

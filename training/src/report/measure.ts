@@ -1,10 +1,10 @@
 import type { Bundle } from '@ddnn/model';
 import type { DataSet } from '../data/data-set.js';
+import { eachSample, type PassOptions } from '../evaluate/each-sample.js';
 import { type EvalResult, evaluate } from '../evaluate/evaluate.js';
 import { askEveryExit, type EveryExit } from '../evaluate/every-exit.js';
 import { Tiers } from '../evaluate/tiers.js';
 import { type CameraCount, type SingleCamera, sweepCameras, sweepSingle } from '../sweeps/cameras.js';
-import { eachSample, type PassOptions } from '../sweeps/each-sample.js';
 import { sweepThreshold, type ThresholdRow } from '../sweeps/threshold.js';
 
 /** Everything that the report tells about one bundle, except what needs further training. */

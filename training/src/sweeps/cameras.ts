@@ -1,9 +1,9 @@
 import type { Bundle } from '@ddnn/model';
 import type { DataSet } from '../data/data-set.js';
 import { labelsFor } from '../data/labels.js';
+import { eachSample, type PassOptions } from '../evaluate/each-sample.js';
 import { askSubsets, type LostViews, ViewSubset } from '../evaluate/lost-views.js';
 import { type Thresholds, Tiers } from '../evaluate/tiers.js';
-import { eachSample, type PassOptions } from './each-sample.js';
 
 /** One camera alone. */
 export interface SingleCamera extends LostViews {

@@ -5,9 +5,9 @@ import { labelsFor } from '../data/labels.js';
 import { TrainingError } from '../errors.js';
 import { answerSample } from '../evaluate/answer-sample.js';
 import { type Batching, ByteCount } from '../evaluate/byte-count.js';
+import { eachSample, type PassOptions } from '../evaluate/each-sample.js';
 import { RememberedBodies } from '../evaluate/encoded-bodies.js';
 import { type Thresholds, Tiers } from '../evaluate/tiers.js';
-import { eachSample, type PassOptions } from './each-sample.js';
 import { paperBytes } from './paper.js';
 import { RememberedSample } from './remembered-sample.js';
 

@@ -6,7 +6,7 @@ import type { TrainedBundle } from '../learn/training-report.js';
 import { syntheticData } from '../testing/synthetic-data.js';
 import { fitBudget } from './budget.js';
 import { calibrateThresholds } from './calibrate-thresholds.js';
-import { judge } from './judge.js';
+import { judgeSamples } from './judge-samples.js';
 import { payloadAt, payloadSizes } from './payload.js';
 import { rightAt } from './site-answer.js';
 import type { JudgedSample } from './thresholds.js';
@@ -91,7 +91,7 @@ describe.each([
       const { bundle } = trained;
       const labels = data.rows.map(({ label }) => bundle.architecture.classes.indexOf(label));
       const seen = [...data.rows.keys()].slice(5);
-      const judged = await judge(bundle, data, labels, seen);
+      const judged = await judgeSamples(bundle, data, labels, seen);
       const measured = payloadSizes(bundle);
       for (const edge of architecture.edge ? [NEVER_EXITS, 0.3, 1] : [NEVER_EXITS]) {
         const { outcomes, summary } = await evaluate({ bundle, data, thresholds: { local: t, edge } });

@@ -6,7 +6,7 @@ import { TrainingError } from '../errors.js';
 import { type ConfidenceTable, confidenceTable } from '../evaluate/confidence-table.js';
 import { accuracyOfExits, exitFigures } from '../evaluate/every-exit.js';
 import type { ExitAccuracy } from '../evaluate/tally.js';
-import { judge } from './judge.js';
+import { judgeSamples } from './judge-samples.js';
 import { checkGoal, chooseFor, type GoalChoice, goalFigures, type ThresholdGoal } from './threshold-goal.js';
 
 /** Whose thresholds to choose again, and on what. */
@@ -46,7 +46,7 @@ export async function calibrateThresholds(options: CalibrateOptions): Promise<Ca
   const labels = labelsFor(architecture, data);
   const rows = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));
   if (rows.length === 0) throw new TrainingError('DDNN_TRAINING_EMPTY', `${data.file}: no row has a view`);
-  const samples = await judge(bundle, data, labels, rows, signal, onProgress);
+  const samples = await judgeSamples(bundle, data, labels, rows, signal, onProgress);
   const weights = selectionWeights(architecture.training ?? {}, { labels, rows }, architecture.classes.length);
   const weighted = samples.map((sample) => ({ ...sample, weight: weights?.[sample.classIndex] }));
   const choice = chooseFor(goal, { samples: weighted, bundle, unseen: data.rows.length - rows.length });

@@ -44,11 +44,9 @@ export interface GoalRows {
 export function chooseFor(goal: ThresholdGoal | undefined, rows: GoalRows): GoalChoice {
   const { samples, survivors = [], bundle, unseen, fixed, leastUp = 0, slack } = rows;
   if (!goal) {
-    const { local, edge } = chooseThresholds([...samples, ...survivors], fixed, {
-      most: thresholdsBelow(samples, leastUp),
-      slack,
-    });
-    return { thresholds: { local, edge }, ...accuraciesAt(samples, { local, edge }) };
+    const most = thresholdsBelow(samples, leastUp);
+    const thresholds = chooseThresholds([...samples, ...survivors], fixed, { most, slack });
+    return { thresholds, ...accuraciesAt(samples, thresholds) };
   }
   if ('bytesPerView' in goal) {
     const budget = fitBudget(samples, payloadSizes(bundle), goal.bytesPerView, unseen);

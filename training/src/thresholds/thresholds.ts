@@ -1,6 +1,6 @@
-import { balancedAccuracy } from '../evaluate/balanced-accuracy.js';
 import type { EveryExit } from '../evaluate/every-exit.js';
 import type { Thresholds } from '../evaluate/tiers.js';
+import type { ThresholdPair } from './site-answer.js';
 
 /** A sample of known class that every exit was asked about. */
 export interface JudgedSample {
@@ -10,14 +10,6 @@ export interface JudgedSample {
   readonly present: readonly number[];
   /** Its weight in the choice; left out: 1. */
   readonly weight?: number | undefined;
-}
-
-/** Thresholds, and the overall accuracy that they give on the samples they were chosen on. */
-export interface ChosenThresholds {
-  readonly local: number;
-  readonly edge: number;
-  readonly accuracy: number;
-  readonly balancedAccuracy: number;
 }
 
 /** How far chosen thresholds may go. */
@@ -40,13 +32,11 @@ export function chooseThresholds(
   samples: readonly JudgedSample[],
   fixed: Thresholds = {},
   { most = {}, slack = 0 }: ThresholdBounds = {},
-): ChosenThresholds {
+): ThresholdPair {
   const right = samples.map(({ classIndex, answers }) => answers.cloud.classIndex === classIndex);
   const edge = settle(samples, 'edge', { fixed: fixed.edge, most: most.edge, slack }, right);
   const local = settle(samples, 'local', { fixed: fixed.local, most: most.local, slack }, right);
-  const labels = samples.map(({ classIndex }) => classIndex);
-  const accuracy = right.filter(Boolean).length / samples.length;
-  return { local, edge, accuracy, balancedAccuracy: balancedAccuracy(labels, right) };
+  return { local, edge };
 }
 
 /**
@@ -85,7 +75,7 @@ function best(
   for (const [place, { i, uncertainty, right, weight }] of asked.entries()) {
     gain += (Number(right) - Number(above[i])) * weight;
     total += weight;
-    // Equal entropies leave together.
+    // Equally sure ones leave together.
     if (asked[place + 1]?.uncertainty === uncertainty) continue;
     steps.push({ threshold: uncertainty, gain });
   }

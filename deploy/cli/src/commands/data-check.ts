@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { dataTables } from '../terminal/data-tables.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
-import { shellWord } from '../terminal/words.js';
+import { counted, shellWord } from '../terminal/words.js';
 
 interface DataCheckFlags {
   readonly splitColumn?: string;
@@ -35,8 +35,7 @@ function findings({ problems, warnings, data, training, counts }: DataReport, sp
   const lines = problems.slice(0, SHOWN).map(({ code, message }) => `${pc.red('✗')} ${message}${pc.dim(` [${code}]`)}`);
   if (problems.length > SHOWN) lines.push(pc.red(`  and ${problems.length - SHOWN} more: --json lists them all`));
   lines.push(...warnings.map((warning) => `${pc.yellow('!')} ${warning}`));
-  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
-  const sum = `${count(problems.length, 'problem')}, ${count(warnings.length, 'warning')}`;
+  const sum = `${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}`;
   lines.push(problems.length > 0 ? pc.red(sum) : `${pc.green('✓')} ${sum}`);
   if (problems.length === 0) {
     const split = Object.keys(counts).length > 1 ? ` --split ${shellWord(training)}` : '';

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type FolderSample, type FolderTree, manifestText, type NewManifestRow, readFolderTree } from '@ddnn/images';
 import { divideRows } from '@ddnn/training';
@@ -6,7 +6,7 @@ import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { createTable } from '../terminal/table.js';
-import { shellWord } from '../terminal/words.js';
+import { counted, shellWord } from '../terminal/words.js';
 import { openOutput } from './output-file.js';
 
 interface DataInitFlags {
@@ -22,7 +22,7 @@ export async function dataInit(folder: string, flags: DataInitFlags): Promise<vo
   if (flags.testShare >= 1) throw new UsageError('--test-share is a share, from 0 to below 1');
   const groupOf = grouping(flags.group);
   const manifest = path.join(folder, 'manifest.csv');
-  if (!flags.force && (await exists(manifest)))
+  if (!flags.force && existsSync(manifest))
     throw new UsageError(`${manifest} is there already: --force writes over it`);
   const out = await openOutput('manifest', manifest, {});
   const tree = await readFolderTree(folder);
@@ -54,8 +54,9 @@ function grouping(pattern: string | undefined): (sample: FolderSample) => { grou
 function countRows(rows: readonly NewManifestRow[]): Record<string, Record<string, number>> {
   const counts: Record<string, Record<string, number>> = {};
   for (const { split, label } of rows) {
-    const own = counts[split] ?? {};
-    counts[split] = { ...own, [label]: (own[label] ?? 0) + 1 };
+    // Without a prototype: a folder may be called `constructor`.
+    counts[split] ??= Object.create(null) as Record<string, number>;
+    counts[split][label] = (counts[split][label] ?? 0) + 1;
   }
   return counts;
 }
@@ -86,7 +87,7 @@ function notTaken(leftOut: FolderTree['leftOut'], empty: FolderTree['empty']): s
     const kind = extension || 'without extension';
     return length === 1 ? kind : `${count} ${kind}`;
   });
-  const left = `${files} ${files === 1 ? 'file' : 'files'} left out (${kinds.join(', ')}): pictures are PNG or JPEG`;
+  const left = `${counted(files, 'file')} left out (${kinds.join(', ')}): pictures are PNG or JPEG`;
   return [...(files > 0 ? [left] : []), ...empty.map((name) => `folder ${name} holds no PNG or JPEG`)];
 }
 
@@ -94,13 +95,4 @@ function tooFew(counts: Record<string, Record<string, number>>): string[] {
   const classes = new Set(Object.values(counts).flatMap((own) => Object.keys(own)));
   if (classes.size === 1) return [`there is one class, "${[...classes][0]}": a network needs two to tell apart`];
   return Object.keys(counts).includes('train') ? [] : ['no row is left to train on'];
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Bundle } from '@ddnn/model';
-import { type DataSet, type EvalResult, evaluate, type Thresholds } from '@ddnn/training';
+import { type DataSet, type EvalResult, evaluate } from '@ddnn/training';
 import { confidenceTable } from '../terminal/confidence-table.js';
 import { UsageError } from '../terminal/failure.js';
 import { missingTable } from '../terminal/missing-table.js';
@@ -50,7 +50,8 @@ export async function evalCommand(flags: EvalFlags): Promise<void> {
   }
   if (flags.sweep !== undefined) {
     const swept = await readBundle(flags.bundle[0]);
-    return sweep(swept, await loadFor(swept, flags), thresholdsOf(flags), { ...flags, sweep: flags.sweep });
+    const thresholds = { local: flags.threshold, edge: flags.edgeThreshold };
+    return sweep(swept, await loadFor(swept, flags), thresholds, { ...flags, sweep: flags.sweep });
   }
   const file = flags.verdicts === undefined ? undefined : await openOutput('--verdicts', flags.verdicts, flags);
   const { bundle, data, summary, outcomes } = await evaluateBundle(flags.bundle[0], flags);
@@ -82,7 +83,7 @@ export async function evaluateBundle(
   const result = await evaluate({
     bundle,
     data,
-    thresholds: thresholdsOf(flags),
+    thresholds: { local: flags.threshold, edge: flags.edgeThreshold },
     lost: flags.lost,
     batching: { samples: flags.batchSamples, records: flags.recordsBatch },
     perExit: flags.perExit,
@@ -91,11 +92,4 @@ export async function evaluateBundle(
   });
   line.end();
   return { ...result, bundle, data };
-}
-
-function thresholdsOf({ threshold, edgeThreshold }: EvalFlags): Thresholds {
-  return {
-    ...(threshold === undefined ? {} : { local: threshold }),
-    ...(edgeThreshold === undefined ? {} : { edge: edgeThreshold }),
-  };
 }

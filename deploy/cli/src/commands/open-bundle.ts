@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Bundle, openBundle } from '@ddnn/model';
-import { type DataSet, loadDataSet } from '@ddnn/training';
+import { type Architecture, type Bundle, openBundle, parseArchitecture } from '@ddnn/model';
+import { type DataSet, type DataSetOptions, loadDataSet } from '@ddnn/training';
 import { UsageError } from '../terminal/failure.js';
 import { ProgressLine } from '../terminal/progress.js';
 
@@ -14,32 +14,43 @@ export interface ManifestFlags {
 
 /** Reads a bundle file. Throws {@link UsageError} where it can't be read, `ModelError` where it is damaged. */
 export async function readBundle(file: string): Promise<Bundle> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new UsageError(`${file}: cannot be read: ${(error as Error).message}`);
-  }
-  return openBundle(bytes, file);
+  return openBundle(await read(file), file);
 }
 
-/** Loads the rows of a manifest that a bundle fits, with a progress line. */
+/** Reads an architecture file. Throws as {@link readBundle}. */
+export async function readArchitecture(file: string): Promise<Architecture> {
+  return parseArchitecture((await read(file)).toString(), file);
+}
+
+/** Loads the rows of a manifest, with a progress line. */
+export async function loadRows(
+  { data, split, splitColumn, views }: ManifestFlags,
+  size: DataSetOptions['size'],
+  classes: readonly string[] | undefined,
+): Promise<DataSet> {
+  const line = new ProgressLine();
+  const onProgress = (done: number, rows: number) => line.update(done / rows, `loading images ${done}/${rows}`);
+  const loaded = await loadDataSet(data, { size, split, splitColumn, classes, views, onProgress });
+  line.end();
+  return loaded;
+}
+
+/** Loads the rows of a manifest that a bundle fits. */
 export async function loadFor(bundle: Bundle, flags: ManifestFlags): Promise<DataSet> {
   const { input, classes, views, name } = bundle.architecture;
-  const line = new ProgressLine();
-  const data = await loadDataSet(flags.data, {
-    size: input,
-    split: flags.split,
-    splitColumn: flags.splitColumn,
-    classes,
-    views: flags.views,
-    onProgress: (done, rows) => line.update(done / rows, `loading images ${done}/${rows}`),
-  });
-  line.end();
+  const data = await loadRows(flags, input, classes);
   if (data.views !== views) {
     throw new UsageError(
       `${flags.data} has ${data.views} views, bundle ${name} takes ${views}: pick them with --views, as --views ${Array.from({ length: views }, (_, view) => view).join(',')}`,
     );
   }
   return data;
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`${file}: cannot be read: ${(error as Error).message}`);
+  }
 }

@@ -46,6 +46,16 @@ it('refuses a file of MNIST, packed or not', async () => {
   );
 });
 
+it('refuses where a further file that it writes cannot be written', async () => {
+  await expect(open(at('new'), [at('images')])).rejects.toThrow(/^--out .*images: it is a folder/);
+  await expect(open(at('new'), [at('n'.repeat(256))])).rejects.toThrow(/^--out .*ENAMETOOLONG/);
+});
+
+it('refuses an input among several data sets', async () => {
+  const data = [at('none.csv'), at('m.csv')];
+  await expect(openOutput('--svg', at('images/a.png'), { data })).rejects.toThrow('--svg is also a file of --data');
+});
+
 it('names the option and the reason where nothing can be written', async () => {
   await expect(open(at('none/x'))).rejects.toThrow(/^--out .*there is no folder/);
   await expect(open(at('images'))).rejects.toThrow(/^--out .*it is a folder/);

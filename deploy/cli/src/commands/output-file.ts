@@ -12,7 +12,7 @@ export interface OutputFile {
 
 /** The options that name a command's inputs; other options are ignored. */
 export interface InputFlags {
-  readonly data?: string;
+  readonly data?: string | readonly string[];
   readonly bundle?: string | readonly string[];
   readonly arch?: string;
 }
@@ -29,9 +29,9 @@ export async function openOutput(
   inputs: InputFlags,
   beside: readonly string[] = [],
 ): Promise<OutputFile> {
-  const reason = await whyNotReplaceable(file);
-  if (reason !== undefined) throw new UsageError(`${option} ${file}: ${reason}`);
   for (const output of [file, ...beside]) {
+    const reason = await whyNotReplaceable(output);
+    if (reason !== undefined) throw new UsageError(`${option} ${output}: ${reason}`);
     const own = await identity(output);
     if (own === undefined) continue;
     for await (const { of, input } of inputsOf(inputs)) {
@@ -51,12 +51,13 @@ export async function naming<T>(option: string, file: string, writing: Promise<T
   }
 }
 
-async function* inputsOf({ data, bundle = [], arch }: InputFlags): AsyncIterable<{ of: string; input: string }> {
+async function* inputsOf({ data = [], bundle = [], arch }: InputFlags): AsyncIterable<{ of: string; input: string }> {
   for (const input of [bundle].flat()) yield { of: '--bundle', input };
   if (arch !== undefined) yield { of: '--arch', input: arch };
-  if (data === undefined) return;
-  yield { of: '--data', input: data };
-  for (const input of await recordedFiles(data)) yield { of: 'a file of --data', input };
+  for (const name of [data].flat()) {
+    yield { of: '--data', input: name };
+    for (const input of await recordedFiles(name)) yield { of: 'a file of --data', input };
+  }
 }
 
 /** A key that is the same for all names of one file; undefined: there is no such file. */

@@ -8,6 +8,7 @@ import { CloudClient } from '../fleet/cloud-client.js';
 import { Fleet } from '../fleet/fleet.js';
 import { Replay } from '../fleet/replay.js';
 import { UsageError } from '../terminal/failure.js';
+import { untilInterrupted } from '../terminal/interrupt.js';
 import { jsonLines, printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { type Result, resultTable } from '../terminal/result-table.js';
@@ -49,24 +50,33 @@ export async function runCommand(flags: RunFlags): Promise<void> {
   const bundle = await readBundle(flags.bundle);
   const data = await loadFor(bundle, flags);
   const line = new ProgressLine();
-  const { result, verdicts } = await runSite(bundle, data, {
-    ...flags,
-    logLevel: 'warn',
-    onStarted: (fleet) => {
-      const watch = fleet.mqttUrls.map((url) => `ddnn watch --url ${url}`).join(', ');
-      process.stderr.write(pc.dim(`watch: ${watch}   REST: ${fleet.httpUrl}/v1/verdicts\n`));
-    },
-    onProgress: (done) => line.update(done / data.rows.length, `${done}/${data.rows.length} samples`),
+  const cut = await untilInterrupted(async (signal) => {
+    const { result, verdicts } = await runSite(bundle, data, {
+      ...flags,
+      logLevel: 'warn',
+      signal,
+      onStarted: (fleet) => {
+        const watch = fleet.mqttUrls.map((url) => `ddnn watch --url ${url}`).join(', ');
+        process.stderr.write(pc.dim(`watch: ${watch}   REST: ${fleet.httpUrl}/v1/verdicts\n`));
+      },
+      onProgress: (done) => line.update(done / data.rows.length, `${done}/${data.rows.length} samples`),
+    });
+    line.end();
+    await file?.write(jsonLines(verdicts));
+    if (flags.json) printJson(result);
+    else process.stdout.write(`${resultTable(result)}\n`);
   });
+  if (!cut) return;
   line.end();
-  await file?.write(jsonLines(verdicts));
-  if (flags.json) printJson(result);
-  else process.stdout.write(`${resultTable(result)}\n`);
+  process.exitCode = 1;
+  process.stderr.write('interrupted: the site is stopped, nothing is written\n');
 }
 
 /** What a run needs beside bundle and data. */
 export interface SiteOptions extends RunFlags {
   readonly logLevel: LogLevel;
+  /** Stops the site in order; then its reason is thrown. */
+  readonly signal?: AbortSignal;
   readonly onStarted?: (fleet: Fleet) => void;
   readonly onProgress?: (answered: number, fleet: Fleet) => void;
 }
@@ -96,6 +106,7 @@ export async function runSite(
     samples: data.rows.length,
     inFlight,
     rate,
+    signal: options.signal,
     capture: (slot) => fleet.capture(slot),
     onProgress: (answered) => options.onProgress?.(answered, fleet),
   });

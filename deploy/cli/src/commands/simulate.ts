@@ -1,4 +1,5 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodePng, manifestText, type NewManifestRow } from '@ddnn/images';
 import { Street } from '@ddnn/street';
@@ -20,8 +21,7 @@ interface SimulateFlags {
 /** `ddnn simulate`: the simulated street as images and a manifest. The last samples are the test part. */
 export async function simulate({ out, samples, testShare, seed, size, json }: SimulateFlags): Promise<void> {
   const manifest = path.join(out, 'manifest.csv');
-  if (await exists(manifest)) throw new UsageError(`${manifest} is there already: choose another folder`);
-  if (testShare > 1) throw new UsageError('--test-share is a share, from 0 to 1');
+  if (existsSync(manifest)) throw new UsageError(`${manifest} is there already: choose another folder`);
   const street = new Street({ seed, size });
   await naming('--out', out, mkdir(path.join(out, 'images'), { recursive: true }));
   const written = await openOutput('--out', manifest, {});
@@ -62,13 +62,4 @@ export async function simulate({ out, samples, testShare, seed, size, json }: Si
     process.stdout.write(
       `${pc.green('✓')} ${manifest}  ${train} train, ${result.test} test, ${result.unseen} seen by no camera left out\n`,
     );
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { type Bundle, parseArchitecture, type ResolvedArchitecture, resolveArchitecture } from '@ddnn/model';
+import { type Bundle, type ResolvedArchitecture, resolveArchitecture } from '@ddnn/model';
 import type { DataSet, SweepData, SweepOptions, SweepProgress } from '@ddnn/training';
 import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
 import type { ProgressLine } from '../terminal/progress.js';
-import { clock } from '../terminal/words.js';
-import { loadFor, type ManifestFlags } from './open-bundle.js';
+import { clock, counted } from '../terminal/words.js';
+import { loadFor, type ManifestFlags, readArchitecture } from './open-bundle.js';
 
 /** Options of commands that train further networks besides the given bundle. */
 export interface TrainAgainFlags extends ManifestFlags {
@@ -13,29 +12,21 @@ export interface TrainAgainFlags extends ManifestFlags {
   readonly arch?: string;
   readonly epochs: number;
   readonly seed: number;
-  readonly backend?: string;
+  readonly backend?: SweepOptions['backend'];
 }
 
 /** What to train instead of the bundle's own architecture: `--arch`, with the views and classes of the bundle. */
 export async function architectureFor(bundle: Bundle, arch: string | undefined): Promise<ResolvedArchitecture> {
   if (arch === undefined) return bundle.architecture;
-  let text: string;
-  try {
-    text = await readFile(arch, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${arch}: cannot be read: ${(error as Error).message}`);
-  }
   const { views, classes, input } = bundle.architecture;
-  const architecture = resolveArchitecture(parseArchitecture(text, arch), { views, classes });
+  const architecture = resolveArchitecture(await readArchitecture(arch), { views, classes });
   const differs = (['height', 'width', 'channels'] as const).some((key) => architecture.input[key] !== input[key]);
   if (differs) throw new UsageError(`${arch}: its input is not that of bundle ${bundle.architecture.name}`);
   return architecture;
 }
 
 /** Refuses a call that does not say what to train on. `what`: the option that needs it, for the message. */
-export function checkTrainAgain({ trainSplit, split, backend }: TrainAgainFlags, what: string): void {
-  if (backend !== undefined && backend !== 'node' && backend !== 'wasm')
-    throw new UsageError('--backend is node or wasm');
+export function checkTrainAgain({ trainSplit, split }: TrainAgainFlags, what: string): void {
   if (trainSplit === undefined) {
     throw new UsageError(`${what} trains networks: name their rows with --train-split, as --train-split train`);
   }
@@ -51,13 +42,8 @@ export async function trainingRows(bundle: Bundle, test: DataSet, flags: TrainAg
 
 /** How to train, with a progress line over all networks that says once how long it will take. */
 export function trainingOptions(flags: TrainAgainFlags, line: ProgressLine, signal: AbortSignal): SweepOptions {
-  const { epochs, seed } = flags;
-  const backend = flags.backend as SweepOptions['backend'];
+  const { epochs, seed, backend } = flags;
   return { epochs, seed, backend, signal, onProgress: sweepProgress(line) };
-}
-
-function count(number: number, name: string): string {
-  return `${number} ${name}${number === 1 ? '' : 's'}`;
 }
 
 function sweepProgress(line: ProgressLine): (progress: SweepProgress) => void {
@@ -66,7 +52,7 @@ function sweepProgress(line: ProgressLine): (progress: SweepProgress) => void {
       line.end();
       const total = clock(secondsLeft / (1 - share || 1));
       process.stderr.write(
-        pc.dim(`${count(networks, 'network')} of ${count(epochs, 'epoch')}, about ${total} in all\n`),
+        pc.dim(`${counted(networks, 'network')} of ${counted(epochs, 'epoch')}, about ${total} in all\n`),
       );
     }
     const left = `${clock(secondsLeft)} left`;

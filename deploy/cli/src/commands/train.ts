@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Architecture, inferShapes, parseArchitecture, resolveArchitecture } from '@ddnn/model';
+import { type Architecture, inferShapes, resolveArchitecture } from '@ddnn/model';
 import {
-  loadDataSet,
   type Progress,
   readDataFacts,
   recommendArchitecture,
@@ -11,18 +9,18 @@ import {
   spreadOf,
   type TrainedBundle,
   type TrainingReport,
+  type TrainOptions,
   trainNetwork,
 } from '@ddnn/training';
 import pc from 'picocolors';
 import { certificateLine } from '../terminal/certificate-line.js';
-import { UsageError } from '../terminal/failure.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { accuracyFigures, exitFigures, spreadTable } from '../terminal/seeds-table.js';
 import { tierTable } from '../terminal/tier-table.js';
 import { bytes, clock, percent, shellWord } from '../terminal/words.js';
 import { type GoalFlags, goalOf } from './goal-flags.js';
-import type { ManifestFlags } from './open-bundle.js';
+import { loadRows, type ManifestFlags, readArchitecture } from './open-bundle.js';
 import { type OutputFile, openOutput } from './output-file.js';
 import { untilStopped } from './until-stopped.js';
 
@@ -35,16 +33,13 @@ interface TrainFlags extends ManifestFlags, GoalFlags {
   readonly holdOut: number;
   readonly seed: number;
   readonly seeds: number;
-  readonly backend?: string;
+  readonly backend?: TrainOptions['backend'];
   readonly resume?: boolean;
   readonly json?: boolean;
 }
 
 /** `ddnn train`: joint training of all sections. */
 export async function train(flags: TrainFlags): Promise<void> {
-  const { backend } = flags;
-  if (backend !== undefined && backend !== 'node' && backend !== 'wasm')
-    throw new UsageError('--backend is node or wasm');
   const goal = goalOf(flags);
   const runs: { seed: number; out: OutputFile; checkpoint: string }[] = [];
   for (const { seed, out } of outputs(flags)) {
@@ -52,25 +47,15 @@ export async function train(flags: TrainFlags): Promise<void> {
     const written = [checkpoint, refitCheckpoint(checkpoint)];
     runs.push({ seed, out: await openOutput('--out', out, flags, written), checkpoint });
   }
-  const architecture = flags.arch
-    ? parseArchitecture(await readText(flags.arch), flags.arch)
-    : await recommended(flags);
-  const line = new ProgressLine();
-  const data = await loadDataSet(flags.data, {
-    size: architecture.input,
-    split: flags.split,
-    splitColumn: flags.splitColumn,
-    classes: architecture.classes,
-    views: flags.views,
-    onProgress: (done, rows) => line.update(done / rows, `loading images ${done}/${rows}`),
-  });
-  line.end();
+  const architecture = flags.arch ? await readArchitecture(flags.arch) : await recommended(flags);
+  const data = await loadRows(flags, architecture.input, architecture.classes);
   const resolved = resolveArchitecture(architecture, data);
   const seen = new Set(data.rows.map(({ label }) => label));
   for (const name of resolved.classes) {
     if (!seen.has(name)) process.stderr.write(`${pc.yellow('!')} class "${name}" has no row to train on\n`);
   }
   if (!flags.json) process.stderr.write(`${tierTable(resolved, inferShapes(resolved))}\n`);
+  const line = new ProgressLine();
   const trained: Trained[] = [];
   for (const { seed, out, checkpoint } of runs) {
     const name = runs.length > 1 ? `seed ${seed}  ` : '';
@@ -84,7 +69,7 @@ export async function train(flags: TrainFlags): Promise<void> {
         learningRate: flags.rate,
         holdOut: flags.holdOut,
         goal,
-        ...(backend === undefined ? {} : { backend }),
+        backend: flags.backend,
         checkpoint: {
           file: checkpoint,
           resume: flags.resume,
@@ -135,11 +120,10 @@ export async function train(flags: TrainFlags): Promise<void> {
     );
   }
   const bundles = trained.map(({ out }) => shellWord(out)).join(' ');
-  process.stdout.write(
-    pc.dim(
-      `next, on rows it was not trained on: ddnn eval --data ${shellWord(flags.data)} --split NAME --bundle ${bundles}\n`,
-    ),
-  );
+  const column = flags.splitColumn === undefined ? '' : ` --split-column ${shellWord(flags.splitColumn)}`;
+  const views = flags.views ? ` --views ${flags.views.join(',')}` : '';
+  const rows = `--data ${shellWord(flags.data)}${column} --split NAME${views}`;
+  process.stdout.write(pc.dim(`next, on rows it was not trained on: ddnn eval ${rows} --bundle ${bundles}\n`));
 }
 
 interface Trained extends TrainedBundle {
@@ -170,12 +154,4 @@ function progressText({ teacher, refit, epoch, epochs, loss, accuracy, best, sec
   const exits = Object.entries(accuracy).map(([exit, share]) => `${exit} ${percent(share)}`);
   if (best) exits.push(`best ${percent(best.accuracy)} in epoch ${best.epoch}`);
   return `${teacher ? 'teacher  ' : refit ? 'all rows  ' : ''}epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${exits.join('  ')}  ${clock(secondsLeft)} left`;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file}: cannot be read: ${(error as Error).message}`);
-  }
 }

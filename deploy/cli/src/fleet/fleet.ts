@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { VerdictJson } from '@ddnn/edge-broker';
 import type { LogLevel } from '@ddnn/process';
 import { decodeStatus, topic, topicFilter } from '@ddnn/protocol';
+import { edgeName, SITE_NAME } from '@ddnn/training';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Member, type MemberOptions, startMember } from './member.js';
 
@@ -33,9 +34,6 @@ export interface FleetOptions {
   readonly onVerdict: (verdict: VerdictJson) => void;
 }
 
-/** Names are in every packet of the uplink; `ddnn eval` counts with the same names. */
-const SITE = 's';
-const EDGE = 'e';
 const READY_MS = 30_000;
 const POLL_MS = 25;
 
@@ -53,7 +51,8 @@ export class Fleet {
     this.#options = options;
   }
 
-  readonly site = SITE;
+  /** Its name and the edges' stand in every packet of the uplink: as `ddnn eval` counts them. */
+  readonly site = SITE_NAME;
 
   get agents(): readonly Member[] {
     return this.#agents;
@@ -151,8 +150,8 @@ export class Fleet {
   #edgeConfig(member: string, group: number): object {
     const { bundle, allowPixels, mqttPort, window, records, localThreshold, edgeThreshold } = this.#options;
     return {
-      site: SITE,
-      edge: group > 0 ? `${EDGE}${group}` : EDGE,
+      site: SITE_NAME,
+      edge: edgeName(group),
       bundle: path.resolve(bundle),
       group,
       slotMs: 0,
@@ -188,7 +187,7 @@ export class Fleet {
     // Its edge may be killed: the others go on.
     client.on('error', () => {});
     this.#listeners.push(client);
-    const verdicts = topic('verdictJson', { site: SITE });
+    const verdicts = topic('verdictJson', { site: SITE_NAME });
     client.on('message', (name, payload) => {
       if (name === verdicts) {
         this.#options.onVerdict(JSON.parse(payload.toString()) as VerdictJson);

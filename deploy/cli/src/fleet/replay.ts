@@ -43,12 +43,13 @@ export class Replay {
 
   /**
    * Sends every sample; resolves when all are answered or given up. Returns the seconds from first trigger to last
-   * verdict.
+   * verdict. Throws the signal's reason where it aborts.
    */
   async run(): Promise<number> {
     const { rate, samples, signal } = this.#options;
     const startedAt = performance.now();
     this.#lastVerdictAt = startedAt;
+    signal?.throwIfAborted();
     if (samples === 0) return 0;
     const finished = new Promise<void>((resolve) => {
       this.#finish = resolve;
@@ -62,6 +63,7 @@ export class Replay {
     await finished;
     clearInterval(checking);
     this.#next = samples;
+    signal?.throwIfAborted();
     return (this.#lastVerdictAt - startedAt) / 1000;
   }
 

@@ -12,8 +12,13 @@ export function confidenceTable(confidence: ConfidenceTable): string {
       percent(accuracyCoverage, 2),
     ]),
   );
+  return confidenceRows(rows);
+}
+
+/** Exit, measure, and the two figures of each; empty without any. */
+export function confidenceRows(rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const table = createTable(['exit', 'uncertainty', 'AUROC of wrong', 'accuracy over coverage']);
-  table.push(...rows);
+  table.push(...rows.map((row) => [...row]));
   return `${table.toString()}\n`;
 }

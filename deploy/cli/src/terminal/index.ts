@@ -2,7 +2,7 @@
  * For commands of other packages: how they print to the terminal.
  */
 export { UsageError } from './failure.js';
-export { number, whole } from './option-values.js';
+export { number, wholeFrom } from './option-values.js';
 export { manifest } from './options.js';
 export { printJson } from './output.js';
 export { ProgressLine } from './progress.js';

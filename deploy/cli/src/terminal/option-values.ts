@@ -12,9 +12,6 @@ export function wholeFrom(low: number, high: number): (text: string) => number {
   };
 }
 
-/** Reads an option's value as a whole number. */
-export const whole = wholeFrom(0, Number.MAX_SAFE_INTEGER);
-
 /** Reads an option's value as a number from `low` to `high`. */
 export function number(low = 0, high = Number.MAX_VALUE): (text: string) => number {
   return (text) => {

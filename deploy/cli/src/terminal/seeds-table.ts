@@ -7,6 +7,7 @@ import {
   type Spread,
   spreadOf,
 } from '@ddnn/training';
+import { confidenceRows } from './confidence-table.js';
 import { createTable } from './table.js';
 import { percent } from './words.js';
 
@@ -110,10 +111,7 @@ export function confidenceSpreadTable({ mean, sd }: Pick<Spread<ConfidenceTable>
       return [exit, name, area, plusMinus(accuracyCoverage, deviation.accuracyCoverage, share)];
     }),
   );
-  if (rows.length === 0) return '';
-  const table = createTable(['exit', 'uncertainty', 'AUROC of wrong', 'accuracy over coverage']);
-  table.push(...rows);
-  return `${table.toString()}\n`;
+  return confidenceRows(rows);
 }
 
 function plusMinus(mean: number, sd: number, write: (value: number) => string): string {

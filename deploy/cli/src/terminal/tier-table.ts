@@ -1,4 +1,11 @@
-import { type BundleHeader, NEVER_EXITS, type NetworkShapes, type ResolvedArchitecture, type Shape } from '@ddnn/model';
+import {
+  type BundleHeader,
+  NEVER_EXITS,
+  type NetworkShapes,
+  type ResolvedArchitecture,
+  type Shape,
+  type TierShapes,
+} from '@ddnn/model';
 import { createTable } from './table.js';
 import { bytes } from './words.js';
 
@@ -14,33 +21,12 @@ export function tierTable(
   const { scoreBits = 8 } = architecture.local ?? {};
   const scores = `${(scoreBytes * scoreBits) / 8} B scores`;
   const coded = architecture.device.coding === 'arithmetic' ? ', before coding' : '';
-  const deviceWire = `${scores}, ${device.featureBytes} B features${coded}`;
-  table.push([
-    'device',
-    words(device.input),
-    words(device.output),
-    bytes(device.memoryBytes),
-    deviceWire,
-    exit(exits?.local),
-  ]);
-  for (const { input, output, memoryBytes, featureBytes } of edges) {
-    table.push([
-      named('edge', architecture),
-      words(input),
-      words(output),
-      bytes(memoryBytes),
-      `${featureBytes} B features`,
-      exit(exits?.edge),
-    ]);
-  }
-  table.push([
-    named('cloud', architecture),
-    words(cloud.input),
-    words(cloud.output),
-    bytes(cloud.memoryBytes),
-    '–',
-    'always',
-  ]);
+  const row = (name: string, { input, output, memoryBytes }: TierShapes, wire: string, exitWords: string) =>
+    table.push([name, words(input), words(output), bytes(memoryBytes), wire, exitWords]);
+  row('device', device, `${scores}, ${device.featureBytes} B features${coded}`, exit(exits?.local));
+  for (const edge of edges)
+    row(named('edge', architecture), edge, `${edge.featureBytes} B features`, exit(exits?.edge));
+  row(named('cloud', architecture), cloud, '–', 'always');
   return table.toString();
 }
 

@@ -9,6 +9,11 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** `1 sample`, `2 samples`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** Bytes with a unit. */
 export function bytes(count: number): string {
   if (count < 10_000) return `${Math.round(count)} B`;

@@ -1,4 +1,4 @@
-import type { FrameKindName } from '@ddnn/protocol';
+import { type FrameKindName, NO_CLASS } from '@ddnn/protocol';
 
 /**
  * *json*: the verdict for anyone. *undecodable*: a topic of ours with a damaged payload. *foreign*: another's topic.
@@ -25,12 +25,12 @@ export function several(things: readonly string[], separator = ' | '): string {
   return things.slice(0, SPELT_OUT).join(separator) + (rest > 0 ? `${separator}+${rest} more` : '');
 }
 
-/** `1 sample`, `2 samples`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+/** `slot 1`, `slots 1 2 3 +2 more`. */
+export function slotsInWords(slots: readonly (string | number)[]): string {
+  return `${slots.length > 1 ? 'slots' : 'slot'} ${several(slots.map(String), ' ')}`;
 }
 
 /** A class: names are not on the wire. */
 export function className(index: number | null): string {
-  return index === null ? 'class none' : `class ${index}`;
+  return index === null || index === NO_CLASS ? 'class none' : `class ${index}`;
 }

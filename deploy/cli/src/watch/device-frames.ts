@@ -13,7 +13,7 @@ import {
   type TopicNames,
 } from '@ddnn/protocol';
 import type { WatchContext } from './context.js';
-import { className, type Description, phrase, several } from './description.js';
+import { className, type Description, phrase, several, slotsInWords } from './description.js';
 
 /*
  * Slots on device frames are modulo 32,768 and are shown as #123: a viewer has no clock of the site to restore them by.
@@ -33,8 +33,7 @@ export function describeSummary(names: TopicNames, payload: Uint8Array, context:
     const says = best === null ? 'sees something' : `scores ${scores.join(' ')} (${className(best)})`;
     words.push(phrase(`slot #${shortSlot}`, present ? says : 'sees nothing'));
   });
-  const fields = { epoch: payload[1], ...sender(names, context), samples };
-  return { frame: 'summary', words: phrase(camera(names, context), several(words)), fields };
+  return described('summary', names, payload, context, several(words), { samples });
 }
 
 /** Features: the device section's output, packed bits. */
@@ -50,8 +49,7 @@ export function describeFeatures(names: TopicNames, payload: Uint8Array, context
     const says = ones === null ? 'no longer has them' : `features ${featureBytes} B (${Math.round(ones * 100)} % ones)`;
     words.push(phrase(`slot #${shortSlot}`, says));
   });
-  const fields = { epoch: payload[1], ...sender(names, context), samples };
-  return { frame: 'features', words: phrase(camera(names, context), several(words)), fields };
+  return described('features', names, payload, context, several(words), { samples });
 }
 
 /** A summary whose scores only the bundle can read. */
@@ -65,8 +63,8 @@ function describeCodedSummary(names: TopicNames, payload: Uint8Array, context: W
     phrase(`slot #${shortSlot}`, present ? 'sees something' : 'sees nothing'),
   );
   const coded = reader.presentSamples > 0 && `scores coded in ${scoreBytes} B`;
-  const fields = { epoch: payload[1], ...sender(names, context), scoreBytes, samples };
-  return { frame: 'codedSummary', words: phrase(camera(names, context), several(words), coded), fields };
+  const all = phrase(several(words), coded);
+  return described('codedSummary', names, payload, context, all, { scoreBytes, samples });
 }
 
 /** Features whose bits only the bundle can read. */
@@ -78,8 +76,7 @@ function describeCodedFeatures(names: TopicNames, payload: Uint8Array, context: 
     samples.push({ shortSlot, featureBytes: body?.length ?? 0, has: body !== null });
     words.push(phrase(`slot #${shortSlot}`, body ? `features coded in ${body.length} B` : 'no longer has them'));
   });
-  const fields = { epoch: payload[1], ...sender(names, context), samples };
-  return { frame: 'codedFeatures', words: phrase(camera(names, context), several(words)), fields };
+  return described('codedFeatures', names, payload, context, several(words), { samples });
 }
 
 function isOfKind(payload: Uint8Array, kind: FrameKindName): boolean {
@@ -90,16 +87,8 @@ function isOfKind(payload: Uint8Array, kind: FrameKindName): boolean {
 export function describeFeatureRequest(names: TopicNames, payload: Uint8Array, context: WatchContext): Description {
   const shortSlots: number[] = [];
   decodeFeatureRequest(payload, context.epochInService, MAX_UPLINK_SAMPLES, (shortSlot) => shortSlots.push(shortSlot));
-  const slots = `${shortSlots.length > 1 ? 'slots' : 'slot'} ${several(
-    shortSlots.map((slot) => `#${slot}`),
-    ' ',
-  )}`;
-  const words = phrase(camera(names, context), `asked for features of ${slots}`);
-  return {
-    frame: 'featureRequest',
-    words,
-    fields: { epoch: payload[1], ...sender(names, context), shortSlots },
-  };
+  const asked = `asked for features of ${slotsInWords(shortSlots.map((slot) => `#${slot}`))}`;
+  return described('featureRequest', names, payload, context, asked, { shortSlots });
 }
 
 /** A sample list whose body sizes nobody has said yet: the header and the first mark can be read nevertheless. */
@@ -109,25 +98,33 @@ function firstSampleOnly(
   payload: Uint8Array,
   context: WatchContext,
 ): Description {
-  let fields = {};
-  let words = '';
+  let description = described(frame, names, payload, context, 'sizes not known yet', { sizesKnown: false });
   const visit: DeviceSampleVisitor = (shortSlot, hasBody) => {
     const says = hasBody ? `a ${frame} body` : frame === 'summary' ? 'sees nothing' : 'no longer has them';
-    words = phrase(camera(names, context), `slot #${shortSlot}`, says, 'sizes not known yet');
-    fields = { epoch: payload[1], ...sender(names, context), shortSlot, hasBody, sizesKnown: false };
+    const words = phrase(`slot #${shortSlot}`, says, 'sizes not known yet');
+    description = described(frame, names, payload, context, words, { shortSlot, hasBody, sizesKnown: false });
   };
   decodeDeviceSamples(payload.subarray(0, HEADER_BYTES + 2), frame, context.epochInService, 0, 1, visit);
-  return { frame, words, fields };
+  return description;
+}
+
+function described(
+  frame: FrameKindName,
+  names: TopicNames,
+  payload: Uint8Array,
+  context: WatchContext,
+  words: string,
+  fields: object,
+): Description {
+  const { device = '' } = names;
+  const sender = { epoch: payload[1], device, view: context.viewOf(device) ?? null };
+  return { frame, words: phrase(camera(names, context), words), fields: { ...sender, ...fields } };
 }
 
 /** The camera by its view, or, before its status came, by its device's name. */
 export function camera({ device = '' }: TopicNames, context: WatchContext): string {
   const view = context.viewOf(device);
   return view === undefined ? `device ${device}` : `camera ${view}`;
-}
-
-function sender({ device = '' }: TopicNames, context: WatchContext) {
-  return { device, view: context.viewOf(device) ?? null };
 }
 
 function shareOfOnes(bytes: Uint8Array): number {

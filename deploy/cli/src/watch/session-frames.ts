@@ -1,6 +1,6 @@
 import { type ClockReading, decodeClock, decodeStatus, decodeTraffic, type LinkBytes, NO_VIEW } from '@ddnn/protocol';
-import { bytes } from '../terminal/words.js';
-import { counted, type Description, phrase, several } from './description.js';
+import { bytes, counted } from '../terminal/words.js';
+import { type Description, phrase, several } from './description.js';
 import { printable } from './printable.js';
 
 const BUNDLE_DIGITS = 12;

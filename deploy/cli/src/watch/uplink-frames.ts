@@ -19,8 +19,9 @@ import {
   viewStateNames,
   viewStatesBytes,
 } from '@ddnn/protocol';
+import { counted } from '../terminal/words.js';
 import type { WatchContext } from './context.js';
-import { className, counted, type Description, phrase, several } from './description.js';
+import { className, type Description, phrase, several, slotsInWords } from './description.js';
 
 /** Header, full slot, and the byte of the first sample that stands before its view states. */
 const FIRST_SLOT_END = HEADER_BYTES + 6;
@@ -124,7 +125,7 @@ function decodeSamples(payload: Uint8Array, views: number, viewFeatureBytes: num
 /** The cloud asks an edge for features of samples that it was sure of. */
 export function describeUplinkRequest(payload: Uint8Array): Description {
   const slots = decodeUplinkRequest(payload, undefined, MAX_UPLINK_SAMPLES);
-  const words = `wants the features of ${slots.length > 1 ? 'slots' : 'slot'} ${several(slots.map(String), ' ')}`;
+  const words = `wants the features of ${slotsInWords(slots)}`;
   return { frame: 'uplinkRequest', words, fields: { epoch: payload[1], slots } };
 }
 
@@ -132,10 +133,7 @@ export function describeUplinkRequest(payload: Uint8Array): Description {
 export function describeAcknowledgement(payload: Uint8Array): Description {
   const { of, result, slots } = decodeAcknowledgement(payload, MAX_UPLINK_SAMPLES);
   const what = of === 'record' ? 'record' : 'features';
-  const words = phrase(
-    result === 'stored' ? `${what} stored` : `${what} refused for good`,
-    `${slots.length > 1 ? 'slots' : 'slot'} ${several(slots.map(String), ' ')}`,
-  );
+  const words = phrase(result === 'stored' ? `${what} stored` : `${what} refused for good`, slotsInWords(slots));
   return { frame: 'acknowledgement', words, fields: { epoch: payload[1], of, result, slots } };
 }
 
@@ -150,19 +148,19 @@ function beginning(payload: Uint8Array): Uint8Array {
 }
 
 function answer({ classIndex, exit, reason }: Verdict): string {
-  const name = className(classIndex === NO_CLASS ? null : classIndex);
+  const name = className(classIndex);
   return exit === 'fallback' ? `${name}, fallback: ${reason}` : `${name} at the ${exit} exit`;
 }
 
 function edgeAnswerInWords(body: Uint8Array): string {
   const { exit, classIndex, uncertainty } = decodeEdgeAnswer(body);
-  const name = className(classIndex === NO_CLASS ? null : classIndex);
+  const name = className(classIndex);
   return `${name} ${exit === 'fallback' ? 'unsure' : `at the ${exit} exit`}, uncertainty ${uncertainty.toFixed(2)}`;
 }
 
 /** Short, for lists: three of them should fit into one line. */
 function answerInBrief({ slot, classIndex, exit, reason }: Verdict): string {
-  const name = className(classIndex === NO_CLASS ? null : classIndex);
+  const name = className(classIndex);
   return `slot ${slot} ${name} ${exit === 'fallback' ? reason : exit}`;
 }
 

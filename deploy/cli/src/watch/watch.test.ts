@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { until } from '@ddnn/process/testing';
 import {
   encodeFeatureRequest,
   encodeFeatures,
@@ -45,15 +46,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** Polls until `condition` holds. */
-async function until(condition: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + 15_000;
-  while (!condition()) {
-    if (Date.now() > giveUpAt) throw new Error('it did not happen in time');
-    await wait(20);
-  }
 }
 
 describe('ddnn watch on an unreachable broker', () => {

@@ -53,7 +53,7 @@ function scoreSubject(name: AggregatorName): Subject {
 const shape = { height: 3, width: 2, channels: 5 };
 
 function featureSubject(name: AggregatorName, kind: MapKind): Subject {
-  const aggregator = new FeatureAggregator(name, SOURCES, shape, kind);
+  const aggregator = new FeatureAggregator({ name, sources: SOURCES, shape, kind });
   const cells = shape.height * shape.width;
   return {
     draw: (random) =>
@@ -144,7 +144,10 @@ describe('learned stand-ins', () => {
     const cells = shape.height * shape.width;
     const draw = () => random.array(SOURCES, () => random.array(cells * shape.channels, () => random.pick([-1, 1])));
     const standIns = draw();
-    const aggregator = new FeatureAggregator('concat', SOURCES, shape, 'bits', standIns.map(toBytes));
+    const aggregator = new FeatureAggregator({
+      ...{ name: 'concat', sources: SOURCES, shape, kind: 'bits' },
+      standIns: standIns.map(toBytes),
+    });
     for (const mask of [0, ...masks]) {
       const maps = draw();
       aggregator.join(maps.map(toBytes), mask);
@@ -215,7 +218,7 @@ describe('a feature aggregator', () => {
   it('has a divisor other than 1 only where it averages', () => {
     const map = new Uint8Array(4);
     for (const name of names) {
-      const aggregator = new FeatureAggregator(name, 3, shape, 'bits');
+      const aggregator = new FeatureAggregator({ name, sources: 3, shape, kind: 'bits' });
       aggregator.join([map, map, map], 0b101);
       expect(aggregator.divisor).toBe(name === 'average' ? 2 : 1);
       aggregator.join([], 0);
@@ -225,7 +228,7 @@ describe('a feature aggregator', () => {
   });
 
   it.each(names)('by %s names a present source whose features are missing', (name) => {
-    const aggregator = new FeatureAggregator(name, 2, shape, 'bits');
+    const aggregator = new FeatureAggregator({ name, sources: 2, shape, kind: 'bits' });
     expect(() => aggregator.join([new Uint8Array(4), null], 0b11)).toThrow('source 1 is present');
     expect(() => aggregator.join([], 0b1)).toThrow('source 0 is present');
   });
@@ -236,7 +239,7 @@ describe('a feature aggregator', () => {
     ['pixels', 29],
     ['pixels', 31],
   ] as const)('refuses %s in %i bytes', (kind, length) => {
-    const aggregator = new FeatureAggregator('max', 1, shape, kind);
+    const aggregator = new FeatureAggregator({ name: 'max', sources: 1, shape, kind });
     expect(() => aggregator.join([new Uint8Array(length)], 1)).toThrow(`features of ${length} bytes, expected`);
   });
 });

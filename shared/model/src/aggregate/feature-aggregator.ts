@@ -41,48 +41,40 @@ export class FeatureAggregator {
   readonly out: Int32Array;
   /** How many sources an averaged map is the sum of, else 1. */
   divisor = 1;
-  readonly #name: AggregatorName;
-  readonly #sources: number;
-  readonly #shape: Shape;
-  readonly #kind: MapKind;
+  readonly #place: JoinPlace;
   readonly #map: Int32Array;
   readonly #bytes: number;
-  readonly #standIns: readonly Uint8Array[] | undefined;
 
-  /** @param standIns of *concat*: the bits that each source has where it is not present; left out: zeros */
-  constructor(name: AggregatorName, sources: number, shape: Shape, kind: MapKind, standIns?: readonly Uint8Array[]) {
-    this.#name = name;
-    this.#sources = sources;
-    this.#shape = shape;
-    this.#kind = kind;
-    this.#map = new Int32Array(volume(shape));
-    this.#bytes = kind === 'bits' ? bitBytes(volume(shape)) : volume(shape);
-    this.out = new Int32Array(volume(shape) * (name === 'concat' ? sources : 1));
-    this.#standIns = standIns;
+  constructor(place: JoinPlace) {
+    const values = volume(place.shape);
+    this.#place = place;
+    this.#map = new Int32Array(values);
+    this.#bytes = place.kind === 'bits' ? bitBytes(values) : values;
+    this.out = new Int32Array(values * (place.name === 'concat' ? place.sources : 1));
   }
 
   /** `maps[s]` is read where bit s of `mask` is set. Throws where such a map is missing or of another size. */
   join(maps: readonly (Uint8Array | null | undefined)[], mask: number): void {
+    const { name, sources, kind, standIns } = this.#place;
     this.out.fill(0);
-    this.divisor = 1;
     let joined = 0;
-    for (let source = 0; source < this.#sources; source++) {
+    for (let source = 0; source < sources; source++) {
       const present = ((mask >>> source) & 1) === 1;
-      if (!present && !this.#standIns) continue;
-      const bytes = present ? sourceMap(maps, source, this.#bytes) : this.#standIns![source];
-      if (this.#kind === 'bits') unpackSigns(bytes, this.#map);
+      if (!present && !standIns) continue;
+      const bytes = present ? sourceMap(maps, source, this.#bytes) : standIns![source];
+      if (kind === 'bits') unpackSigns(bytes, this.#map);
       else this.#map.set(bytes);
-      if (this.#name === 'concat') this.#place(source);
-      else if (this.#name === 'average') this.#add();
+      if (name === 'concat') this.#concat(source);
+      else if (name === 'average') this.#add();
       else this.#max(joined === 0);
       joined++;
     }
-    if (this.#name === 'average') this.divisor = Math.max(1, joined);
+    this.divisor = name === 'average' ? Math.max(1, joined) : 1;
   }
 
-  #place(source: number): void {
-    const { channels } = this.#shape;
-    const stride = channels * this.#sources;
+  #concat(source: number): void {
+    const { channels } = this.#place.shape;
+    const stride = channels * this.#place.sources;
     for (let pixel = 0, from = 0; from < this.#map.length; pixel++) {
       const to = pixel * stride + source * channels;
       for (let c = 0; c < channels; c++) this.out[to + c] = this.#map[from++];

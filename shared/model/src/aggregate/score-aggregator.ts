@@ -1,10 +1,13 @@
 import type { AggregatorName } from '../architecture/architecture.js';
 
+/** One unit of the concat aggregator's integer weights is 1/256. */
+export const MIX_UNIT = 256;
+
 /**
  * Joins the quantised scores of the present views of a sample into one score for each class (DDNN, section III-B).
  * `scores` holds `views * classes` values from `offset` on, view after view. Bit v of `mask` is set: view v is present;
- * other views do not vote. Without any present view, all scores are equal for max and average (entropy 1); for concat
- * they are the bias with all stand-ins.
+ * other views do not vote. Without any present view, all scores are equal for max and average (uncertainty 1); for
+ * concat they are the bias with all stand-ins.
  */
 export interface ScoreAggregator {
   /** Scores of the last join, one a class; divide by {@link divisor}. */
@@ -118,6 +121,3 @@ class ConcatScores implements ScoreAggregator {
     }
   }
 }
-
-/** One unit of the concat aggregator's integer weights is 1/256. */
-export const MIX_UNIT = 256;

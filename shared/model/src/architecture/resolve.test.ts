@@ -26,6 +26,14 @@ describe('resolving an architecture', () => {
     expect(resolveArchitecture(own, data).classes).toEqual(['bus', 'bike', 'car']);
   });
 
+  it('takes a word composed and decomposed as one class', () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    const resolved = resolveArchitecture({ ...open, classes: [decomposed, 'bus'] }, { views: 3, classes: [composed] });
+    expect(resolved.classes).toEqual([composed, 'bus']);
+    const both = { views: 3, classes: [composed, decomposed] };
+    expect(() => resolveArchitecture(open, both)).toThrow('classes must not have duplicate items');
+  });
+
   it.each<[string, Architecture, { views: number; classes: string[] }, string]>([
     ['other views', { ...open, views: 6 }, data, 'street: views is 6, the data have 3'],
     ['an unknown label', { ...open, classes: ['car'] }, data, 'street: classes lacks the data\'s label "bus"'],

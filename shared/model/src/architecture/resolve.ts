@@ -11,14 +11,15 @@ export function resolveArchitecture(
   data: { views: number; classes: readonly string[] },
 ): ResolvedArchitecture {
   const views = architecture.views ?? data.views;
-  const classes = architecture.classes ?? [...data.classes];
+  // One word composed and decomposed (as macOS writes it) is one class, as in a manifest.
+  const classes = (architecture.classes ?? data.classes).map((name) => name.normalize());
   if (views !== data.views) {
     throw new ModelError(
       'DDNN_ARCHITECTURE_VALUE',
       `${architecture.name}: views is ${views}, the data have ${data.views}`,
     );
   }
-  const unknown = data.classes.find((name) => !classes.includes(name));
+  const unknown = data.classes.find((name) => !classes.includes(name.normalize()));
   if (unknown !== undefined) {
     throw new ModelError(
       'DDNN_ARCHITECTURE_VALUE',

@@ -31,6 +31,20 @@ export function sectionShape(input: Shape, section: readonly Block[]): Shape {
   return section.reduce(blockShape, input);
 }
 
+/** What `make` makes of each block of a section and the shape that enters it. */
+export function eachBlock<T>(
+  input: Shape,
+  section: readonly Block[],
+  make: (block: Block, input: Shape, i: number) => T,
+): T[] {
+  let shape = input;
+  return section.map((block, i) => {
+    const before = shape;
+    shape = blockShape(shape, block);
+    return make(block, before, i);
+  });
+}
+
 /** Shape of `count` maps joined by an aggregator. */
 export function joinedShape(shape: Shape, count: number, aggregator: AggregatorName): Shape {
   return aggregator === 'concat' ? { ...shape, channels: shape.channels * count } : shape;

@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../numbers/random.js';
 import { ArithmeticDecoder, ArithmeticEncoder, CERTAIN, LEAST } from './arithmetic-coder.js';
-
-/** Mulberry32. */
-function stream(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('arithmetic coder', () => {
   it('gives back what it was told, whatever the probabilities and however wrong they are', () => {
     const [encoder, decoder] = [new ArithmeticEncoder(), new ArithmeticDecoder()];
     for (let seed = 0; seed < 300; seed++) {
-      const random = stream(seed);
+      const random = createRandom(seed);
       const count = Math.floor(random() * 200);
       const sharp = random() < 0.5;
       const said = Array.from({ length: count }, () => {
@@ -32,7 +22,7 @@ describe('arithmetic coder', () => {
   });
 
   it('spends what the bits are worth, and no whole byte more', () => {
-    const random = stream(1);
+    const random = createRandom(1);
     const encoder = new ArithmeticEncoder();
     encoder.begin();
     let worth = 0;

@@ -68,15 +68,12 @@ describe('feature code', () => {
   it('knows only what was coded before: a neighbour outside of the map says nothing', () => {
     const context = new MapContext({ height: 2, width: 2, channels: 2 });
     const ones = new Int16Array(context.weights).fill(1);
-    context.signs.fill(0);
     const sums: number[] = [];
-    for (let y = 0; y < 2; y++)
-      for (let x = 0; x < 2; x++)
-        for (let channel = 0; channel < 2; channel++) {
-          const at = context.at(y, x) + channel;
-          sums.push(context.sum(ones, at, channel));
-          context.signs[at] = 1;
-        }
+    context.walk((i, at, channel) => {
+      expect(i).toBe(sums.length);
+      sums.push(context.sum(ones, at, channel));
+      return 1;
+    });
     // Channel before, left, above, above left or right.
     expect(sums).toEqual([0, 1, 1, 2, 2, 3, 3, 4]);
   });

@@ -59,18 +59,7 @@ export class FeatureCode {
 
   /** Visits every bit with its probability; the bit that `visit` returns is then known for the bits that follow. */
   #walk(visit: (share: number, i: number) => number): void {
-    const context = this.#context;
     const { bias, neighbours } = this.#weights;
-    const { height, width, channels } = context.shape;
-    context.signs.fill(0);
-    for (let y = 0, i = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const at = context.at(y, x);
-        for (let channel = 0; channel < channels; channel++, i++) {
-          const z = bias[i] + context.sum(neighbours, at + channel, channel);
-          context.signs[at + channel] = visit(shareOf(z), i) === 1 ? 1 : -1;
-        }
-      }
-    }
+    this.#context.walk((i, at, channel) => visit(shareOf(bias[i] + this.#context.sum(neighbours, at, channel)), i));
   }
 }

@@ -29,7 +29,7 @@ export class KernelFeatureCode {
   readonly #features: number;
   /** What both kernels take first. */
   readonly #encode: (features: number, body: number, most: number) => number;
-  readonly #decode: (features: number, body: number, length: number) => number;
+  readonly #decode: (features: number, body: number, length: number) => void;
   #views: { readonly body: Uint8Array; readonly features: Uint8Array } | undefined;
 
   /** @param memory everything is laid out in it before its first code runs */

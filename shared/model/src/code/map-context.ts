@@ -50,9 +50,21 @@ export class MapContext {
     return this.starts.at(-1)!;
   }
 
-  /** Where the sign of a pixel's first channel stands. */
-  at(y: number, x: number): number {
-    return (y + MARGIN) * this.#stride + (x + MARGIN) * this.shape.channels;
+  /**
+   * Visits every bit in the order in which they are coded: `bit` gets the bit's number, where its sign stands, and its
+   * channel; what it returns, 0 or 1, is known to those that follow.
+   */
+  walk(bit: (i: number, at: number, channel: number) => number): void {
+    const { height, width, channels } = this.shape;
+    this.signs.fill(0);
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = (y + MARGIN) * this.#stride + (x + MARGIN) * channels;
+        for (let channel = 0; channel < channels; channel++, i++) {
+          this.signs[at + channel] = bit(i, at + channel, channel) === 1 ? 1 : -1;
+        }
+      }
+    }
   }
 
   /** Sum of `weights` times the neighbours' signs, of the bit at `at` in `channel`. */

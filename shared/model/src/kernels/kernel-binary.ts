@@ -108,11 +108,13 @@ export class KernelBinary implements ScoredSection {
     const planes = planesOf(memory, input, valueBytes);
     const { stride } = planes;
     if (pixels) {
-      const kernel = memory.kernels[`pixels${channels}`];
+      const { pixels1, pixels3 } = memory.kernels;
+      const kernel = channels === 1 ? pixels1 : pixels3;
       const tail = tailMask(memory, width, valueBytes);
       this.#steps.push(() => kernel(at, height, width, planes.at, stride, tail));
     } else {
-      const kernel = memory.kernels[`planes${8 * valueBytes}`];
+      const { planes8, planes16, planes32 } = memory.kernels;
+      const kernel = { 1: planes8, 2: planes16, 4: planes32 }[valueBytes];
       this.#steps.push(() => kernel(at, height, width, channels, planes.at, stride));
     }
     return planes;

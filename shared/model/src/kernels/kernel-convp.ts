@@ -2,14 +2,15 @@ import { pooled } from '../architecture/shapes.js';
 import { unpackSigns } from '../numbers/bits.js';
 import type { PackedWeights } from '../plain/packed-block.js';
 import { placeBounds } from './kernel-bounds.js';
+import { blockFields } from './kernel-bytes.js';
 import type { KernelMemory } from './kernel-memory.js';
-import { type Planes, planesOf, tailMask, wholeVectors } from './kernel-planes.js';
+import { type Planes, planesOf, tailMask, type ValueBytes, wholeVectors } from './kernel-planes.js';
 
 /** The largest sum that 16 bits hold, with room for a bound below the smallest. */
 const LARGEST_16 = 32_766;
 
 /** Bytes that a value of a ConvP block's input takes, so that its sums fit. `largest`: of the input's values. */
-export function convPValueBytes(channels: number, largest: number): 1 | 2 | 4 {
+export function convPValueBytes(channels: number, largest: number): ValueBytes {
   if (9 * channels * largest > LARGEST_16) return 4;
   return largest === 1 ? 1 : 2;
 }
@@ -31,19 +32,21 @@ export class KernelConvP {
     const stride = wholeVectors(width * valueBytes) + 16;
     const slot = group.groups * 2 ** group.size * stride;
     const taps = group.taps(unpackSigns(weights.weights, new Int8Array(filters * 9 * channels)), stride, valueBytes);
-    const row = wholeVectors(width) + 16;
-    const { bounds, flips } = placeBounds(memory, weights, Math.min(9 * channels * largest, 2 ** 31 - 2));
-    this.#block = memory.place(
-      Int32Array.of(
-        ...[height, width, filters, source.at, channels * source.stride],
-        ...[memory.room(5 * slot), slot, stride, group.groups, group.size],
-        ...[memory.place(group.members), memory.place(taps), taps.length / filters / 3],
-        ...[memory.room(filters * row), row, memory.room(row + 32)],
-        ...[bounds, flips],
-        ...[this.output.at, this.output.stride, tailMask(memory, this.output.shape.width, 1)],
-      ),
-    );
-    this.#run = memory.kernels[`convP${8 * valueBytes}`];
+    const beforeRow = wholeVectors(width) + 16;
+    const block: Record<(typeof blockFields)[number], number> = {
+      ...placeBounds(memory, weights, Math.min(9 * channels * largest, 2 ** 31 - 2)),
+      ...{ height, width, filters },
+      ...{ source: source.at, sourceRow: channels * source.stride },
+      ...{ ring: memory.room(5 * slot), slot, stride },
+      ...{ groups: group.groups, groupSize: group.size, members: memory.place(group.members) },
+      ...{ taps: memory.place(taps), tapsPerRow: taps.length / filters / 3 },
+      ...{ before: memory.room(filters * beforeRow), beforeRow, line: memory.room(beforeRow + 32) },
+      ...{ out: this.output.at, outStride: this.output.stride },
+      tail: tailMask(memory, this.output.shape.width, 1),
+    };
+    this.#block = memory.place(Int32Array.from(blockFields, (field) => block[field]));
+    const { convP8, convP16, convP32 } = memory.kernels;
+    this.#run = { 1: convP8, 2: convP16, 4: convP32 }[valueBytes];
   }
 
   run(divisor: number): void {

@@ -1,6 +1,7 @@
 import { bitBytes } from '../numbers/bits.js';
 import type { PackedWeights } from '../plain/packed-block.js';
 import { type Bounds, placeBounds } from './kernel-bounds.js';
+import type { Kernels } from './kernel-bytes.js';
 import type { KernelMemory } from './kernel-memory.js';
 import { wholeVectors } from './kernel-planes.js';
 
@@ -38,7 +39,7 @@ export class KernelFc {
   readonly output: FcInput & { bits: number };
   readonly #sums: KernelSums;
   readonly #bounds: Bounds;
-  readonly #compare: (...numbers: number[]) => void;
+  readonly #compare: Kernels['compareSums'];
 
   /** @param largest of the input's values, either sign */
   constructor(memory: KernelMemory, input: FcInput, units: number, weights: PackedWeights, largest: number) {

@@ -1,18 +1,20 @@
 import type { Shape } from '../architecture/shapes.js';
 import type { KernelMemory } from './kernel-memory.js';
 
+/** Bytes that a value takes. */
+export type ValueBytes = 1 | 2 | 4;
+
 /** A map in a kernel's memory as planes: [row][channel][column], each plane padded with zeros. */
 export interface Planes {
   readonly at: number;
   readonly shape: Shape;
-  /** Bytes of a value: 1, 2 or 4. */
-  readonly valueBytes: number;
+  readonly valueBytes: ValueBytes;
   /** Bytes of a plane. */
   readonly stride: number;
 }
 
 /** Room for a map as planes: whole vectors, and one of zeros behind each plane. */
-export function planesOf(memory: KernelMemory, shape: Shape, valueBytes: number): Planes {
+export function planesOf(memory: KernelMemory, shape: Shape, valueBytes: ValueBytes): Planes {
   const stride = wholeVectors(shape.width * valueBytes) + 16;
   return { at: memory.room(stride * shape.height * shape.channels), shape, valueBytes, stride };
 }

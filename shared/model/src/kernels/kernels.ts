@@ -1,13 +1,12 @@
-import { kernelBase64 } from './kernel-bytes.js';
+import { type Kernels, kernelBase64 } from './kernel-bytes.js';
+
+export type { Kernels };
 
 /**
  * What computes sections. *simd*: the WebAssembly kernels of `assembly`. *plain*: the TypeScript code with which they
  * are compared.
  */
 export type KernelChoice = 'simd' | 'plain';
-
-/** The kernels' functions: they get addresses and counts, and write their results to memory. Some return a count. */
-export type Kernels = Readonly<Record<string, (...numbers: number[]) => number>>;
 
 /**
  * The smallest module that counts the bits of bytes in a vector: an engine without WebAssembly SIMD does not take it.
@@ -34,5 +33,5 @@ let compiled: WebAssembly.Module | undefined;
 /** The kernels, working on a memory. They are compiled once in each process. */
 export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (letter) => letter.charCodeAt(0)));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
 }

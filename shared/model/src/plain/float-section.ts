@@ -1,5 +1,5 @@
 import type { Block } from '../architecture/architecture.js';
-import { type Shape, volume } from '../architecture/shapes.js';
+import { eachBlock, type Shape, sectionShape, volume } from '../architecture/shapes.js';
 import { bitBytes, packSigns } from '../numbers/bits.js';
 import { createFloatBlock, type FloatBlock, type FloatInput, type FloatWeights } from './float-block.js';
 
@@ -14,14 +14,9 @@ export class FloatSection {
   readonly #blocks: readonly FloatBlock[];
 
   constructor(input: Shape, section: readonly Block[], weights: readonly FloatWeights[]) {
-    let shape = input;
-    this.#blocks = section.map((block, i) => {
-      const made = createFloatBlock(shape, block, weights[i]);
-      shape = made.output;
-      return made;
-    });
-    this.output = shape;
-    this.bits = new Uint8Array(bitBytes(volume(shape)));
+    this.#blocks = eachBlock(input, section, (block, shape, i) => createFloatBlock(shape, block, weights[i]));
+    this.output = sectionShape(input, section);
+    this.bits = new Uint8Array(bitBytes(volume(this.output)));
   }
 
   /**

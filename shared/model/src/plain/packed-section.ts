@@ -1,5 +1,5 @@
 import type { Block } from '../architecture/architecture.js';
-import { type Shape, volume } from '../architecture/shapes.js';
+import { eachBlock, type Shape, sectionShape, volume } from '../architecture/shapes.js';
 import { bitBytes, packSigns } from '../numbers/bits.js';
 import { createPackedBlock, type PackedBlock, type PackedWeights } from './packed-block.js';
 
@@ -11,14 +11,9 @@ export class PackedSection {
   readonly #blocks: readonly PackedBlock[];
 
   constructor(input: Shape, section: readonly Block[], weights: readonly PackedWeights[]) {
-    let shape = input;
-    this.#blocks = section.map((block, i) => {
-      const packed = createPackedBlock(shape, block, weights[i]);
-      shape = packed.output;
-      return packed;
-    });
-    this.output = shape;
-    this.bits = new Uint8Array(bitBytes(volume(shape)));
+    this.#blocks = eachBlock(input, section, (block, shape, i) => createPackedBlock(shape, block, weights[i]));
+    this.output = sectionShape(input, section);
+    this.bits = new Uint8Array(bitBytes(volume(this.output)));
   }
 
   /**

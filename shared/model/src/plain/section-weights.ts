@@ -1,5 +1,5 @@
 import type { Block } from '../architecture/architecture.js';
-import { blockShape, type Shape, volume } from '../architecture/shapes.js';
+import { blockShape, eachBlock, type Shape, volume } from '../architecture/shapes.js';
 import { type Bundle, tensor } from '../bundle/bundle.js';
 import { ModelError } from '../errors.js';
 import { bitBytes } from '../numbers/bits.js';
@@ -24,17 +24,13 @@ export function sectionWeights(
   section: readonly Block[],
   divisors: number,
 ): PackedWeights[] {
-  let shape = input;
-  return section.map((block, i) => {
-    const output = blockShape(shape, block);
-    const norms = output.channels * (i === 0 ? divisors : 1);
-    const weights = {
+  return eachBlock(input, section, (block, shape, i) => {
+    const norms = blockShape(shape, block).channels * (i === 0 ? divisors : 1);
+    return {
       weights: tensor(bundle, `${name}.${i}.weights`, Uint8Array, weightBytes(shape, block)),
       thresholds: tensor(bundle, `${name}.${i}.thresholds`, Int32Array, norms),
       directions: tensor(bundle, `${name}.${i}.directions`, Int8Array, norms),
     };
-    shape = output;
-    return weights;
   });
 }
 
@@ -57,13 +53,9 @@ export function floatSectionWeights(
   input: Shape,
   section: readonly Block[],
 ): FloatWeights[] {
-  let shape = input;
-  return section.map((block, i) => {
-    const output = blockShape(shape, block);
-    const weights = floatWeights(bundle, `${name}.${i}`, floatWeightCount(shape, block), output.channels);
-    shape = output;
-    return weights;
-  });
+  return eachBlock(input, section, (block, shape, i) =>
+    floatWeights(bundle, `${name}.${i}`, floatWeightCount(shape, block), blockShape(shape, block).channels),
+  );
 }
 
 /** Reads the exit behind a float section whose output has that shape. Throws as {@link floatSectionWeights}. */

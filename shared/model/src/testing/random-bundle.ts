@@ -10,6 +10,7 @@ import { LOG_ODDS_UNIT } from '../code/log-odds.js';
 import { MapContext } from '../code/map-context.js';
 import { scoreShareCount } from '../code/score-code.js';
 import { bitBytes } from '../numbers/bits.js';
+import { createRandom } from '../numbers/random.js';
 import { floatWeightCount } from '../plain/float-block.js';
 import { LOCAL_SCORE_LIMIT, scoreLevels, UPPER_SCORE_LIMIT } from '../plain/quantise.js';
 
@@ -72,10 +73,10 @@ export function randomBundle(architecture: ResolvedArchitecture, seed: number): 
 class RandomTensors {
   readonly tensors = new Map<string, Tensor>();
   readonly #classes: number;
-  #state: number;
+  readonly #next: () => number;
 
   constructor(seed: number, classes: number) {
-    this.#state = seed >>> 0;
+    this.#next = createRandom(seed);
     this.#classes = classes;
   }
 
@@ -195,13 +196,5 @@ class RandomTensors {
       if (one && i < count) bytes[i >> 3] |= 1 << (i & 7);
     }
     return bytes;
-  }
-
-  /** Mulberry32: the next number from 0 up to 1. */
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   }
 }

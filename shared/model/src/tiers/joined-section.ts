@@ -40,8 +40,7 @@ class PlainJoined implements JoinedSection {
   readonly #section: ReturnType<typeof createScoredSection>;
 
   constructor(arithmetic: Arithmetic | undefined, place: SectionPlace, join: JoinPlace) {
-    const { name, sources, shape, kind, standIns } = join;
-    this.#aggregator = new FeatureAggregator(name, sources, shape, kind, standIns);
+    this.#aggregator = new FeatureAggregator(join);
     this.#section = createScoredSection(arithmetic, place, 'plain');
     this.scores = this.#section.scores;
     this.features = this.#section.features;

@@ -27,7 +27,7 @@ export function uplinkSizes({ architecture, shapes }: Bundle): UplinkSizes {
 export function drawSamples(bundle: Bundle, count: number, seed: number): BenchSample[] {
   const { views, cloud, device } = bundle.architecture;
   const { featureBytes, output } = bundle.shapes.device;
-  const aggregator = new FeatureAggregator(cloud.aggregator, views, output, 'bits');
+  const aggregator = new FeatureAggregator({ name: cloud.aggregator, sources: views, shape: output, kind: 'bits' });
   const tier = new UpperTier(bundle, 'cloud');
   const codes = Array.from({ length: views }, (_, view) => createFeatureCode(bundle, view));
   const coded = device.coding === 'arithmetic';

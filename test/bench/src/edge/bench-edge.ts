@@ -1,4 +1,4 @@
-import { ProgressLine, printJson, UsageError } from 'ddnn/terminal';
+import { ProgressLine, printJson } from 'ddnn/terminal';
 import { median } from '../median.js';
 import { measureCurve } from './curve.js';
 import { type Rate, type Slice, takeTurns, withStages } from './measure.js';
@@ -20,8 +20,6 @@ interface BenchEdgeFlags {
  */
 export async function benchEdge(flags: BenchEdgeFlags): Promise<void> {
   const { seconds, rounds } = flags;
-  if (!(seconds > 0)) throw new UsageError('--seconds is above 0');
-  if (rounds < 1) throw new UsageError('--rounds is 1 or more');
   const line = new ProgressLine();
   try {
     const total = (rounds + 1) * (7 + (flags.curve ? 8 : 0)) + rounds;

@@ -1,5 +1,5 @@
 import { bestKernels } from '@ddnn/model';
-import { createTable, ProgressLine, printJson, UsageError } from 'ddnn/terminal';
+import { createTable, ProgressLine, printJson } from 'ddnn/terminal';
 import pc from 'picocolors';
 import { median } from '../median.js';
 import { loadPlainWasm } from '../naive/plain-wasm.js';
@@ -43,7 +43,6 @@ interface CaseResult extends VectorCount {
  * slows them alike. Medians of the rounds; the first one warms up and counts for nothing.
  */
 export async function benchSection(flags: SectionFlags): Promise<void> {
-  if (flags.rounds < 1) throw new UsageError('--rounds is 1 or more');
   const tf = await loadPlainWasm();
   const line = new ProgressLine();
   const cases: CaseResult[] = [];

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ManifestFlags } from 'ddnn/site';
-import { bytes, clock, createTable, ProgressLine, printJson, UsageError } from 'ddnn/terminal';
+import { bytes, clock, createTable, ProgressLine, printJson } from 'ddnn/terminal';
 import pc from 'picocolors';
 import { median } from '../median.js';
 import { type Child, start } from '../talk.js';
@@ -40,8 +40,6 @@ const WAYS = ['own', 'plain'] as const;
  */
 export async function benchTrain(flags: BenchFlags): Promise<void> {
   const { data, split, splitColumn, arch = PAPER, batch, epochs } = flags;
-  if (epochs < 1) throw new UsageError('--epochs is 1 or more');
-  if (batch < 2) throw new UsageError('--batch is 2 or more');
   const line = new ProgressLine();
   const children: Child[] = [];
   const measured: Record<TrainingWay, BenchEpoch[]> = { own: [], plain: [] };

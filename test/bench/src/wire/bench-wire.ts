@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { replaceFile } from '@ddnn/training';
-import { ProgressLine, printJson, UsageError } from 'ddnn/terminal';
+import { naming, openOutput } from 'ddnn/site';
+import { ProgressLine, printJson } from 'ddnn/terminal';
 import pc from 'picocolors';
 import { drawWire } from './draw-wire.js';
 import { BATCH_SAMPLES, measureSeed, type SeedFigures } from './measure-seed.js';
@@ -26,21 +26,20 @@ interface BenchFlags {
 
 /** `ddnn bench wire`: what each answer costs in bytes, on real traffic, and what each means to save them is worth. */
 export async function benchWire(flags: BenchFlags): Promise<void> {
-  const { data, rate, svg, json } = flags;
-  if (flags.seeds < 1) throw new UsageError('--seeds is 1 or more');
-  if (!(rate > 0)) throw new UsageError('--rate is above 0');
-  const sets = wireSets(flags.sets, data);
+  const { svg, json } = flags;
+  const sets = wireSets(flags.sets, flags.data);
+  const picture = svg && (await openOutput('--svg', svg, { data: sets.map(({ data }) => data) }));
+  if (flags.bundles) await naming('--bundles', flags.bundles, mkdir(flags.bundles, { recursive: true }));
   const folder = flags.bundles ?? (await mkdtemp(path.join(tmpdir(), 'ddnn-bench-')));
-  await mkdir(folder, { recursive: true });
   const summaries: Partial<Record<WireSet['name'], WireSummary>> = {};
   try {
     for (const set of sets) summaries[set.name] = await measureSet(set, folder, flags);
   } finally {
     if (flags.bundles === undefined) await rm(folder, { recursive: true, force: true });
   }
-  if (svg) {
+  if (picture) {
     const charts = Object.entries(summaries).map(([name, { points, curve }]) => ({ name, points, curve }));
-    await replaceFile(svg, new TextEncoder().encode(drawWire(charts)));
+    await picture.write(drawWire(charts));
   }
   const { split_random: first, ...others } = summaries;
   if (json) printJson({ ...first, ...others });

@@ -9,7 +9,7 @@ import {
   replaceFile,
   trainNetwork,
 } from '@ddnn/training';
-import { readBundle } from 'ddnn/site';
+import { naming, readBundle } from 'ddnn/site';
 import { UsageError } from 'ddnn/terminal';
 import type { WireSet } from './sets.js';
 
@@ -66,7 +66,7 @@ export async function networkOf(
       onProgress: ({ epoch, epochs: all, refit }) =>
         told(epoch / all, `training${refit ? ' on all rows' : ''}, epoch ${epoch}/${all}`),
     });
-    await replaceFile(file, bytes);
+    await naming('--bundles', file, replaceFile(file, bytes));
   }
   const bundle = await readBundle(file);
   const { input, device, classes } = bundle.architecture;

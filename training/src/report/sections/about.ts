@@ -1,3 +1,4 @@
+import type { TierShapes } from '@ddnn/model';
 import { dataTable } from '../data-table.js';
 import { html, type Markup } from '../markup.js';
 import { networkOf, type Subject } from '../subject.js';
@@ -11,6 +12,10 @@ export function aboutSection(subject: Subject): Markup {
   const { device, edges, cloud: top } = measured[0].bundle.shapes;
   const shape = ({ height, width, channels }: { height: number; width: number; channels: number }) =>
     `${height} × ${width} × ${channels}`;
+  const tier = (name: string, { input, output, memoryBytes, featureBytes }: TierShapes, aggregator: string) => [
+    ...[name, shape(input), shape(output), `${number(memoryBytes)} B`, `${number(featureBytes)} B`],
+    aggregator,
+  ];
   const ends = formulaEnds(subject);
   return html`<section id="about"><h2>What was measured</h2>
 ${dataTable(
@@ -44,22 +49,8 @@ ${dataTable(
   'Tiers',
   ['tier', 'input', 'output', 'in memory', 'features', 'aggregator'],
   [
-    [
-      'device',
-      shape(device.input),
-      shape(device.output),
-      `${number(device.memoryBytes)} B`,
-      `${number(device.featureBytes)} B`,
-      local ? `${local.aggregator}, of the local exit` : '–',
-    ],
-    ...edges.map((one) => [
-      'edge',
-      shape(one.input),
-      shape(one.output),
-      `${number(one.memoryBytes)} B`,
-      `${number(one.featureBytes)} B`,
-      edge!.aggregator,
-    ]),
+    tier('device', device, local ? `${local.aggregator}, of the local exit` : '–'),
+    ...edges.map((one) => tier('edge', one, edge!.aggregator)),
     ['cloud', shape(top.input), shape(top.output), `${number(top.memoryBytes)} B`, '–', cloud.aggregator],
   ],
 )}

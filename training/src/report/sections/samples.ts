@@ -24,7 +24,7 @@ interface Hard {
   readonly slot: number;
   /** Number of bundles in which the site is wrong. */
   readonly wrong: number;
-  /** Exits that are wrong, and entropies, over all bundles. */
+  /** Exits that are wrong, and uncertainties, over all bundles. */
   readonly wrongExits: number;
   readonly uncertainty: number;
 }

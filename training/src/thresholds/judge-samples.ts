@@ -10,7 +10,7 @@ import type { JudgedSample } from './thresholds.js';
  *
  * @param lostFrom masks of views to take out of a row: each gives one more sample, unless no view is left
  */
-export async function judge(
+export async function judgeSamples(
   bundle: Bundle,
   data: DataSet,
   labels: readonly number[],
@@ -49,5 +49,5 @@ export function judgeSurvivors(
 ): Promise<JudgedSample[]> {
   const eachView = (row: number) =>
     [...data.images[row].keys()].filter((view) => data.images[row][view]).map((view) => 1 << view);
-  return judge(bundle, data, labels, rows, signal, undefined, eachView);
+  return judgeSamples(bundle, data, labels, rows, signal, undefined, eachView);
 }

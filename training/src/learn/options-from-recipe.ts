@@ -22,7 +22,7 @@ export interface FitParts {
  * Turns a recipe into the options of the training loop; what the recipe leaves out takes nothing from the random
  * stream.
  */
-export function fitOptions(
+export function optionsFromRecipe(
   tf: TensorFlow,
   network: Network,
   { recipe, set, judging, seed, random }: FitParts,
