@@ -213,6 +213,19 @@ describe('bad surroundings', () => {
     expect(stderr).toContain('DDNN_EDGE_GROUP');
   });
 
+  it('opens no edge without rules to others than this machine', async () => {
+    const set = [
+      `bundle=${site.at('b.ddnn')}`,
+      `outbox.folder=${site.at('outbox')}`,
+      'mqtt.port=0',
+      'mqtt.host=0.0.0.0',
+    ];
+    const { code, stderr } = await ddnn(['edge', '--open', '--set', ...set]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('mqtt.host is 0.0.0.0');
+    expect(stderr).toContain('DDNN_EDGE_OPEN');
+  });
+
   it('names a wrong call', async () => {
     const { code, stderr } = await ddnn(['watch', '--url', 'mqtt://127.0.0.1', '--jsn']);
     expect(code).toBe(2);

@@ -50,6 +50,10 @@ export const EdgeConfigSchema = Type.Object({
   ),
   mqtt: Type.Object({
     host: Type.String({ default: '127.0.0.1' }),
+    open: Type.Boolean({
+      default: false,
+      description: 'no access rules: for interoperability suites, on loopback only',
+    }),
     port: PortSetting(1883),
     maxPacketBytes: Type.Integer({
       default: 262_144,

@@ -4,6 +4,7 @@ import { createMetrics, HealthServer, LifeCycle, type Logger, type OpenParts, re
 import { encodeTraffic, type Verdict } from '@ddnn/protocol';
 import type { EdgeConfig } from './config.js';
 import type { Device } from './devices/device-table.js';
+import { OPEN_NOTE, refuseOpenDoor } from './devices/open-access.js';
 import type { EdgeError } from './edge-error.js';
 import { EdgeParts } from './edge-parts.js';
 import type { Outbox, OutboxState } from './outbox/outbox.js';
@@ -57,6 +58,7 @@ export class Edge {
   async #open(opened: OpenParts): Promise<EdgePorts> {
     const config = this.#config;
     const { logger, onVerdict, giveUp = (error) => logger.error({ code: error.code }, error.message) } = this.#deps;
+    refuseOpenDoor(config.mqtt);
     const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
     refusePixels(bundle, config.allowPixels);
     const registry = createMetrics('edge');
@@ -67,7 +69,9 @@ export class Edge {
       cloud: () => parts.bridge.ready,
       outbox: () => parts.outbox.failure?.message ?? true,
     };
-    const notes = { clock: () => parts.clock.note() };
+    const openNote = config.mqtt.open ? OPEN_NOTE : undefined;
+    if (openNote) logger.warn(openNote);
+    const notes = { clock: () => parts.clock.note(), open: () => openNote };
     const health = new HealthServer({ ...config.health, metrics: registry, logger, checks, notes });
     const healthPort = await opened.start(health);
 

@@ -180,12 +180,18 @@ function role(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
     edge: 'one edge broker',
     cloud: 'the cloud: uplink, upper sections, REST API',
   };
-  program
+  const command = program
     .command(name)
     .description(`${words[name]}, as in a real installation`)
     .option('--config <file>', 'YAML file; environment DDNN_… and --set rise above it')
-    .option('--set <key=value...>', 'a setting, as --set uplink.port=1884', settings, {})
-    .action(async (options) => (await import('./commands/processes.js')).runRole(name, options));
+    .option('--set <key=value...>', 'a setting, as --set uplink.port=1884', settings, {});
+  if (name === 'edge') {
+    command.option('--open', 'no access rules, as interoperability suites need it; on loopback only (mqtt.open)');
+  }
+  command.action(async ({ open, ...options }) => {
+    if (open) options.set = { ...options.set, 'mqtt.open': 'true' };
+    await (await import('./commands/processes.js')).runRole(name, options);
+  });
 }
 
 function goal(command: Command): Command {

@@ -40,6 +40,11 @@ export class DeviceTable {
     }
   }
 
+  /** Whether a device has that name. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** The device of those credentials, or undefined. */
   admit(name: string | undefined, password: Uint8Array | undefined): Device | undefined {
     const device = this.#byName.get(name ?? '');

@@ -17,6 +17,7 @@ import type { LinkMeter } from '../traffic/link-meter.js';
 import type { DeviceTopic } from './device-access.js';
 import { type StatusDeps, takeStatus } from './device-status.js';
 import type { Device, DeviceTable } from './device-table.js';
+import { openAccess } from './open-access.js';
 import { createSummaryReaders, type SummaryReader } from './summary-reader.js';
 import { viewerAccess } from './viewer-access.js';
 
@@ -54,16 +55,19 @@ export class Intake implements Access<Identity> {
 
   admit(username: string | undefined, password: Uint8Array | undefined): Identity | undefined {
     if (!username) return { device: undefined };
-    const device = this.#deps.devices.admit(username, password);
-    return device && { device };
+    const { devices, config } = this.#deps;
+    const device = devices.admit(username, password);
+    if (device) return { device };
+    // Without rules too, nobody else may use the name of a device.
+    return config.mqtt.open && !devices.has(username) ? { device: undefined } : undefined;
   }
 
   maySubscribe({ device }: Identity, filter: string): boolean {
-    return accessOf(device).maySubscribe(filter);
+    return this.#rulesOf(device).maySubscribe(filter);
   }
 
   publishRight({ device }: Identity, name: string): PublishRight {
-    return accessOf(device).publishRight(name);
+    return this.#rulesOf(device).publishRight(name);
   }
 
   /** A device may be connected only once. */
@@ -95,8 +99,9 @@ export class Intake implements Access<Identity> {
   }
 
   take({ device }: Identity, message: Message): undefined | false | Promise<'unacknowledged' | undefined> {
-    const which = accessOf(device).published(message.topic);
+    const which = (device?.access ?? viewerAccess).published(message.topic);
     if (!device || !which) {
+      if (this.#deps.config.mqtt.open && openAccess.takes(message.topic)) return undefined;
       throw new EdgeError('DDNN_EDGE_ACCESS', `${device?.name ?? 'a viewer'} may not publish on ${message.topic}`);
     }
     try {
@@ -120,6 +125,10 @@ export class Intake implements Access<Identity> {
       // A status that can't be read is not retained.
       return false;
     }
+  }
+
+  #rulesOf(device: Device | undefined) {
+    return this.#deps.config.mqtt.open ? openAccess : (device?.access ?? viewerAccess);
   }
 
   /** A damaged frame is counted and logged; any other error is thrown. */
@@ -197,8 +206,4 @@ export class Intake implements Access<Identity> {
       encodeClock(this.#deps.config.epoch, { asked, edge: this.#deps.siteTime(performance.now()) }),
     );
   }
-}
-
-function accessOf(device: Device | undefined) {
-  return device ? device.access : viewerAccess;
 }

@@ -33,7 +33,10 @@ export class Admission<Identity> {
     password: Uint8Array | undefined,
   ): Promise<ReturnCode> {
     const { access, places, counts } = this.#deps;
-    const { notAuthorized, unavailable, accepted } = ReturnCode;
+    const { notAuthorized, unavailable, identifierRejected, accepted } = ReturnCode;
+    // MQTT 3.1.1, 3.1.3-8.
+    if (session.givenId === '' && session.asksToKeep)
+      return this.#refuse(session, 'id', identifierRejected, { username });
     const identity = access.admit(username, password);
     if (identity === undefined) return this.#refuse(session, 'credentials', notAuthorized, { username });
     const { will } = session;
@@ -100,6 +103,7 @@ export class Admission<Identity> {
 }
 
 const reasons = {
+  id: 'connection refused: it has no client id, and asks for a session that lasts',
   credentials: 'credentials refused',
   will: 'connection refused: its last will is on a topic that is not its own',
   name: 'connection refused: another one of this name is there',

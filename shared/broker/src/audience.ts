@@ -11,6 +11,13 @@ export function covers(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
+/** The highest QoS of the filters that cover a topic; -1: none covers it. */
+export function grantedQos(filters: ReadonlyMap<string, number>, topic: string): number {
+  let highest = -1;
+  for (const [filter, qos] of filters) if (qos > highest && covers(filter, topic)) highest = qos;
+  return highest;
+}
+
 /** A client as a subscriber: its filters with the QoS granted, and the sending side of its socket. */
 export interface Subscriber {
   readonly filters: ReadonlyMap<string, number>;
@@ -34,10 +41,7 @@ export class Audience {
   /** A subscriber has come, or its filters have changed; `filter`: the one that was added or removed, if it is one. */
   update(subscriber: Subscriber, filter?: string): void {
     if (filter !== undefined && !covers(filter, this.#topic)) return;
-    let qos = -1;
-    for (const [each, granted] of subscriber.filters) {
-      if (granted > qos && covers(each, this.#topic)) qos = granted;
-    }
+    const qos = grantedQos(subscriber.filters, this.#topic);
     if (qos === (this.#heard.get(subscriber) ?? -1)) return;
     if (qos < 0) this.#heard.delete(subscriber);
     else this.#heard.set(subscriber, qos);

@@ -4,6 +4,8 @@ import { ByteList } from './byte-list.js';
 import type { DirectTopic } from './direct-topic.js';
 import type { Outlet } from './outlet.js';
 import type { PacketCap } from './packet-cap.js';
+import { PacketFault } from './packet-fault.js';
+import { type PacketRules, Type } from './packet-rules.js';
 
 /** PUBLISH at QoS 0, neither retained nor sent again (MQTT 3.1.1, 3.3.1); at QoS 1 bit 1 is set too. */
 const PUBLISH = 0x30;
@@ -33,6 +35,7 @@ export class DirectLane {
   readonly #socket: Socket;
   readonly #outlet: Outlet;
   readonly #cap: PacketCap;
+  readonly #rules: PacketRules;
   readonly #maxPacketBytes: number;
   readonly #read: (size?: number) => Buffer | null;
   #topic: DirectTopic | undefined;
@@ -46,7 +49,7 @@ export class DirectLane {
   #at = 0;
   /** Aedes' parser works on what it was given, and must not get more from inside that work. */
   #parsing = false;
-  /** Messages of the direct topic that Aedes still works on: what follows must not overtake them. */
+  /** Messages of the direct topic, and UNSUBSCRIBEs, that Aedes still works on: what follows must not overtake them. */
   #withAedes = 0;
   /** Aedes tried to read while something was kept back. */
   #refused = false;
@@ -54,10 +57,11 @@ export class DirectLane {
   /** The first bytes of a PUBLISH that need not go through Aedes. */
   #directFlags = QOS_1;
 
-  constructor(socket: Socket, outlet: Outlet, cap: PacketCap, maxPacketBytes: number) {
+  constructor(socket: Socket, outlet: Outlet, cap: PacketCap, rules: PacketRules, maxPacketBytes: number) {
     this.#socket = socket;
     this.#outlet = outlet;
     this.#cap = cap;
+    this.#rules = rules;
     this.#maxPacketBytes = maxPacketBytes;
     this.#read = socket.read.bind(socket);
   }
@@ -97,6 +101,11 @@ export class DirectLane {
   passed(topic: string, qos: number, change: 1 | -1): void {
     // At QoS 2 a message that is sent again begins twice and finishes once; no order is required between QoS levels.
     if (qos < 2 && topic === this.#topic?.topic) this.#withAedes += change;
+  }
+
+  /** Aedes has finished an UNSUBSCRIBE of this client. */
+  unsubscribed(): void {
+    this.#withAedes--;
   }
 
   #next(size: number | undefined): Buffer | null {
@@ -163,19 +172,17 @@ export class DirectLane {
   /** The packets up to the next that may be direct. */
   #aedesPart(chunk: Buffer, now: number): Buffer | undefined {
     const from = this.#at;
-    let at = from;
-    let whole = false;
-    do {
-      at = this.#cap.step(chunk, at);
-      whole ||= this.#cap.between;
-      if (at < 0) {
-        this.#socket.destroy(new Error(`a packet above ${this.#maxPacketBytes} bytes`));
-        return undefined;
-      }
-    } while (at < chunk.length && !(this.#open && this.#looksDirect(chunk, at)));
-    this.#at = at;
-    if (at === chunk.length) this.#rest = null;
-    if (!this.#open) return chunk;
+    let whole: boolean;
+    try {
+      whole = this.#stepOn(chunk);
+    } catch (error) {
+      if (error instanceof PacketFault && error.answer) this.#outlet.write(error.answer);
+      this.#socket.destroy(error as Error);
+      return undefined;
+    }
+    const part = chunk.subarray(from, this.#at);
+    if (this.#at === chunk.length) this.#rest = null;
+    if (!this.#open) return part;
     if (this.#cap.between) this.#aedesSawIt = now;
     this.#parsing = true;
     // Aedes can't finish with half a packet, and the stream may have called `read` while something was kept back.
@@ -184,7 +191,25 @@ export class DirectLane {
       this.#parsing = false;
       this.#goOn();
     });
-    return chunk.subarray(from, at);
+    return part;
+  }
+
+  /** @returns whether a packet ended. @throws PacketFault */
+  #stepOn(chunk: Buffer): boolean {
+    let whole = false;
+    do {
+      const next = this.#cap.step(chunk, this.#at);
+      if (next < 0) throw new PacketFault(`a packet above ${this.#maxPacketBytes} bytes`);
+      const type = this.#rules.see(chunk.subarray(this.#at, next), this.#cap.between);
+      this.#at = next;
+      whole ||= this.#cap.between;
+      // If a SUBSCRIBE to the same filter came before Aedes has finished this one, Aedes would lose that subscription.
+      if (type === Type.unsubscribe) {
+        this.#withAedes++;
+        break;
+      }
+    } while (this.#at < chunk.length && !(this.#open && this.#looksDirect(chunk, this.#at)));
+    return whole;
   }
 
   #looksDirect(chunk: Uint8Array, at: number): boolean {

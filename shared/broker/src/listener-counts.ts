@@ -1,7 +1,7 @@
 import type { Metrics } from '@ddnn/process';
 
 /** What a listener refuses. */
-export type Refusal = 'credentials' | 'will' | 'name' | 'place' | 'publish' | 'filter' | 'retain';
+export type Refusal = 'id' | 'credentials' | 'will' | 'name' | 'place' | 'publish' | 'filter' | 'retain';
 
 /** What a listener dropped, cut off and refused: plain numbers, because a stranger can raise them very fast. */
 export class ListenerCounts {
@@ -12,6 +12,7 @@ export class ListenerCounts {
   /** Connections closed before they sent CONNECT, to make room or because they took too long. */
   unknown = 0;
   readonly refused: Record<Refusal, number> = {
+    id: 0,
     credentials: 0,
     will: 0,
     name: 0,

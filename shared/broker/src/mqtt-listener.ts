@@ -3,13 +3,15 @@ import { LimitedLogger, type Logger, listen } from '@ddnn/process';
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Access, Message } from './access.js';
 import { Admission, ReturnCode } from './admission.js';
-import { Audiences } from './audience.js';
+import { Audiences, grantedQos } from './audience.js';
 import { ConnectionPlaces } from './connection-places.js';
 import { DirectLane } from './direct-lane.js';
 import { ListenerCounts } from './listener-counts.js';
 import { type ListenerBounds, type MqttListenerOptions, withDefaults } from './listener-settings.js';
 import { Outlet } from './outlet.js';
 import { PacketCap } from './packet-cap.js';
+import { PacketIds } from './packet-ids.js';
+import { PacketRules } from './packet-rules.js';
 import { Session } from './session.js';
 
 const HEARTBEAT_MS = 60_000;
@@ -120,7 +122,9 @@ export class MqttListener<Identity> {
       authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
         const session = this.#sessions.get(client);
-        done(null, session && this.#subscribes(session, subscription.topic, subscription.qos) ? subscription : null);
+        const granted = session && this.#subscribes(session, subscription.topic, subscription.qos);
+        // The QoS of a message depends on all filters of the client, so `#forward` decides it.
+        done(null, granted ? { ...subscription, qos: 2 } : null);
       },
       authorizeForward: (client, packet) => this.#forward(this.#sessions.get(client), packet),
       published: (packet, client, done) => {
@@ -137,9 +141,11 @@ export class MqttListener<Identity> {
     aedes.on('clientDisconnect', (client) => this.#leave(this.#sessions.get(client)));
     aedes.on('unsubscribe', (filters, client) => {
       const session = this.#sessions.get(client);
+      if (!session) return;
       for (const filter of filters) {
-        if (session?.filters.delete(filter)) this.#audiences.update(session, filter);
+        if (session.filters.delete(filter)) this.#audiences.update(session, filter);
       }
+      session.lane.unsubscribed();
     });
     aedes.on('clientError', (client, error) => this.#closed(client, error, 'client closed'));
     aedes.on('connectionError', (client, error) => {
@@ -154,9 +160,10 @@ export class MqttListener<Identity> {
     const { maxPacketBytes } = this.#bounds;
     const outlet = new Outlet(socket, this.#bounds, this.counts);
     outlet.install();
-    const lane = new DirectLane(socket, outlet, new PacketCap(maxPacketBytes), maxPacketBytes);
+    const ids = new PacketIds();
+    const lane = new DirectLane(socket, outlet, new PacketCap(maxPacketBytes), new PacketRules(ids), maxPacketBytes);
     lane.install();
-    const session = new Session<Identity>(socket, outlet, lane, aedes.handle(socket));
+    const session = new Session<Identity>(socket, outlet, lane, ids, aedes.handle(socket));
     this.#sessions.set(session.client, session);
     // Aedes reports when a client is gone and its last will has been taken. It reports nothing about a connection that
     // never became a client.
@@ -179,6 +186,8 @@ export class MqttListener<Identity> {
     const { identity, lane } = session;
     const access = this.#access;
     if (packet.retain && access.publishRight(identity, packet.topic) !== 'retained') this.#takeOffRetain(packet);
+    // Aedes would forward the flag to subscribers, but for them the message is new (MQTT 3.1.1, 3.3.1-3).
+    packet.dup = false;
     lane.passed(packet.topic, packet.qos, 1);
     const go = (worth: unknown) => {
       if (worth === false && packet.retain) this.#takeOffRetain(packet);
@@ -229,7 +238,23 @@ export class MqttListener<Identity> {
   }
 
   #forward(session: Session<Identity> | undefined, packet: AedesPublishPacket): AedesPublishPacket | null {
-    if (!session || (session.outlet.full && !session.outlet.hasRoom(session.sure ? packet.qos : 0))) return null;
+    if (!session) return null;
+    const { filters, outlet, ids } = session;
+    if (packet.qos > 0) {
+      const granted = grantedQos(filters, packet.topic);
+      if (granted < 0) return null;
+      // Aedes would use the QoS of one filter only: the first that it finds.
+      packet.qos = Math.min(packet.qos, granted) as typeof packet.qos;
+    }
+    if (outlet.full && !outlet.hasRoom(packet.qos)) return null;
+    if (packet.qos > 0) {
+      // Aedes only counts up, and could use an identifier that another message still has.
+      packet.messageId = ids.take();
+      if (packet.messageId === 0) {
+        outlet.cutOff('it acknowledges nothing');
+        return null;
+      }
+    }
     return packet;
   }
 

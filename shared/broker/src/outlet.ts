@@ -73,16 +73,17 @@ export class Outlet {
       this.#flushed = flushed;
       this.#stuckSince = now;
     } else if (now - this.#stuckSince >= this.#bounds.drainTimeoutMs) {
-      this.#cutOff(`it read nothing for ${this.#bounds.drainTimeoutMs} ms`);
+      this.cutOff(`it read nothing for ${this.#bounds.drainTimeoutMs} ms`);
     }
   }
 
   #cutOffBeyond(bytes: number): void {
     const { writableLength } = this.#socket;
-    if (writableLength > bytes) this.#cutOff(`it left ${writableLength} bytes unread`);
+    if (writableLength > bytes) this.cutOff(`it left ${writableLength} bytes unread`);
   }
 
-  #cutOff(why: string): void {
+  /** Closes the connection, and counts it. */
+  cutOff(why: string): void {
     if (this.#socket.destroyed) return;
     this.#counts.cutOff++;
     this.#socket.destroy(new Error(why));

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client, ConnectPacket } from 'aedes';
 import type { DirectLane } from './direct-lane.js';
 import type { Outlet } from './outlet.js';
+import type { PacketIds } from './packet-ids.js';
 
 /**
  * A PUBREL (MQTT 3.1.1, 3.6) for a message that never existed: a client that lives answers with PUBCOMP, and it has no
@@ -21,6 +22,8 @@ export class Session<Identity> {
   readonly socket: Socket;
   readonly outlet: Outlet;
   readonly lane: DirectLane;
+  /** Packet identifiers of the messages sent to it. */
+  readonly ids: PacketIds;
   /** Remote address and port; the port tells two of one machine apart. */
   readonly from: string;
   /** Remote address. */
@@ -32,6 +35,8 @@ export class Session<Identity> {
   readonly client: Client;
   /** The client id that the client sent: only for the log. */
   givenId = '';
+  /** It asked for a session that lasts longer than its connection (clean session 0). */
+  asksToKeep = false;
   /** From the moment it is admitted. */
   identity: Identity | undefined;
   name: string | undefined;
@@ -46,11 +51,12 @@ export class Session<Identity> {
   contested = false;
   #leave: () => void = () => {};
 
-  constructor(socket: Socket, outlet: Outlet, lane: DirectLane, client: Client) {
+  constructor(socket: Socket, outlet: Outlet, lane: DirectLane, ids: PacketIds, client: Client) {
     this.client = client;
     this.socket = socket;
     this.outlet = outlet;
     this.lane = lane;
+    this.ids = ids;
     this.address = socket.remoteAddress ?? '';
     this.from = `${this.address}:${socket.remotePort}`;
     this.left = new Promise((resolve) => {
@@ -61,17 +67,12 @@ export class Session<Identity> {
   /** Keeps what a CONNECT packet says besides the credentials, and changes it to what Aedes shall see. */
   introduce(packet: ConnectPacket): void {
     this.givenId = packet.clientId;
+    this.asksToKeep = packet.clean === false;
     this.keepaliveSeconds = packet.keepalive ?? 0;
     this.will = packet.will;
     packet.clientId = this.id;
     // Aedes queues without bound for persistent sessions; a client that was away reads the retained state instead.
     packet.clean = true;
-  }
-
-  /** It has asked for something at more than QoS 0. */
-  get sure(): boolean {
-    for (const qos of this.filters.values()) if (qos > 0) return true;
-    return false;
   }
 
   /** Bytes that have crossed the socket. */

@@ -7,6 +7,7 @@ export { LifeCycle, type OpenParts, type Startable, type Stoppable } from './lif
 export { type ListenOptions, listen } from './listen.js';
 export { LimitedLogger, LogLimit } from './log-limit.js';
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
+export { isLoopback } from './loopback.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { ProcessError, type ProcessErrorCode } from './process-error.js';
 export { type ChildMessage, type ParentMessage, type Running, type RunOptions, runProcess } from './run.js';

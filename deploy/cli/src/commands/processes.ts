@@ -10,7 +10,7 @@ interface CaptureMessage {
 /** Runs one role of an installation until it is told to stop. */
 export async function runRole(
   role: Role,
-  { config: file, set: flags }: { config?: string; set: Record<string, string> },
+  { config: file, set: flags }: { config?: string; set: Readonly<Record<string, string>> },
 ): Promise<void> {
   let giveUp: (error: unknown) => void = () => {};
   const { unit, logger } = await createUnit(role, { file, flags, giveUp: (error) => giveUp(error) });
