@@ -42,6 +42,8 @@ export class DirectLane {
   /** What was read and not yet gone through, and how far. */
   #rest: Buffer | null = null;
   #at = 0;
+  /** The packet that begins there is too large: the connection is closed once what came before it is taken. */
+  #tooLarge = false;
   /** Aedes' parser is at work on what it was given, and must not be given more from inside. */
   #parsing = false;
   /** Messages of the direct topic that Aedes is busy with: what follows must not overtake them. */
@@ -97,7 +99,7 @@ export class DirectLane {
   #next(size: number | undefined): Buffer | null {
     while (!this.#socket.destroyed) {
       if (!this.#rest) {
-        this.#rest = this.#read(size);
+        this.#rest = this.#read(this.#exactly(size));
         this.#at = 0;
         if (!this.#rest) return null;
       }
@@ -111,10 +113,20 @@ export class DirectLane {
     return null;
   }
 
+  /**
+   * How much to read. A stream that is asked for all it has says at once that it is at its end, and Aedes closes the
+   * client though the rest is kept back; asked for just as much, it says so when it is asked again.
+   */
+  #exactly(size: number | undefined): number | undefined {
+    const { readableLength, readableHighWaterMark } = this.#socket;
+    // No more than its mark, which a larger question would raise.
+    return this.#open && readableLength > 0 ? Math.min(readableLength, readableHighWaterMark) : size;
+  }
+
   /** The other side has closed the connection: what it sent before counts, though it was kept back. */
   #takeRest(): void {
     const chunk = this.#rest;
-    if (!chunk || !this.#open) return;
+    if (!chunk || !this.#open || this.#tooLarge) return;
     const now = performance.now();
     while (this.#at >= 0 && this.#at < chunk.length) {
       if (this.#cap.between) {
@@ -161,16 +173,22 @@ export class DirectLane {
     let at = from;
     let whole = false;
     do {
-      at = this.#cap.step(chunk, at);
-      whole ||= this.#cap.between;
-      if (at < 0) {
-        this.#socket.destroy(new Error(`a packet above ${this.#maxPacketBytes} bytes`));
-        return undefined;
+      const next = this.#tooLarge ? -1 : this.#cap.step(chunk, at);
+      if (next < 0) {
+        this.#tooLarge = true;
+        if (at === from) {
+          this.#socket.destroy(new Error(`a packet above ${this.#maxPacketBytes} bytes`));
+          return undefined;
+        }
+        // What came before it counts, wherever the stream was cut.
+        break;
       }
+      at = next;
+      whole ||= this.#cap.between;
     } while (at < chunk.length && !(this.#open && this.#looksDirect(chunk, at)));
     this.#at = at;
     if (at === chunk.length) this.#rest = null;
-    if (!this.#open) return chunk;
+    if (!this.#open && !this.#tooLarge) return chunk;
     if (this.#cap.between) this.#aedesSawIt = now;
     this.#parsing = true;
     // Half a packet is nothing that Aedes could be done with, and the stream may have called while something was kept

@@ -175,8 +175,14 @@ export class MqttListener<Identity> {
       done(new Error('not admitted'));
       return;
     }
-    const { identity, lane } = session;
+    const { identity, lane, socket } = session;
     const access = this.#access;
+    // Nothing counts behind DISCONNECT (MQTT 3.1.1, 3.14.4), but Aedes goes on through what came with it in one chunk. The
+    // last will comes later, when the client is closed.
+    if (socket.destroyed && !session.client.closed) {
+      done(new Error('it has said DISCONNECT'));
+      return;
+    }
     if (packet.retain && access.publishRight(identity, packet.topic) !== 'retained') this.#takeOffRetain(packet);
     lane.passed(packet.topic, packet.qos, 1);
     const go = (worth: unknown) => {
