@@ -66,6 +66,12 @@ describe('the direct lane and the parser take the same', () => {
     ['of a message behind DISCONNECT: nothing', 'e00030050003732f30', '0 taken, closed'],
     ['of another topic there', 'e00030050003732f30300700056f74686572', '0 taken, closed'],
     ['before a packet that is too large', '30050003732f30300700056f7468657230ff7f', '2 taken, closed'],
+    [
+      'up to a message whose id is in the next packet',
+      '30050003732f3032070004000100000030050003732f30',
+      '1 taken, closed',
+    ],
+    ['up to a SUBSCRIBE without a whole id', '30050003732f3082010030050003732f30', '1 taken, closed'],
     ['before a length of five bytes', '30050003732f308080818080000003', '1 taken, closed'],
   ])('%s', async (_, stream, said) => {
     const pieces = [Buffer.from(stream, 'hex')];

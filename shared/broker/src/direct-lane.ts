@@ -42,7 +42,7 @@ export class DirectLane {
   /** What was read and not yet gone through, and how far. */
   #rest: Buffer | null = null;
   #at = 0;
-  /** The packet that begins there is too large: the connection is closed once what came before it is taken. */
+  /** The packet that begins there is too large or too short: the connection is closed once what came before it is taken. */
   #tooLarge = false;
   /** Aedes' parser is at work on what it was given, and must not be given more from inside. */
   #parsing = false;
@@ -177,7 +177,7 @@ export class DirectLane {
       if (next < 0) {
         this.#tooLarge = true;
         if (at === from) {
-          this.#socket.destroy(new Error(`a packet above ${this.#maxPacketBytes} bytes`));
+          this.#socket.destroy(new Error(`a packet above ${this.#maxPacketBytes} bytes, or without its first fields`));
           return undefined;
         }
         // What came before it counts, wherever the stream was cut.

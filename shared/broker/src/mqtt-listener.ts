@@ -183,6 +183,10 @@ export class MqttListener<Identity> {
       done(new Error('it has said DISCONNECT'));
       return;
     }
+    if (lacksId(packet)) {
+      done(new Error('a message without its id'));
+      return;
+    }
     if (packet.retain && access.publishRight(identity, packet.topic) !== 'retained') this.#takeOffRetain(packet);
     lane.passed(packet.topic, packet.qos, 1);
     const go = (worth: unknown) => {
@@ -252,6 +256,11 @@ export class MqttListener<Identity> {
     session.leave();
     if (session.registered) this.#access.onGone?.(session.identity!, session.bytes);
   }
+}
+
+/** A PUBLISH that ends before its id (MQTT 3.1.1, 3.3.2): the parser has taken one from the packet behind it. */
+function lacksId(packet: PublishPacket & { readonly length?: number }): boolean {
+  return packet.qos > 0 && packet.length !== undefined && packet.length < 4 + Buffer.byteLength(packet.topic);
 }
 
 function refusal(returnCode: ReturnCode): AuthenticateError {

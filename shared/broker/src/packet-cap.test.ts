@@ -37,6 +37,13 @@ describe('packet cap', () => {
     }
   });
 
+  it('stops one that is too short for the id that it must have', () => {
+    const passes = (...bytes: number[]) => new PacketCap(305).passes(Uint8Array.from(bytes));
+    expect([0x30, 0x40, 0x62, 0x82, 0xa2].map((type) => passes(type, 1, 0))).toEqual(new Array(5).fill(false));
+    expect([0x30, 0x40, 0x62, 0x82, 0xa2].map((type) => passes(type, 2, 0, 1))).toEqual(new Array(5).fill(true));
+    expect(passes(0xc0, 0)).toBe(true);
+  });
+
   it('refuses a length of more than four bytes', () => {
     expect(new PacketCap(1e9).passes(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01))).toBe(false);
   });
