@@ -78,6 +78,12 @@ describe('the direct lane and the parser take the same', () => {
     expect(await ways.check({ connect, inHurry: false, endsAtOnce: false, pieces })).toBe(said);
   });
 
+  it('from a client that says CONNECT again behind what closes it, all before its CONNACK', async () => {
+    const forbidden = Buffer.from('30040001235830050003732f30', 'hex');
+    const pieces = [Buffer.concat([forbidden, connect])];
+    expect(await ways.check({ connect, inHurry: true, endsAtOnce: false, pieces })).toBe('0 taken, closed');
+  });
+
   it('with the end of the connection right behind messages that wait for a slow one', async () => {
     // A packet in three pieces goes to the parser, whose room is slow; the rest is read when the end is known already.
     const pieces = ['3086000003732f3000', '30', `7d0003732f30${'78'.repeat(120)}300d0003732f3030060003732f3058`];

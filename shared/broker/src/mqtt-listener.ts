@@ -104,8 +104,10 @@ export class MqttListener<Identity> {
       heartbeatInterval: HEARTBEAT_MS,
       connectTimeout: this.#bounds.connectTimeoutMs,
       preConnect: (client, packet, done) => {
-        this.#sessions.get(client)!.introduce(packet);
-        done(null, true);
+        // Without a session: what it sent with its first CONNECT has closed it, and Aedes goes on to a second one.
+        const session = this.#sessions.get(client);
+        session?.introduce(packet);
+        done(null, session !== undefined);
       },
       authenticate: (client, username, password, done) => {
         const session = this.#sessions.get(client)!;
