@@ -7,8 +7,8 @@ const parts = Object.values(partDecoders);
 let turn = 0;
 
 /**
- * A frame is refused with a {@link FrameError}, or it is what its encoder writes, byte for byte, wherever it stands. Says
- * which. What else reads such bytes throws nothing else either, and says no more than there is.
+ * A frame is refused with a {@link FrameError}, or it is what its encoder writes, byte for byte, wherever it stands.
+ * Says which. What else reads such bytes throws nothing else either, and says no more than there is.
  */
 export function checkFrame({ kind, bytes, whole }: FrameInput): string {
   const before = bytes.slice();

@@ -14,8 +14,8 @@ const LONG_INPUTS = 1_000_000;
 const FIXED_SEED = 20_170_605;
 
 /**
- * `DDNN_FUZZ` is `long` or a number of inputs; without it the short form. `DDNN_FUZZ_SEED` is the seed of a finding that
- * shall be met again.
+ * `DDNN_FUZZ` is `long` or a number of inputs; without it the short form. `DDNN_FUZZ_SEED` is the seed of a finding
+ * that shall be met again.
  */
 export function fuzzForm({ DDNN_FUZZ: form, DDNN_FUZZ_SEED: seed }: NodeJS.ProcessEnv = process.env): FuzzForm {
   const inputs = form === undefined ? SHORT_INPUTS : form === 'long' ? LONG_INPUTS : Number(form);

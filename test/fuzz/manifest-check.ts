@@ -14,8 +14,8 @@ export function removeManifests(): void {
 }
 
 /**
- * A manifest is refused at a place that there is, or gives rows that keep to its own words. Pictures are not looked for:
- * a path may be anything.
+ * A manifest is refused at a place that there is, or gives rows that keep to its own words. Pictures are not looked
+ * for: a path may be anything.
  */
 export async function checkManifest({ bytes, lenient, ...options }: ManifestInput): Promise<string> {
   writeFileSync(file, bytes);

@@ -124,7 +124,7 @@ class Way {
     return { taken: [...this.#taken], closed, answers: closed ? [] : answers.sort() };
   }
 
-  /** Resolves when nothing more comes of what was sent: all of it is read, at both ends, and some turns bring nothing. */
+  /** Resolves when nothing more comes of what was sent: both ends have read all of it, and some turns bring nothing. */
   async #quiet(end: Socket, socket: Socket): Promise<void> {
     let before = '';
     for (let still = 0; still < QUIET_TURNS; still++) {

@@ -42,7 +42,7 @@ export class DirectLane {
   /** What was read and not yet gone through, and how far. */
   #rest: Buffer | null = null;
   #at = 0;
-  /** The packet that begins there is too large or too short: the connection is closed once what came before it is taken. */
+  /** The packet that begins there is too large or too short: the connection closes once what came before is taken. */
   #tooLarge = false;
   /** Aedes' parser is at work on what it was given, and must not be given more from inside. */
   #parsing = false;

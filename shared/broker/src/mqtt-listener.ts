@@ -179,8 +179,8 @@ export class MqttListener<Identity> {
     }
     const { identity, lane, socket } = session;
     const access = this.#access;
-    // Nothing counts behind DISCONNECT (MQTT 3.1.1, 3.14.4), but Aedes goes on through what came with it in one chunk. The
-    // last will comes later, when the client is closed.
+    // Nothing counts behind DISCONNECT (MQTT 3.1.1, 3.14.4), but Aedes goes on through what came with it in one chunk.
+    // The last will comes later, when the client is closed.
     if (socket.destroyed && !session.client.closed) {
       done(new Error('it has said DISCONNECT'));
       return;

@@ -1,9 +1,10 @@
-/** Bytes that a packet of each type has at least: a topic's length or an id. A parser would take them from the next one. */
+/** Bytes that a packet of each type has at least: a topic's length or an id, which a parser takes from the next one. */
 const LEAST_BYTES = Uint8Array.of(0, 0, 0, 2, 2, 2, 2, 2, 2, 0, 2, 0, 0, 0, 0, 0);
 
 /**
  * Watches the lengths of MQTT control packets as they arrive, so that one that is too large is refused before a parser
- * would buffer it, for Aedes itself sets no bound, and one that is too short before it reads on behind it. (Fixed header: MQTT 3.1.1, 2.2.)
+ * would buffer it, for Aedes itself sets no bound, and one that is too short before it reads on behind it. (Fixed
+ * header: MQTT 3.1.1, 2.2.)
  */
 export class PacketCap {
   readonly #maxBytes: number;
@@ -29,7 +30,7 @@ export class PacketCap {
     return at >= 0;
   }
 
-  /** Goes on from `at` to the end of the packet that stands or begins there, or of the chunk; -1: no parser may see it. */
+  /** Goes on from `at` to the end of the packet that stands or begins there, or of the chunk; -1: it is refused. */
   step(chunk: Uint8Array, at: number): number {
     do {
       if (this.#left > 0) {
