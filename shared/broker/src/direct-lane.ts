@@ -47,6 +47,8 @@ export class DirectLane {
   /** What was read and not yet processed, and the position in it. */
   #rest: Buffer | null = null;
   #at = 0;
+  /** What must not come: the connection is closed once what came before it is taken. */
+  #fault: PacketFault | undefined;
   /** Aedes' parser works on what it was given, and must not get more from inside that work. */
   #parsing = false;
   /** Messages of the direct topic, and UNSUBSCRIBEs, that Aedes still works on: what follows must not overtake them. */
@@ -111,7 +113,7 @@ export class DirectLane {
   #next(size: number | undefined): Buffer | null {
     while (!this.#socket.destroyed) {
       if (!this.#rest) {
-        this.#rest = this.#read(size);
+        this.#rest = this.#read(this.#exactly(size));
         this.#at = 0;
         if (!this.#rest) return null;
       }
@@ -125,10 +127,20 @@ export class DirectLane {
     return null;
   }
 
+  /**
+   * How much to read. A stream that is asked for all it has says at once that it is at its end, and Aedes closes the
+   * client though the rest is kept back; asked for just as much, it says so when it is asked again.
+   */
+  #exactly(size: number | undefined): number | undefined {
+    const { readableLength, readableHighWaterMark } = this.#socket;
+    // No more than its mark, which a larger question would raise.
+    return this.#open && readableLength > 0 ? Math.min(readableLength, readableHighWaterMark) : size;
+  }
+
   /** The other side has closed the connection: what it sent before still counts, even if it was kept back. */
   #takeRest(): void {
     const chunk = this.#rest;
-    if (!chunk || !this.#open) return;
+    if (!chunk || !this.#open || this.#fault) return;
     const now = performance.now();
     while (this.#at >= 0 && this.#at < chunk.length) {
       if (this.#cap.between) {
@@ -172,17 +184,15 @@ export class DirectLane {
   /** The packets up to the next that may be direct. */
   #aedesPart(chunk: Buffer, now: number): Buffer | undefined {
     const from = this.#at;
-    let whole: boolean;
-    try {
-      whole = this.#stepOn(chunk);
-    } catch (error) {
-      if (error instanceof PacketFault && error.answer) this.#outlet.write(error.answer);
-      this.#socket.destroy(error as Error);
+    const whole = this.#stepOn(chunk);
+    if (this.#fault && this.#at === from) {
+      if (this.#fault.answer) this.#outlet.write(this.#fault.answer);
+      this.#socket.destroy(this.#fault);
       return undefined;
     }
     const part = chunk.subarray(from, this.#at);
     if (this.#at === chunk.length) this.#rest = null;
-    if (!this.#open) return part;
+    if (!this.#open && !this.#fault) return part;
     if (this.#cap.between) this.#aedesSawIt = now;
     this.#parsing = true;
     // Aedes can't finish with half a packet, and the stream may have called `read` while something was kept back.
@@ -194,14 +204,12 @@ export class DirectLane {
     return part;
   }
 
-  /** @returns whether a packet ended. @throws PacketFault */
+  /** Goes on until what follows may be direct, or must not come. @returns whether a packet ended */
   #stepOn(chunk: Buffer): boolean {
     let whole = false;
     do {
-      const next = this.#cap.step(chunk, this.#at);
-      if (next < 0) throw new PacketFault(`a packet above ${this.#maxPacketBytes} bytes`);
-      const type = this.#rules.see(chunk.subarray(this.#at, next), this.#cap.between);
-      this.#at = next;
+      const type = this.#step(chunk);
+      if (this.#fault) break;
       whole ||= this.#cap.between;
       // If a SUBSCRIBE to the same filter came before Aedes has finished this one, Aedes would lose that subscription.
       if (type === Type.unsubscribe) {
@@ -210,6 +218,21 @@ export class DirectLane {
       }
     } while (this.#at < chunk.length && !(this.#open && this.#looksDirect(chunk, this.#at)));
     return whole;
+  }
+
+  /** Goes on by one packet, or what is there of it. @returns its type where it ended */
+  #step(chunk: Buffer): number | undefined {
+    if (this.#fault) return undefined;
+    const next = this.#cap.step(chunk, this.#at);
+    try {
+      if (next < 0) throw new PacketFault(`a packet above ${this.#maxPacketBytes} bytes, or without its first fields`);
+      const type = this.#rules.see(chunk.subarray(this.#at, next), this.#cap.between);
+      this.#at = next;
+      return type;
+    } catch (error) {
+      this.#fault = error as PacketFault;
+      return undefined;
+    }
   }
 
   #looksDirect(chunk: Uint8Array, at: number): boolean {

@@ -106,8 +106,10 @@ export class MqttListener<Identity> {
       heartbeatInterval: HEARTBEAT_MS,
       connectTimeout: this.#bounds.connectTimeoutMs,
       preConnect: (client, packet, done) => {
-        this.#sessions.get(client)!.introduce(packet);
-        done(null, true);
+        // Without a session: what it sent with its first CONNECT has closed it, and Aedes goes on to a second one.
+        const session = this.#sessions.get(client);
+        session?.introduce(packet);
+        done(null, session !== undefined);
       },
       authenticate: (client, username, password, done) => {
         const session = this.#sessions.get(client)!;
@@ -183,8 +185,18 @@ export class MqttListener<Identity> {
       done(new Error('not admitted'));
       return;
     }
-    const { identity, lane } = session;
+    const { identity, lane, socket } = session;
     const access = this.#access;
+    // Nothing counts behind DISCONNECT (MQTT 3.1.1, 3.14.4), but Aedes goes on through what came with it in one chunk.
+    // The last will comes later, when the client is closed.
+    if (socket.destroyed && !session.client.closed) {
+      done(new Error('it has said DISCONNECT'));
+      return;
+    }
+    if (lacksId(packet)) {
+      done(new Error('a message without its id'));
+      return;
+    }
     if (packet.retain && access.publishRight(identity, packet.topic) !== 'retained') this.#takeOffRetain(packet);
     // Aedes would forward the flag to subscribers, but for them the message is new (MQTT 3.1.1, 3.3.1-3).
     packet.dup = false;
@@ -272,6 +284,11 @@ export class MqttListener<Identity> {
     session.leave();
     if (session.registered) this.#access.onGone?.(session.identity!, session.bytes);
   }
+}
+
+/** A PUBLISH that ends before its id (MQTT 3.1.1, 3.3.2): the parser has taken one from the packet behind it. */
+function lacksId(packet: PublishPacket & { readonly length?: number }): boolean {
+  return packet.qos > 0 && packet.length !== undefined && packet.length < 4 + Buffer.byteLength(packet.topic);
 }
 
 function refusal(returnCode: ReturnCode): AuthenticateError {

@@ -44,6 +44,13 @@ describe('packet cap', () => {
     }
   });
 
+  it('stops one that is too short for the id that it must have', () => {
+    const whole = (...bytes: number[]) => passes(new PacketCap(305), Uint8Array.from(bytes));
+    expect([0x30, 0x40, 0x62, 0x82, 0xa2].map((type) => whole(type, 1, 0))).toEqual(new Array(5).fill(false));
+    expect([0x30, 0x40, 0x62, 0x82, 0xa2].map((type) => whole(type, 2, 0, 1))).toEqual(new Array(5).fill(true));
+    expect(whole(0xc0, 0)).toBe(true);
+  });
+
   it('refuses a length of more than four bytes', () => {
     expect(passes(new PacketCap(1e9), Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01))).toBe(false);
   });

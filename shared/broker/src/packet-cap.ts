@@ -1,6 +1,10 @@
+/** Bytes that a packet of each type has at least: a topic's length or an id, which a parser takes from the next one. */
+const LEAST_BYTES = Uint8Array.of(0, 0, 0, 2, 2, 2, 2, 2, 2, 0, 2, 0, 0, 0, 0, 0);
+
 /**
  * Watches the lengths of MQTT control packets as they arrive, so that one that is too large is refused before a parser
- * would buffer it: Aedes itself sets no bound. (Fixed header: MQTT 3.1.1, 2.2.)
+ * would buffer it, for Aedes itself sets no bound, and one that is too short before it reads on behind it. (Fixed
+ * header: MQTT 3.1.1, 2.2.)
  */
 export class PacketCap {
   readonly #maxBytes: number;
@@ -8,6 +12,7 @@ export class PacketCap {
   #length = 0;
   #shift = 0;
   #inLength = false;
+  #least = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -18,7 +23,7 @@ export class PacketCap {
     return this.#left === 0 && !this.#inLength;
   }
 
-  /** Goes on from `at` to the end of the packet that stands or begins there, or of the chunk; -1: it is too large. */
+  /** Goes on from `at` to the end of the packet that stands or begins there, or of the chunk; -1: it is refused. */
   step(chunk: Uint8Array, at: number): number {
     do {
       if (this.#left > 0) {
@@ -26,7 +31,7 @@ export class PacketCap {
         this.#left -= step;
         at += step;
       } else if (!this.#inLength) {
-        at++;
+        this.#least = LEAST_BYTES[chunk[at++] >> 4];
         this.#inLength = true;
         this.#length = 0;
         this.#shift = 0;
@@ -36,6 +41,7 @@ export class PacketCap {
         this.#shift += 7;
         if (this.#length > this.#maxBytes || this.#shift > 28) return -1;
         if (byte < 128) {
+          if (this.#length < this.#least) return -1;
           this.#inLength = false;
           this.#left = this.#length;
         }

@@ -27,6 +27,13 @@ export type ManifestErrorCode =
   | 'DDNN_MANIFEST_SPLIT'
   | 'DDNN_MANIFEST_IMAGE';
 
+/** A reason may quote a cell or a list of names, and those may be of any length. */
+const MOST_CHARACTERS = 500;
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
 /** A manifest that cannot be used. The message names file, line and column. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError';
@@ -37,7 +44,7 @@ export class ManifestError extends Error {
   readonly column: string;
 
   constructor(code: ManifestErrorCode, place: ManifestPlace, reason: string, options?: ErrorOptions) {
-    super(`${place.file}, line ${place.line}, column ${JSON.stringify(place.column)}: ${reason}`, options);
+    super(`${place.file}, line ${place.line}, column ${cut(JSON.stringify(place.column))}: ${cut(reason)}`, options);
     this.code = code;
     this.file = place.file;
     this.line = place.line;

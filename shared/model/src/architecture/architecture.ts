@@ -62,7 +62,6 @@ export const ArchitectureSchema = Type.Object(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
         maxItems: 32,
-        uniqueItems: true,
         description: 'default: the manifest’s labels',
       }),
     ),
@@ -168,7 +167,12 @@ export function checkArchitecture(
     const what = error.keyword === 'enum' ? `must be one of ${error.params.allowedValues.join(', ')}` : error.message;
     throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${where(path)}: ${key} ${what}`);
   }
-  return value as Architecture;
+  const architecture = value as Architecture;
+  // Not `uniqueItems` of the schema: that looks into items before it is known what they are, as deep as they go.
+  if (architecture.classes && new Set(architecture.classes).size < architecture.classes.length) {
+    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${where(['classes'])}: classes must not have duplicate items`);
+  }
+  return architecture;
 }
 
 /** The keys of a JSON pointer (RFC 6901). */

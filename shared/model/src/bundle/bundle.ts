@@ -16,6 +16,9 @@ export interface ExitSettings {
   readonly step: number;
 }
 
+/** The distance between two scores of a larger step could be infinite, and nobody could say how sure an exit is. */
+const LARGEST_STEP = 2 ** 64;
+
 /** Everything of a bundle that is not a tensor. */
 export interface BundleHeader {
   readonly architecture: ResolvedArchitecture;
@@ -78,10 +81,15 @@ function checkExits(
     const { threshold, step } = (settings ?? {}) as ExitSettings;
     const never = exit !== 'cloud' && threshold === NEVER_EXITS;
     const inRange = never || (Number.isFinite(threshold) && threshold >= 0 && threshold <= 1);
-    if (!inRange) throw content(`exits.${exit}.threshold is ${threshold}, expected 0 to 1`);
-    if (!(Number.isFinite(step) && step > 0))
-      throw content(`exits.${exit}.step is ${step}, expected a positive number`);
+    if (!inRange) throw content(`exits.${exit}.threshold is ${shown(threshold)}, expected 0 to 1`);
+    if (!(Number.isFinite(step) && step > 0 && step <= LARGEST_STEP))
+      throw content(`exits.${exit}.step is ${shown(step)}, expected a positive number, 2^64 at most`);
   }
+}
+
+/** What stands in place of a number: it may be anything that JSON can say, of any length. */
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 40);
 }
 
 function isFigures(figures: unknown): boolean {
