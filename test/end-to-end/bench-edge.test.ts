@@ -16,6 +16,7 @@ interface Figures {
   readonly vsMosquitto: number | null;
   readonly mosquitto: Rate | { readonly skipped: string };
   readonly p99Ms: number;
+  readonly fast: Rate & { readonly p99Ms: number };
   readonly memory: readonly { readonly samples: number; readonly heapBytes: number }[];
 }
 
@@ -35,6 +36,7 @@ describe('bench edge', () => {
         9,
       );
     expect(figures.p99Ms).toBeGreaterThan(0);
+    expect(figures.fast.p99Ms).toBeGreaterThan(0);
     expect(figures.memory.at(-1)?.samples).toBe(20_000);
   });
 

@@ -22,7 +22,7 @@ export async function benchEdge(flags: BenchEdgeFlags): Promise<void> {
   const { seconds, rounds } = flags;
   const line = new ProgressLine();
   try {
-    const total = (rounds + 1) * (7 + (flags.curve ? 8 : 0)) + rounds;
+    const total = (rounds + 1) * (8 + (flags.curve ? 8 : 0)) + 2 * rounds;
     let turns = 0;
     const onSlice = (name: string) => line.update(turns++ / total, name);
     const figures = await measure(flags, onSlice);
@@ -38,17 +38,18 @@ export async function benchEdge(flags: BenchEdgeFlags): Promise<void> {
 }
 
 function measure({ seconds, rounds }: BenchEdgeFlags, onSlice: (name: string) => void): Promise<EdgeFigures> {
-  const open = (['bare', 'edge', 'subscriber'] as const).map((name) => () => Stage.open({ name }));
-  return withStages(open, async ([bare, edge, subscriber]) => {
+  const open = (['bare', 'edge', 'fast', 'subscriber'] as const).map((name) => () => Stage.open({ name }));
+  return withStages(open, async ([bare, edge, fast, subscriber]) => {
     const slice = (name: string, stage: Stage, qos: 0 | 1, viewer = false): Slice => ({ name, stage, qos, viewer });
     const bare0 = slice('bare Aedes, QoS 0', bare!, 0);
     const edge0 = slice('edge, QoS 0', edge!, 0);
+    const fast0 = slice('edge with durability fast, QoS 0', fast!, 0);
     const viewed0 = slice('edge and a viewer, QoS 0', edge!, 0, true);
     const peer0 = subscriber && slice('Mosquitto and a subscriber, QoS 0', subscriber, 0);
     const bare1 = slice('bare Aedes, QoS 1', bare!, 1);
     const edge1 = slice('edge, QoS 1', edge!, 1);
     const viewed1 = slice('edge and a viewer, QoS 1', edge!, 1, true);
-    const slices = [bare0, edge0, viewed0, ...(peer0 ? [peer0] : []), bare1, edge1, viewed1];
+    const slices = [bare0, edge0, fast0, viewed0, ...(peer0 ? [peer0] : []), bare1, edge1, viewed1];
     const rates = await takeTurns(slices, { seconds, rounds }, onSlice);
     const qos = (reference: Slice, own: Slice, viewed: Slice): QosFigures => {
       const [theirs, ours, seen] = [reference, own, viewed].map((each) => rates.get(each)!);
@@ -62,15 +63,26 @@ function measure({ seconds, rounds }: BenchEdgeFlags, onSlice: (name: string) =>
     const qos0 = qos(bare0, edge0, viewed0);
     const rate = Math.round(qos0.samplesPerSecond / 2);
     const halves: Latency[] = [];
+    const fastHalves: Latency[] = [];
     for (let round = 0; round < rounds; round++) {
-      onSlice('latency at half of that');
-      halves.push(await edge!.latencies(Math.round(rate * seconds), rate));
+      for (const [stage, into] of [
+        [edge!, halves],
+        [fast!, fastHalves],
+      ] as const) {
+        onSlice('latency at half of that');
+        into.push(await stage.latencies(Math.round(rate * seconds), rate));
+      }
     }
-    await edge!.verify();
+    for (const stage of [edge!, fast!]) await stage.verify();
     return {
       qos0,
       qos1: qos(bare1, edge1, viewed1),
       ...mosquitto(peer0 && rates.get(peer0), qos0),
+      fast: {
+        ...rates.get(fast0)!,
+        p50Ms: median(fastHalves.map((half) => half.p50Ms)),
+        p99Ms: median(fastHalves.map((half) => half.p99Ms)),
+      },
       p50Ms: median(halves.map((half) => half.p50Ms)),
       p99Ms: median(halves.map((half) => half.p99Ms)),
       latencyRate: median(halves.map((half) => half.rate)),

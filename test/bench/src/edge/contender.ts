@@ -7,7 +7,7 @@ import { serveProgress } from './progress.js';
 import type { Answers } from './scenes.js';
 
 /** Who does the work in a process of its own. */
-export type ContenderName = 'bare' | 'edge' | 'scenes' | 'subscriber';
+export type ContenderName = 'bare' | 'edge' | 'fast' | 'scenes' | 'subscriber';
 
 export interface ContenderTask {
   readonly name: ContenderName;
@@ -50,7 +50,8 @@ export interface Contender {
 
 const makers: Record<ContenderName, (task: ContenderTask) => Contender> = {
   bare: () => new BareAedes(),
-  edge: ({ folder }) => new WholeEdge(folder),
+  edge: ({ folder }) => new WholeEdge(folder, 'strict'),
+  fast: ({ folder }) => new WholeEdge(folder, 'fast'),
   scenes: ({ folder, scenes }) => new ManyScenes(folder, scenes),
   subscriber: ({ brokerPort }) => new PlainSubscriber(brokerPort!),
 };

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Edge, EdgeConfigSchema } from '@ddnn/edge-broker';
+import { Edge, type EdgeConfig, EdgeConfigSchema } from '@ddnn/edge-broker';
 import { createLogger, loadConfig } from '@ddnn/process';
 import type { Contender } from '../contender.js';
 import { Answers, bundleBytes, EPOCH, LOCAL_THRESHOLD } from '../scenes.js';
@@ -25,15 +25,22 @@ export class WholeEdge implements Contender {
   readonly answers = new Answers();
   onAnswer: ((slot: number) => void) | undefined;
   readonly #folder: string;
+  readonly #durability: EdgeConfig['durability'];
 
-  constructor(folder: string) {
+  constructor(folder: string, durability: EdgeConfig['durability']) {
     this.#folder = folder;
+    this.#durability = durability;
   }
 
   async start(): Promise<number> {
     const bundle = join(this.#folder, 'bench.ddnn');
     await writeFile(bundle, bundleBytes());
-    const flags = { ...edgeSettings, bundle, 'outbox.folder': join(this.#folder, 'outbox') };
+    const flags = {
+      ...edgeSettings,
+      durability: this.#durability,
+      bundle,
+      'outbox.folder': join(this.#folder, 'outbox'),
+    };
     const edge = new Edge(loadConfig(EdgeConfigSchema, { env: {}, flags }), {
       logger: createLogger({ name: 'edge', level: 'silent' }),
       onVerdict: ({ slot, classIndex }) => {
