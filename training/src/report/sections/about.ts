@@ -1,3 +1,4 @@
+import type { TierShapes } from '@ddnn/model';
 import { dataTable } from '../data-table.js';
 import { html, type Markup } from '../markup.js';
 import { networkOf, type Subject } from '../subject.js';
@@ -9,24 +10,16 @@ export function aboutSection(subject: Subject): Markup {
   const { measured, command } = subject;
   const { local, edge, cloud } = networkOf(subject);
   const { device, edges, cloud: top } = measured[0].bundle.shapes;
-  const shape = ({ height, width, channels }: { height: number; width: number; channels: number }) =>
-    `${height} × ${width} × ${channels}`;
+  const sizes = ({ input, output, memoryBytes }: TierShapes) => [
+    ...[input, output].map(({ height, width, channels }) => `${height} × ${width} × ${channels}`),
+    `${number(memoryBytes)} B`,
+  ];
   const ends = formulaEnds(subject);
+  const settings = ['bundle', 'seed', 'epochs', 'local T', ...(edge ? ['edge T'] : [])];
   return html`<section id="about"><h2>What was measured</h2>
 ${dataTable(
   'Bundles',
-  [
-    'bundle',
-    'seed',
-    'epochs',
-    'local T',
-    ...(edge ? ['edge T'] : []),
-    'accuracy',
-    'balanced',
-    'local exits',
-    'payload',
-    'packets',
-  ],
+  [...settings, 'accuracy', 'balanced', 'local exits', 'payload', 'packets'],
   measured.map(({ bundle, summary }) => [
     html`<code>${bundle.id.slice(0, 12)}</code>`,
     String(bundle.figures.seed ?? '–'),
@@ -46,21 +39,12 @@ ${dataTable(
   [
     [
       'device',
-      shape(device.input),
-      shape(device.output),
-      `${number(device.memoryBytes)} B`,
+      ...sizes(device),
       `${number(device.featureBytes)} B`,
       local ? `${local.aggregator}, of the local exit` : '–',
     ],
-    ...edges.map((one) => [
-      'edge',
-      shape(one.input),
-      shape(one.output),
-      `${number(one.memoryBytes)} B`,
-      `${number(one.featureBytes)} B`,
-      edge!.aggregator,
-    ]),
-    ['cloud', shape(top.input), shape(top.output), `${number(top.memoryBytes)} B`, '–', cloud.aggregator],
+    ...edges.map((one) => ['edge', ...sizes(one), `${number(one.featureBytes)} B`, edge!.aggregator]),
+    ['cloud', ...sizes(top), '–', cloud.aggregator],
   ],
 )}
 <p>Made by <code>${command}</code></p>

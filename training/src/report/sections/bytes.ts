@@ -38,39 +38,21 @@ export function bytesSection(subject: Subject): Markup {
     formula: at(i, 'formulaPerView'),
   }));
   const chosen = over(subject, ({ bundle }) => bundle.exits.local?.threshold)!;
-  const byThreshold: Line[] = [
-    {
-      series: series.accuracy,
-      points: rows.map((row) => ({
-        x: row.threshold,
-        y: row.accuracy,
-        title: `T ${row.threshold}: ${plainPercents(row.accuracy)} right`,
-      })),
-    },
-    {
-      series: series.exits,
-      points: rows.map((row) => ({
-        x: row.threshold,
-        y: row.exits,
-        title: `T ${row.threshold}: ${plainPercents(row.exits)} exit locally`,
-      })),
-    },
-    {
-      series: series.paperAccuracy,
-      points: paper.thresholds.map((row) => ({
-        x: row.threshold,
-        y: exactly(row.accuracy)!,
-        title: `paper, T ${row.threshold}: ${percent(row.accuracy, 0)} right`,
-      })),
-    },
-    {
-      series: series.paperExits,
-      points: paper.thresholds.map((row) => ({
-        x: row.threshold,
-        y: exactly(row.localExits)!,
-        title: `paper, T ${row.threshold}: ${percent(row.localExits)} exit locally`,
-      })),
-    },
+  const ours = (key: 'accuracy' | 'exits', what: string): Line => ({
+    series: series[key],
+    points: rows.map(({ threshold: x, [key]: y }) => ({ x, y, title: `T ${x}: ${plainPercents(y)} ${what}` })),
+  });
+  const theirs = (of: Series, key: 'accuracy' | 'localExits', what: string, digits?: number): Line => ({
+    series: of,
+    points: paper.thresholds.map(({ threshold: x, [key]: y }) => {
+      return { x, y: exactly(y)!, title: `paper, T ${x}: ${percent(y, digits)} ${what}` };
+    }),
+  });
+  const byThreshold = [
+    ours('accuracy', 'right'),
+    ours('exits', 'exit locally'),
+    theirs(series.paperAccuracy, 'accuracy', 'right', 0),
+    theirs(series.paperExits, 'localExits', 'exit locally'),
   ];
   return html`<section id="bytes"><h2>Bytes and accuracy</h2>
 <p>A sample exits locally where its uncertainty is at most the threshold T. Training chose T = ${number(chosen.mean, 2)}${measured.length > 1 && ` on average`}. Grey: ${paper.citation}.</p>
