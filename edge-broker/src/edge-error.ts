@@ -1,3 +1,5 @@
+import { CodedError } from '@ddnn/process';
+
 /**
  * What an edge can't serve or does not accept. `_DEVICES` and `_GROUP`: a configuration. `_TAKEN`: a name that another
  * process has. `_ACCESS`: a message on a topic that does not belong to its sender. `_VIEW`: a device that runs as
@@ -15,15 +17,8 @@ export type EdgeErrorCode =
 const userFaults: readonly EdgeErrorCode[] = ['DDNN_EDGE_DEVICES', 'DDNN_EDGE_GROUP', 'DDNN_EDGE_TAKEN'];
 
 /** An error of an edge. */
-export class EdgeError extends Error {
+export class EdgeError extends CodedError<EdgeErrorCode> {
   override readonly name = 'EdgeError';
   /** The configuration is the user's input. */
-  readonly userFault: boolean;
-  readonly code: EdgeErrorCode;
-
-  constructor(code: EdgeErrorCode, message: string) {
-    super(message);
-    this.code = code;
-    this.userFault = userFaults.includes(code);
-  }
+  readonly userFault = userFaults.includes(this.code);
 }

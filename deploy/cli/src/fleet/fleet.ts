@@ -46,6 +46,7 @@ export class Fleet {
   #edges: Member[] = [];
   #agents: Member[] = [];
   #listeners: MqttClient[] = [];
+  /** Devices that are online, by name. */
   readonly #online = new Set<string>();
 
   constructor(options: FleetOptions) {
@@ -59,14 +60,6 @@ export class Fleet {
     return this.#agents;
   }
 
-  get edges(): readonly Member[] {
-    return this.#edges;
-  }
-
-  get cloud(): Member {
-    return this.#cloud!;
-  }
-
   /** Of the first edge. */
   get mqttUrl(): string {
     return this.mqttUrls[0];
@@ -77,12 +70,8 @@ export class Fleet {
     return this.#edges.map(({ announce }) => `mqtt://127.0.0.1:${announce.mqttPort}`);
   }
 
-  get uplinkUrl(): string {
-    return `mqtt://127.0.0.1:${this.cloud.announce.mqttPort}`;
-  }
-
   get httpUrl(): string {
-    return `http://127.0.0.1:${this.cloud.announce.httpPort}`;
+    return `http://127.0.0.1:${this.#cloud!.announce.httpPort}`;
   }
 
   /** Starts everything; resolves when every agent is online and every bridge is connected. */
@@ -113,11 +102,6 @@ export class Fleet {
   /** Starts the agent of a view again after it was killed. */
   async restartAgent(view: number): Promise<void> {
     this.#agents[view] = await this.#agent(view);
-  }
-
-  /** Devices that are online, by name. */
-  get online(): ReadonlySet<string> {
-    return this.#online;
   }
 
   /** Triggers a sample on every agent that lives. */
@@ -162,7 +146,7 @@ export class Fleet {
       mqtt: { port: mqttPort === 0 ? 0 : mqttPort + group },
       window,
       ...(records ? { records } : {}),
-      uplink: { url: this.uplinkUrl },
+      uplink: { url: `mqtt://127.0.0.1:${this.#cloud!.announce.mqttPort}` },
       outbox: { folder: path.join(this.#folder, `outbox-${member}`) },
       verdictTopic: true,
       allowPixels,
