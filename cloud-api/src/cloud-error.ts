@@ -1,3 +1,5 @@
+import { CodedError } from '@ddnn/process';
+
 /**
  * What a cloud refuses on its uplink. `_IDENTITY`: a topic that does not belong to the publisher. `_DEVICES`: more
  * devices than configured. `_CONTENT`: features that do not fit this bundle. `_CLASS`: a class that the bundle does not
@@ -17,15 +19,8 @@ export type CloudErrorCode =
   | 'DDNN_CLOUD_FAILED';
 
 /** Something that the cloud does not accept. */
-export class CloudError extends Error {
+export class CloudError extends CodedError<CloudErrorCode> {
   override readonly name = 'CloudError';
-  readonly code: CloudErrorCode;
   /** The configuration is the user's input. */
-  readonly userFault: boolean;
-
-  constructor(code: CloudErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.userFault = code === 'DDNN_CLOUD_PREVIOUS';
-  }
+  readonly userFault = this.code === 'DDNN_CLOUD_PREVIOUS';
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '@ddnn/process';
+
 /**
  * What an edge can't serve or does not accept. `_DEVICES`, `_GROUP` and `_OPEN`: a configuration. `_TAKEN`: a name that
  * another process has. `_ACCESS`: a message on a topic that does not belong to its sender. `_VIEW`: a device that runs
@@ -21,15 +23,8 @@ const userFaults: readonly EdgeErrorCode[] = [
 ];
 
 /** An error of an edge. */
-export class EdgeError extends Error {
+export class EdgeError extends CodedError<EdgeErrorCode> {
   override readonly name = 'EdgeError';
   /** The configuration is the user's input. */
-  readonly userFault: boolean;
-  readonly code: EdgeErrorCode;
-
-  constructor(code: EdgeErrorCode, message: string) {
-    super(message);
-    this.code = code;
-    this.userFault = userFaults.includes(code);
-  }
+  readonly userFault = userFaults.includes(this.code);
 }

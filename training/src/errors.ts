@@ -24,3 +24,8 @@ export class TrainingError extends Error {
     this.code = code;
   }
 }
+
+/** The error for an option, or an architecture's setting, that can't be used here. */
+export function badOption(message: string): TrainingError {
+  return new TrainingError('DDNN_TRAINING_OPTION', message);
+}

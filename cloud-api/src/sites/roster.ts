@@ -9,11 +9,7 @@ export interface EdgeName {
 }
 
 /** Which bundle an edge has in service, and under which epoch. */
-export interface EdgeService {
-  readonly epoch: number;
-  /** SHA-256, in hexadecimal digits. */
-  readonly bundle: string;
-}
+export type EdgeService = Pick<StoredEdge, 'epoch' | 'bundle'>;
 
 interface KnownEdge {
   service: EdgeService | undefined;

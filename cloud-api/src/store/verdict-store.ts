@@ -24,12 +24,7 @@ export interface NewVerdict {
 }
 
 /** What the cloud answered after a fallback had become final for those who listen live. */
-export interface Revision {
-  readonly class: string;
-  readonly classIndex: number;
-  readonly uncertainty: number;
-  readonly storedAt: number;
-}
+export type Revision = Pick<NewVerdict, 'class' | 'classIndex' | 'uncertainty' | 'storedAt'>;
 
 /** A verdict as the store has it: one per site and slot. */
 export interface StoredVerdict extends NewVerdict {

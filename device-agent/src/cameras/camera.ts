@@ -1,3 +1,5 @@
+import { CodedError } from '@ddnn/process';
+
 /** A source of pictures: one per slot, already cropped to the object and of the bundle's input size. */
 export interface Camera {
   /** What it shows, for people. */
@@ -9,13 +11,7 @@ export interface Camera {
 }
 
 /** A camera that can't be used. Always the user's input. */
-export class CameraError extends Error {
+export class CameraError extends CodedError<'DDNN_CAMERA_VIEW' | 'DDNN_CAMERA_EMPTY' | 'DDNN_CAMERA_SIZE'> {
   override readonly name = 'CameraError';
   readonly userFault = true;
-  readonly code: 'DDNN_CAMERA_VIEW' | 'DDNN_CAMERA_EMPTY' | 'DDNN_CAMERA_SIZE';
-
-  constructor(code: CameraError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
 }

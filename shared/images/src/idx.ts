@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { RecordingError } from './recording-error.js';
+import { orUnreadable, RecordingError } from './recording-error.js';
 
 /** An array of bytes with its dimensions, the first one outermost. */
 export interface IdxArray {
@@ -35,13 +35,7 @@ export async function readIdx(folder: string, name: string, dimensions: number):
 async function readEither(file: string): Promise<Uint8Array> {
   const zipped = !existsSync(file);
   const name = zipped ? `${file}.gz` : file;
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(name);
-  } catch (cause) {
-    const reason = `${file}${zipped ? ' or .gz' : ''}: cannot be read: ${(cause as Error).message}`;
-    throw new RecordingError('DDNN_RECORDING_FILE', reason, { cause });
-  }
+  const bytes = await orUnreadable(zipped ? `${file} or .gz` : file, readFile(name));
   try {
     return zipped ? gunzipSync(bytes) : bytes;
   } catch (cause) {

@@ -20,11 +20,8 @@ export interface NewManifestRow {
 export function manifestText(file: string, rows: readonly NewManifestRow[]): string {
   const views = rows[0]?.views.length ?? 0;
   if (views === 0) {
-    throw new ManifestError(
-      'DDNN_MANIFEST_EMPTY',
-      { file, line: 2, column: 'view0' },
-      'there is no sample with a view to write',
-    );
+    const at = { file, line: 2, column: 'view0' };
+    throw new ManifestError('DDNN_MANIFEST_EMPTY', at, 'there is no sample with a view to write');
   }
   const grouped = rows.some((row) => row.group !== undefined);
   const lines = [

@@ -72,11 +72,8 @@ export async function loadManifest(file: string, options: ManifestOptions = {}):
   const columns = readColumns(file, header);
   const all = readRows(file, columns, lines, refuse);
   if (lines.length === 0) {
-    throw new ManifestError(
-      'DDNN_MANIFEST_EMPTY',
-      { file, line: 2, column: 'sample' },
-      'there is a header but no sample',
-    );
+    const at = { file, line: 2, column: 'sample' };
+    throw new ManifestError('DDNN_MANIFEST_EMPTY', at, 'there is a header but no sample');
   }
   const classes = options.classes?.map((name) => name.normalize()) ?? [...new Set(all.map((row) => row.label))];
   const classIndex = new Map(classes.map((name, index) => [name, index]));

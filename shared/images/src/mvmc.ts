@@ -4,7 +4,7 @@ import type { Image } from './image.js';
 import { fitView } from './load.js';
 import { type NpyArray, parseNpy } from './npy.js';
 import type { RecordedRow, Recording, RecordingOptions } from './recording.js';
-import { RecordingError } from './recording-error.js';
+import { orUnreadable, RecordingError } from './recording-error.js';
 
 /** Names of the labels 0 to 2 in the authors' file; other labels are called by their number. */
 const NAMES = ['car', 'bus', 'person'];
@@ -58,13 +58,7 @@ export async function openMvmc(file: string, options: RecordingOptions = {}): Pr
 }
 
 async function readArrays(file: string): Promise<{ x: NpyArray; y: NpyArray }> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    const reason = `${file}: cannot be read: ${(cause as Error).message}`;
-    throw new RecordingError('DDNN_RECORDING_FILE', reason, { cause });
-  }
+  const bytes = await orUnreadable(file, readFile(file));
   const bad = (reason: string, cause?: unknown) =>
     new RecordingError('DDNN_RECORDING_FORMAT', `${file}: ${reason}`, { cause });
   let parts: Record<string, Uint8Array>;

@@ -22,3 +22,12 @@ export class RecordingError extends Error {
     this.code = code;
   }
 }
+
+/** What a reading gives. @throws RecordingError `DDNN_RECORDING_FILE` naming the file where it fails */
+export async function orUnreadable<T>(file: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    throw new RecordingError('DDNN_RECORDING_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isPictureName } from './name-order.js';
-import { RecordingError } from './recording-error.js';
+import { orUnreadable, RecordingError } from './recording-error.js';
 
 /** What a folder contains, at any depth. */
 export interface FolderContent {
@@ -55,14 +55,6 @@ export async function walkFolder(folder: string, ignored: readonly string[] = []
 
   await visit([], []);
   return { pictures, leftOut, empty };
-}
-
-async function orUnreadable<T>(file: string, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (cause) {
-    throw new RecordingError('DDNN_RECORDING_FILE', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function bad(file: string, reason: string): RecordingError {

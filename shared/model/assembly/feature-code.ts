@@ -42,9 +42,10 @@ function rowsAbove(bias: usize, weights: usize, one: usize, two: usize, channels
 const LIMIT: i32 = 2048;
 
 /**
- * Visits every bit, writing a body or reading one. Returns the length of the body; -1: it can't become shorter than
- * `most` bytes.
+ * Writes the body of features to `body`, or the features of a body to `features`, visiting every bit. Returns the
+ * length of the body that it wrote; -1: it can't become shorter than `most` bytes.
  *
+ * @param writes a body, of features; else the features of a body
  * @param bias log-odds of each bit, 16 bits
  * @param above weights of the neighbours above, above the one above, above left and above right, 16 bits: [4][a row's
  * bits, whole vectors]
@@ -54,8 +55,9 @@ const LIMIT: i32 = 2048;
  * @param rows scratch: signs of three rows, 16 bits, with margins
  * @param sums scratch: integers of 32 bits, a row, whole vectors of 16 bits
  * @param shares probability of each log-odds from -LIMIT on
+ * @param most room of a body that is written; length of one that is read, behind whose end there are zeros
  */
-function walk(
+export function codeFeatures(
   writes: bool,
   height: i32,
   width: i32,
@@ -66,9 +68,8 @@ function walk(
   rows: usize,
   sums: usize,
   shares: usize,
-  body: usize,
-  length: i32,
   features: usize,
+  body: usize,
   most: i32,
 ): i32 {
   const count = width * channels;
@@ -79,7 +80,7 @@ function walk(
   let one = now + stride;
   let two = one + stride;
   const middleShare = shares + (LIMIT << 1);
-  const end = body + <usize>length;
+  const end = body + <usize>most;
   let low: u32 = 0;
   let high: u32 = 0xffffffff;
   let code: u32 = 0;
@@ -161,40 +162,4 @@ function walk(
   }
   if ((i & 7) !== 0) store<u8>(features, <u8>(held >> (8 - (i & 7))));
   return 0;
-}
-
-/** Writes the body of features to `body`, room for `most` bytes. Gives its length, -1 where it is not below `most`. */
-export function encodeFeatures(
-  height: i32,
-  width: i32,
-  channels: i32,
-  bias: usize,
-  above: usize,
-  before: usize,
-  rows: usize,
-  sums: usize,
-  shares: usize,
-  features: usize,
-  body: usize,
-  most: i32,
-): i32 {
-  return walk(true, height, width, channels, bias, above, before, rows, sums, shares, body, 0, features, most);
-}
-
-/** Writes the features of a body of `length` bytes to `features`; behind its end it reads zeros. */
-export function decodeFeatures(
-  height: i32,
-  width: i32,
-  channels: i32,
-  bias: usize,
-  above: usize,
-  before: usize,
-  rows: usize,
-  sums: usize,
-  shares: usize,
-  features: usize,
-  body: usize,
-  length: i32,
-): void {
-  walk(false, height, width, channels, bias, above, before, rows, sums, shares, body, length, features, 0);
 }

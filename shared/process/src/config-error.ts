@@ -1,3 +1,5 @@
+import { CodedError } from './coded-error.js';
+
 /**
  * What can be wrong with a configuration: `_FILE` not readable, `_YAML` not YAML, `_UNKNOWN_KEY` in the file or a flag,
  * `_UNKNOWN_ENV` a DDNN_ variable that is no setting, `_VALUE` a bad value, `_REQUIRED` a setting without default is
@@ -12,13 +14,7 @@ export type ConfigErrorCode =
   | 'DDNN_CONFIG_REQUIRED';
 
 /** A configuration that cannot be used. The message names the setting's path and where its value was given. */
-export class ConfigError extends Error {
+export class ConfigError extends CodedError<ConfigErrorCode> {
   override readonly name = 'ConfigError';
   readonly userFault = true;
-  readonly code: ConfigErrorCode;
-
-  constructor(code: ConfigErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from './coded-error.js';
+
 /**
  * What keeps a process from running: its port is taken, or may not or cannot be bound; a file it needs cannot be read.
  */
@@ -8,13 +10,7 @@ export type ProcessErrorCode =
   | 'DDNN_PROCESS_FILE';
 
 /** A fault outside the program that the user can correct. The message names the setting. */
-export class ProcessError extends Error {
+export class ProcessError extends CodedError<ProcessErrorCode> {
   override readonly name = 'ProcessError';
   readonly userFault = true;
-  readonly code: ProcessErrorCode;
-
-  constructor(code: ProcessErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

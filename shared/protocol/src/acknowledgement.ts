@@ -1,5 +1,5 @@
 import { Reader, Writer } from './cursor.js';
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 import { checkHeader, FrameKind, HEADER_BYTES, writeHeader } from './frame.js';
 import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
@@ -32,7 +32,7 @@ export interface Acknowledgement {
 
 /** Acknowledgement (cloud → edge). Throws {@link FrameError} `DDNN_FRAME_VALUE`. */
 export function encodeAcknowledgement(epoch: number, { of, result, slots }: Acknowledgement): Uint8Array {
-  if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  if (slots.length === 0) throw invalid('a frame carries at least one sample', HEADER_BYTES);
   const writer = new Writer(HEADER_BYTES + 2 + uplinkSlotBytes(slots.length), HEADER_BYTES);
   writeHeader(writer.bytes, 'acknowledgement', epoch);
   writer.u8(FrameKind[of], 'kind');
@@ -47,8 +47,8 @@ export function decodeAcknowledgement(bytes: Uint8Array, maxSamples: number): Ac
   const reader = new Reader(bytes, HEADER_BYTES);
   const kind = reader.u8('kind');
   const of = kind === FrameKind.uplinkFeatures ? 'uplinkFeatures' : kind === FrameKind.record ? 'record' : undefined;
-  if (!of) throw new FrameError('DDNN_FRAME_VALUE', `kind ${kind} is never acknowledged`, HEADER_BYTES);
+  if (!of) throw invalid(`kind ${kind} is never acknowledged`, HEADER_BYTES);
   const result = results[reader.u8('result')];
-  if (!result) throw new FrameError('DDNN_FRAME_VALUE', 'unknown result', HEADER_BYTES + 1);
+  if (!result) throw invalid('unknown result', HEADER_BYTES + 1);
   return { of, result, slots: readSamples<number>(reader, maxSamples, (before) => readUplinkSlot(reader, before)) };
 }

@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader, lengthBytes, writeBody } from './length-prefix.js';
 import { type DeviceSample, writeSlot } from './sample-list.js';
@@ -30,7 +30,7 @@ export type CodedFeaturesVisitor = (shortSlot: number, body: Uint8Array | null) 
  */
 export function encodeCodedFeatures(epoch: number, samples: readonly DeviceSample[]): Uint8Array {
   if (samples.length === 0) {
-    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+    throw invalid('a frame carries at least one sample', HEADER_BYTES);
   }
   const size = samples.reduce(
     (sum, { body }) => sum + 1 + (body ? lengthBytes(body.length) + body.length : 0),

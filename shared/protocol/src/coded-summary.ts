@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 import { checkHeader, firstByte, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_SLOT, SLOT_MODULUS, truncateSlot } from './slot.js';
 
@@ -38,10 +38,10 @@ export function encodeCodedSummary(
   scores: Uint8Array,
 ): Uint8Array {
   if (present.length === 0) {
-    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+    throw invalid('a frame carries at least one sample', HEADER_BYTES);
   }
   if (!Number.isInteger(slot) || slot < 0 || slot + present.length - 1 > MAX_SLOT) {
-    throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, HEADER_BYTES);
+    throw invalid(`slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, HEADER_BYTES);
   }
   const presenceBytes = Math.floor(present.length / BITS) + 1;
   const bytes = new Uint8Array(codedSummaryBytes(present.length, scores.length));
@@ -93,7 +93,7 @@ export class CodedSummaryReader {
       throw new FrameError('DDNN_FRAME_TRUNCATED', 'a coded summary frame without slot and presence', length);
     }
     const slot = bytes[offset + HEADER_BYTES] | (bytes[offset + HEADER_BYTES + 1] << 8);
-    if (slot >= SLOT_MODULUS) throw new FrameError('DDNN_FRAME_VALUE', 'bit 15 of the slot is set', HEADER_BYTES + 1);
+    if (slot >= SLOT_MODULUS) throw invalid('bit 15 of the slot is set', HEADER_BYTES + 1);
     let at = PRESENCE_AT;
     let present = 0;
     while (bytes[offset + at] >> BITS === 1) {
@@ -102,9 +102,9 @@ export class CodedSummaryReader {
       if (at === length) throw new FrameError('DDNN_FRAME_TRUNCATED', 'ends within the presence', at);
     }
     const last = bytes[offset + at];
-    if (last === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a presence without its end', at);
+    if (last === 0) throw invalid('a presence without its end', at);
     const samples = (at - PRESENCE_AT) * BITS + 31 - Math.clz32(last);
-    if (samples === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a coded summary of no sample', at);
+    if (samples === 0) throw invalid('a coded summary of no sample', at);
     if (samples > this.#maxSamples) {
       throw new FrameError('DDNN_FRAME_OVERSIZED', `a coded summary of more than ${this.#maxSamples} samples`, at);
     }

@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -47,14 +47,14 @@ export class Reader {
       const byte = this.u8(field);
       value |= (byte & 127) << shift;
       if (byte < 128 && (byte > 0 || shift === 0)) return value;
-      if (byte === 0 || shift === 14) throw new FrameError('DDNN_FRAME_VALUE', `${field} is no varint`, at);
+      if (byte === 0 || shift === 14) throw invalid(`${field} is no varint`, at);
     }
   }
 
   f64(field: string): number {
     const at = this.#advance(8, field);
     const value = this.#view.getFloat64(at, true);
-    if (!Number.isFinite(value)) throw new FrameError('DDNN_FRAME_VALUE', `${field} is not a finite number`, at);
+    if (!Number.isFinite(value)) throw invalid(`${field} is not a finite number`, at);
     return value;
   }
 
@@ -72,7 +72,7 @@ export class Reader {
       return decoder.decode(this.bytes(length, field));
     } catch (error) {
       if (error instanceof FrameError) throw error;
-      throw new FrameError('DDNN_FRAME_VALUE', `${field} is not UTF-8`, at);
+      throw invalid(`${field} is not UTF-8`, at);
     }
   }
 
@@ -132,7 +132,7 @@ export class Writer {
 
   f64(value: number, field: string): void {
     if (!Number.isFinite(value)) {
-      throw new FrameError('DDNN_FRAME_VALUE', `${field} ${value} is not a finite number`, this.offset);
+      throw invalid(`${field} ${value} is not a finite number`, this.offset);
     }
     this.#view.setFloat64(this.offset, value, true);
     this.offset += 8;
@@ -152,7 +152,7 @@ export class Writer {
   #place(value: number, max: number, size: number, field: string): number {
     const at = this.offset;
     if (!Number.isInteger(value) || value < 0 || value > max) {
-      throw new FrameError('DDNN_FRAME_VALUE', `${field} ${value} is not an integer from 0 to ${max}`, at);
+      throw invalid(`${field} ${value} is not an integer from 0 to ${max}`, at);
     }
     this.offset += size;
     return at;

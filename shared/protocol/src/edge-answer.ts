@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 import { exitNames } from './verdict.js';
 
 /** Bytes of an edge's answer. */
@@ -44,11 +44,11 @@ export function decodeEdgeAnswer(body: Uint8Array, offset = 0): EdgeAnswer {
   }
   const exit = exitNames[body[0]];
   if (exit === undefined || exit === 'cloud') {
-    throw new FrameError('DDNN_FRAME_VALUE', `an edge's answer of exit ${body[0]}`, offset);
+    throw invalid(`an edge's answer of exit ${body[0]}`, offset);
   }
   const uncertainty = new DataView(body.buffer, body.byteOffset, body.byteLength).getFloat32(2, true);
   if (!(uncertainty >= 0 && uncertainty <= 1)) {
-    throw new FrameError('DDNN_FRAME_VALUE', `uncertainty ${uncertainty} is not within 0 and 1`, offset + 2);
+    throw invalid(`uncertainty ${uncertainty} is not within 0 and 1`, offset + 2);
   }
   return { exit, classIndex: body[1], uncertainty };
 }

@@ -20,6 +20,11 @@ export class FrameError extends Error {
   }
 }
 
+/** The error for a value that its field can't have. */
+export function invalid(message: string, offset: number): FrameError {
+  return new FrameError('DDNN_FRAME_VALUE', message, offset);
+}
+
 /** A name that is not allowed in a topic. */
 export class TopicError extends Error {
   override readonly name = 'TopicError';

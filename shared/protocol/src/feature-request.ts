@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 import { checkHeader, HEADER_BYTES } from './frame.js';
 import { decodeDeviceSamples, encodeDeviceSamples } from './sample-list.js';
 
@@ -32,7 +32,7 @@ export function decodeFeatureRequest(
 ): void {
   checkHeader(bytes, 'featureRequest', epoch);
   for (let at = HEADER_BYTES + 1; at < bytes.length; at++) {
-    if (bytes[at] & 128) throw new FrameError('DDNN_FRAME_VALUE', 'a feature request with a body mark', at);
+    if (bytes[at] & 128) throw invalid('a feature request with a body mark', at);
   }
   decodeDeviceSamples(bytes, 'featureRequest', epoch, 0, maxSamples, visit);
 }

@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 
 /** Version of the wire format: the high nibble of every frame's first byte. */
 export const PROTOCOL_VERSION = 2;
@@ -50,7 +50,7 @@ export function firstByte(kind: FrameKindName): number {
 /** Writes the two header bytes. `epoch` is one byte: the site's rollout counter. */
 export function writeHeader(bytes: Uint8Array, kind: FrameKindName, epoch: number): void {
   if (!Number.isInteger(epoch) || epoch < 0 || epoch > 255) {
-    throw new FrameError('DDNN_FRAME_VALUE', `epoch ${epoch} does not fit one byte`, 1);
+    throw invalid(`epoch ${epoch} does not fit one byte`, 1);
   }
   bytes[0] = firstByte(kind);
   bytes[1] = epoch;

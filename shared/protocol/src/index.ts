@@ -3,7 +3,7 @@ export * from './clock.js';
 export * from './coded-features.js';
 export * from './coded-summary.js';
 export * from './edge-answer.js';
-export * from './errors.js';
+export { FrameError, type FrameErrorCode, TopicError } from './errors.js';
 export * from './feature-request.js';
 export * from './features.js';
 export * from './frame.js';

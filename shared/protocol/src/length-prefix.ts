@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 
 /*
  * A body with its length before it. The length has seven bits in each byte, lowest first; bit 7: another byte follows.
@@ -51,11 +51,10 @@ export class BodyReader {
       const byte = this.#bytes[this.at++];
       length += (byte & 127) << (7 * i);
       if (byte < 128) {
-        if (byte === 0 && i > 0) throw new FrameError('DDNN_FRAME_VALUE', 'a length with a byte too many', first);
+        if (byte === 0 && i > 0) throw invalid('a length with a byte too many', first);
         break;
       }
-      if (i === MAX_BYTES - 1)
-        throw new FrameError('DDNN_FRAME_VALUE', `a length of more than ${MAX_BYTES} bytes`, first);
+      if (i === MAX_BYTES - 1) throw invalid(`a length of more than ${MAX_BYTES} bytes`, first);
     }
     if (length > this.#maxBytes) {
       const why = `a body of ${length} bytes, at most ${this.#maxBytes} belong`;

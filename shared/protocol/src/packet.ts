@@ -1,16 +1,14 @@
+import { lengthBytes } from './length-prefix.js';
+
 /*
  * Sizes of MQTT 3.1.1 control packets, so that `wire` counts what the protocol puts on a socket (without TCP/IP and
  * TLS).
  */
 
-/** Bytes of the "remaining length" field (MQTT 3.1.1, 2.2.3). */
-function lengthBytes(remaining: number): number {
-  if (remaining < 128) return 1;
-  if (remaining < 16_384) return 2;
-  return remaining < 2_097_152 ? 3 : 4;
-}
-
-/** Bytes of a PUBLISH packet (MQTT 3.1.1, 3.3). `topicBytes` is the topic's length in UTF-8. */
+/**
+ * Bytes of a PUBLISH packet (MQTT 3.1.1, 3.3), with its "remaining length" (2.2.3). `topicBytes` is the topic's length
+ * in UTF-8.
+ */
 export function publishBytes(topicBytes: number, payloadBytes: number, qos: number): number {
   const remaining = 2 + topicBytes + (qos > 0 ? 2 : 0) + payloadBytes;
   return 1 + lengthBytes(remaining) + remaining;

@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 import { checkHeader, type FrameKindName, firstByte, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_SLOT_GAP } from './limits.js';
 import { MAX_SLOT, truncateSlot } from './slot.js';
@@ -36,8 +36,7 @@ export function encodeDeviceSamples(
   samples: readonly DeviceSample[],
   bodyBytes: number,
 ): Uint8Array {
-  if (samples.length === 0)
-    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  if (samples.length === 0) throw invalid('a frame carries at least one sample', HEADER_BYTES);
   let size = HEADER_BYTES + 1 + samples.length;
   for (const { body } of samples) if (body) size += bodyBytes;
   const bytes = new Uint8Array(size);
@@ -48,7 +47,7 @@ export function encodeDeviceSamples(
     at = writeSlot(bytes, at, samples, i);
     if (!body) continue;
     if (body.length !== bodyBytes) {
-      throw new FrameError('DDNN_FRAME_VALUE', `a body of ${body.length} bytes where ${bodyBytes} belong`, at);
+      throw invalid(`a body of ${body.length} bytes where ${bodyBytes} belong`, at);
     }
     bytes.set(body, at);
     at += bodyBytes;
@@ -61,7 +60,7 @@ export function writeSlot(bytes: Uint8Array, at: number, samples: readonly Devic
   const { slot, body } = samples[i];
   const mark = body ? 128 : 0;
   if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
-    throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
+    throw invalid(`slot ${slot} is not an integer from 0 to ${MAX_SLOT}`, at);
   }
   if (i === 0) {
     const short = truncateSlot(slot);
@@ -71,7 +70,7 @@ export function writeSlot(bytes: Uint8Array, at: number, samples: readonly Devic
   }
   const gap = slot - samples[i - 1].slot;
   if (gap < 1 || gap > MAX_SLOT_GAP) {
-    throw new FrameError('DDNN_FRAME_VALUE', `slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
+    throw invalid(`slot gap ${gap} is not from 1 to ${MAX_SLOT_GAP}`, at);
   }
   bytes[at] = (gap - 1) | mark;
   return at + 1;

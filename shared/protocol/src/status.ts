@@ -1,5 +1,5 @@
 import { Reader, textBytes, Writer } from './cursor.js';
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 import { checkHeader, frameEpoch, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_VIEWS } from './limits.js';
 
@@ -70,7 +70,7 @@ export function encodeStatus(epoch: number, status: Status): Uint8Array {
   writer.u32(status.featureBytes, 'feature bytes');
   writer.u32(status.slotMs, 'slot ms');
   if (status.bundle.length !== BUNDLE_BYTES) {
-    throw new FrameError('DDNN_FRAME_VALUE', `a bundle hash of ${status.bundle.length} bytes`, writer.offset);
+    throw invalid(`a bundle hash of ${status.bundle.length} bytes`, writer.offset);
   }
   writer.raw(status.bundle);
   writer.text(status.version, 'version');
@@ -82,7 +82,7 @@ export function decodeStatus(bytes: Uint8Array): Status & { readonly epoch: numb
   checkHeader(bytes, 'status');
   const reader = new Reader(bytes, HEADER_BYTES);
   const state = states[reader.u8('state')];
-  if (!state) throw new FrameError('DDNN_FRAME_VALUE', `unknown state ${bytes[HEADER_BYTES]}`, HEADER_BYTES);
+  if (!state) throw invalid(`unknown state ${bytes[HEADER_BYTES]}`, HEADER_BYTES);
   const status = {
     epoch: frameEpoch(bytes),
     state,
@@ -103,9 +103,9 @@ export function decodeStatus(bytes: Uint8Array): Status & { readonly epoch: numb
 /** A view beyond {@link MAX_VIEWS} would set the bit of another view in a presence mask. */
 function checkViews(view: number, views: number): void {
   if (view >= MAX_VIEWS && view !== NO_VIEW) {
-    throw new FrameError('DDNN_FRAME_VALUE', `view ${view} is not below ${MAX_VIEWS}`, HEADER_BYTES + 1);
+    throw invalid(`view ${view} is not below ${MAX_VIEWS}`, HEADER_BYTES + 1);
   }
   if (views > MAX_VIEWS) {
-    throw new FrameError('DDNN_FRAME_VALUE', `${views} views are more than ${MAX_VIEWS}`, HEADER_BYTES + 2);
+    throw invalid(`${views} views are more than ${MAX_VIEWS}`, HEADER_BYTES + 2);
   }
 }

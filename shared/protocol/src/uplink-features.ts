@@ -1,6 +1,6 @@
 import { Reader, Writer } from './cursor.js';
 import { decodeEdgeAnswer, EDGE_ANSWER_BYTES } from './edge-answer.js';
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { BodyReader } from './length-prefix.js';
 import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
@@ -71,8 +71,7 @@ export function uplinkBodyBytes(
 
 /** Uplink features (edge → cloud). Throws {@link FrameError} `DDNN_FRAME_VALUE`. */
 export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSample[], sizes: UplinkSizes): Uint8Array {
-  if (samples.length === 0)
-    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  if (samples.length === 0) throw invalid('a frame carries at least one sample', HEADER_BYTES);
   const stateBytes = viewStatesBytes(sizes.views);
   let size = HEADER_BYTES + uplinkSlotBytes(samples.length);
   for (const { body } of samples) size += 1 + stateBytes + body.length;
@@ -80,16 +79,14 @@ export function encodeUplinkFeatures(epoch: number, samples: readonly UplinkSamp
   writeHeader(writer.bytes, 'uplinkFeatures', epoch);
   for (const [i, { slot, states, content, body }] of samples.entries()) {
     if (states.length !== sizes.views) {
-      const why = `${states.length} view states where ${sizes.views} belong`;
-      throw new FrameError('DDNN_FRAME_VALUE', why, writer.offset);
+      throw invalid(`${states.length} view states where ${sizes.views} belong`, writer.offset);
     }
     writeUplinkSlot(writer, slot, samples[i - 1]?.slot);
     writer.u8(UplinkContent[content], 'content');
     writer.raw(packViewStates(states));
     const expected = uplinkBodyBytes(sizes, content, states, body, 0);
     if (body.length !== expected) {
-      const why = `a body of ${body.length} bytes where ${expected} belong`;
-      throw new FrameError('DDNN_FRAME_VALUE', why, writer.offset);
+      throw invalid(`a body of ${body.length} bytes where ${expected} belong`, writer.offset);
     }
     writer.raw(body);
   }
@@ -109,7 +106,7 @@ export function decodeUplinkFeatures(
     const slot = readUplinkSlot(reader, before?.slot);
     const at = reader.offset;
     const content = contentNames[reader.u8('content')];
-    if (!content) throw new FrameError('DDNN_FRAME_VALUE', `unknown content ${bytes[at]}`, at);
+    if (!content) throw invalid(`unknown content ${bytes[at]}`, at);
     const states = unpackViewStates(reader.bytes(viewStatesBytes(sizes.views), 'view states'), sizes.views, at + 1);
     const bodyBytes = uplinkBodyBytes(sizes, content, states, bytes, reader.offset);
     const body = reader.bytes(bodyBytes, 'body');

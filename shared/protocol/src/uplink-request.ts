@@ -1,5 +1,5 @@
 import { Reader, Writer } from './cursor.js';
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from './uplink-slots.js';
 
@@ -14,7 +14,7 @@ import { readSamples, readUplinkSlot, uplinkSlotBytes, writeUplinkSlot } from '.
  *     +-------------------------------+
  */
 export function encodeUplinkRequest(epoch: number, slots: readonly number[]): Uint8Array {
-  if (slots.length === 0) throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  if (slots.length === 0) throw invalid('a frame carries at least one sample', HEADER_BYTES);
   const writer = new Writer(HEADER_BYTES + uplinkSlotBytes(slots.length), HEADER_BYTES);
   writeHeader(writer.bytes, 'uplinkRequest', epoch);
   for (const [i, slot] of slots.entries()) writeUplinkSlot(writer, slot, slots[i - 1]);

@@ -1,5 +1,5 @@
 import { Reader, type Writer } from './cursor.js';
-import { FrameError } from './errors.js';
+import { FrameError, invalid } from './errors.js';
 import { checkHeader, HEADER_BYTES } from './frame.js';
 import { MAX_SLOT } from './slot.js';
 
@@ -21,7 +21,7 @@ export function writeUplinkSlot(writer: Writer, slot: number, previous: number |
     writer.u48(slot, 'slot');
   } else {
     if (slot <= previous || slot > MAX_SLOT) {
-      throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} does not follow slot ${previous}`, writer.offset);
+      throw invalid(`slot ${slot} does not follow slot ${previous}`, writer.offset);
     }
     writer.u16(slot - previous, 'slot gap');
   }
@@ -51,8 +51,8 @@ export function readUplinkSlot(reader: Reader, previous: number | undefined): nu
   if (previous === undefined) return reader.u48('slot');
   const at = reader.offset;
   const gap = reader.u16('slot gap');
-  if (gap === 0) throw new FrameError('DDNN_FRAME_VALUE', 'the same slot twice in one frame', at);
-  if (previous + gap > MAX_SLOT) throw new FrameError('DDNN_FRAME_VALUE', 'a slot beyond 48 bits', at);
+  if (gap === 0) throw invalid('the same slot twice in one frame', at);
+  if (previous + gap > MAX_SLOT) throw invalid('a slot beyond 48 bits', at);
   return previous + gap;
 }
 

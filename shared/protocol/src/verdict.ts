@@ -1,5 +1,5 @@
 import { Reader, Writer } from './cursor.js';
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 import { checkHeader, HEADER_BYTES, writeHeader } from './frame.js';
 import { MAX_UPLINK_GAP } from './limits.js';
 import { MAX_SLOT } from './slot.js';
@@ -69,8 +69,7 @@ const MAX_ENTRY_BYTES = 7;
 
 /** Encodes verdicts or records with ascending slots, at most {@link MAX_UPLINK_GAP} apart. */
 export function encodeVerdicts(kind: VerdictFrameKind, epoch: number, verdicts: readonly Verdict[]): Uint8Array {
-  if (verdicts.length === 0)
-    throw new FrameError('DDNN_FRAME_VALUE', 'a frame carries at least one sample', HEADER_BYTES);
+  if (verdicts.length === 0) throw invalid('a frame carries at least one sample', HEADER_BYTES);
   const views = verdicts[0].states.length;
   const size = HEADER_BYTES + uplinkSlotBytes(1) + verdicts.length * (MAX_ENTRY_BYTES + viewStatesBytes(views));
   const writer = new Writer(size, HEADER_BYTES);
@@ -85,18 +84,15 @@ export function encodeVerdicts(kind: VerdictFrameKind, epoch: number, verdicts: 
 
 function writeVerdict(writer: Writer, verdict: Verdict, before: Verdict | undefined): void {
   const { slot, classIndex, exit, reason, uncertainty, states } = verdict;
-  if (before && states.length !== before.states.length)
-    throw new FrameError('DDNN_FRAME_VALUE', 'view counts differ in one frame', writer.offset);
+  if (before && states.length !== before.states.length) throw invalid('view counts differ in one frame', writer.offset);
   checkReason(exit, reason, writer.offset);
   if (!before) writer.u48(slot, 'slot');
   const gap = before ? slot - before.slot : 1;
   if (gap < 1 || gap > MAX_UPLINK_GAP || slot > MAX_SLOT)
-    throw new FrameError('DDNN_FRAME_VALUE', `slot ${slot} does not follow slot ${before?.slot}`, writer.offset);
+    throw invalid(`slot ${slot} does not follow slot ${before?.slot}`, writer.offset);
   const sameStates = before?.states.every((state, view) => state === states[view]);
-  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex > NO_CLASS) {
-    const why = `class ${classIndex} is not an integer from 0 to ${NO_CLASS}`;
-    throw new FrameError('DDNN_FRAME_VALUE', why, writer.offset);
-  }
+  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex > NO_CLASS)
+    throw invalid(`class ${classIndex} is not an integer from 0 to ${NO_CLASS}`, writer.offset);
   const classBits = classIndex === NO_CLASS ? NONE : classIndex < NONE ? classIndex : CLASS_FOLLOWS;
   const flags = (gap > 1 ? HAS_GAP : 0) | (sameStates ? 0 : HAS_STATES);
   writer.u8(exitNames.indexOf(exit) | flags | (classBits << 4), 'answer');
@@ -130,7 +126,7 @@ function readVerdict(reader: Reader, before: Verdict | undefined, views: number)
   const first = before ? undefined : reader.u48('slot');
   const at = reader.offset;
   const answer = reader.u8('answer');
-  const refused = (what: string) => new FrameError('DDNN_FRAME_VALUE', what, at);
+  const refused = (what: string) => invalid(what, at);
   const hasStates = (answer & HAS_STATES) !== 0;
   if (!before && (answer & HAS_GAP || !hasStates)) throw refused('a first sample with a gap or without view states');
   const gap = answer & HAS_GAP ? reader.varint('slot gap') + 2 : 1;
@@ -156,6 +152,6 @@ function readVerdict(reader: Reader, before: Verdict | undefined, views: number)
 /** A fallback has a reason, and nothing else has one. */
 function checkReason(exit: ExitName, reason: FallbackReason, offset: number): void {
   if ((exit === 'fallback') === (reason === 'none')) {
-    throw new FrameError('DDNN_FRAME_VALUE', `exit ${exit} with reason ${reason}`, offset);
+    throw invalid(`exit ${exit} with reason ${reason}`, offset);
   }
 }

@@ -1,4 +1,4 @@
-import { FrameError } from './errors.js';
+import { invalid } from './errors.js';
 
 /**
  * What happened to one view of a sample. *absent*: its camera sees nothing. *lost*: nothing came from its device.
@@ -20,7 +20,7 @@ export function packViewStates(states: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(viewStatesBytes(states.length));
   for (let view = 0; view < states.length; view++) {
     if (states[view] > 3) {
-      throw new FrameError('DDNN_FRAME_VALUE', `view ${view} has unknown state ${states[view]}`, view >> 2);
+      throw invalid(`view ${view} has unknown state ${states[view]}`, view >> 2);
     }
     bytes[view >> 2] |= states[view] << ((view & 3) * 2);
   }
@@ -33,7 +33,7 @@ export function unpackViewStates(bytes: Uint8Array, views: number, offset: numbe
   for (let view = 0; view < views; view++) states[view] = (bytes[view >> 2] >> ((view & 3) * 2)) & 3;
   const used = views & 3;
   if (used && bytes[bytes.length - 1] >> (used * 2) !== 0) {
-    throw new FrameError('DDNN_FRAME_VALUE', `bits are set beyond view ${views - 1}`, offset + bytes.length - 1);
+    throw invalid(`bits are set beyond view ${views - 1}`, offset + bytes.length - 1);
   }
   return states;
 }

@@ -75,23 +75,18 @@ function faceColour(
   const { direction, sky, sun } = light;
   const towards = Math.max(0, n[0] * direction[0] + n[1] * direction[1] + n[2] * direction[2]);
   const open = 0.62 + 0.38 * n[2];
+  const [x, y, z] = [camera.eye[0] + depth * dx, camera.eye[1] + depth * dy, camera.eye[2] + depth * dz];
   let share = 1;
   let gleam = 0;
   let lamp = 0;
   if (surface === 'glowing') lamp = light.lamps ? 1.6 * light.level : 0;
   else if (surface === 'leaves') {
-    const x = camera.eye[0] + depth * dx;
-    const y = camera.eye[1] + depth * dy;
-    const z = camera.eye[2] + depth * dz;
     share = 0.55 + 0.8 * grain(Math.floor(x * 4), Math.floor(y * 4), Math.floor(z * 4));
   } else if (surface === 'glass') {
     // The flatter one looks at glass, the more of the sky it shows; otherwise it shows the dark inside.
     const facing = -(n[0] * dx + n[1] * dy + n[2] * dz) / Math.sqrt(dx * dx + dy * dy + dz * dz);
     gleam = 0.08 + 0.5 * (1 - facing) * (1 - facing);
   } else if (surface === 'facade') {
-    const x = camera.eye[0] + depth * dx;
-    const y = camera.eye[1] + depth * dy;
-    const z = camera.eye[2] + depth * dz;
     const u = (n[0] * n[0] > n[1] * n[1] ? y : x) / 2.7;
     const floor = Math.floor(z / 3.2);
     const inside = u - Math.floor(u) < 0.46 && z / 3.2 - floor > 0.3 && z / 3.2 - floor < 0.8;

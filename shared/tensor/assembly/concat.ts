@@ -1,14 +1,17 @@
-/*
+/**
  * Maps of several sources [sources, batch, cells, channels] side by side as [batch, cells, sources * channels], zeros
- * for a source whose mask [sources, batch] is 0; and the way back. `task` is a row of the batch.
+ * for a source whose mask [sources, batch] is 0; or the way back.
+ *
+ * @param task a row of the batch
+ * @param back from `joined` to `apart`
  */
-
-export function concatForward(
+export function concat(
   task: i32,
   _thread: i32,
-  x: usize,
+  apart: usize,
   mask: usize,
-  y: usize,
+  joined: usize,
+  back: bool,
   sources: i32,
   batch: i32,
   cells: i32,
@@ -16,42 +19,16 @@ export function concatForward(
 ): void {
   const bytes = (<usize>channels) << 2;
   const next = <usize>sources * bytes;
-  y += <usize>task * cells * next;
-  for (let source = 0; source < sources; source++, y += bytes) {
+  joined += <usize>task * cells * next;
+  for (let source = 0; source < sources; source++, joined += bytes) {
     const row = source * batch + task;
+    let own = apart + <usize>row * cells * bytes;
     const here = load<f32>(mask + ((<usize>row) << 2)) !== 0;
-    const end = y + <usize>cells * next;
-    if (here) {
-      let from = x + <usize>row * cells * bytes;
-      for (let to = y; to < end; to += next, from += bytes) copy(to, from, bytes);
-    } else {
-      for (let to = y; to < end; to += next) clear(to, bytes);
-    }
-  }
-}
-
-export function concatBackward(
-  task: i32,
-  _thread: i32,
-  dy: usize,
-  mask: usize,
-  dx: usize,
-  sources: i32,
-  batch: i32,
-  cells: i32,
-  channels: i32,
-): void {
-  const bytes = (<usize>channels) << 2;
-  const next = <usize>sources * bytes;
-  dy += <usize>task * cells * next;
-  for (let source = 0; source < sources; source++, dy += bytes) {
-    const row = source * batch + task;
-    let to = dx + <usize>row * cells * bytes;
-    if (load<f32>(mask + ((<usize>row) << 2)) === 0) {
-      memory.fill(to, 0, <usize>cells * bytes);
-      continue;
-    }
-    for (let from = dy, end = dy + <usize>cells * next; from < end; from += next, to += bytes) copy(to, from, bytes);
+    const end = joined + <usize>cells * next;
+    if (back && !here) memory.fill(own, 0, <usize>cells * bytes);
+    else if (back) for (let at = joined; at < end; at += next, own += bytes) copy(own, at, bytes);
+    else if (here) for (let at = joined; at < end; at += next, own += bytes) copy(at, own, bytes);
+    else for (let at = joined; at < end; at += next) clear(at, bytes);
   }
 }
 

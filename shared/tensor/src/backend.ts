@@ -52,8 +52,7 @@ async function loadNode(): Promise<Backend> {
     await tf.ready();
     return { tf, name: 'node' };
   } catch (cause) {
-    const reason = (cause as Error).message.split('\n')[0];
-    throw new TensorError('DDNN_TENSOR_BACKEND', `backend node (@tensorflow/tfjs-node): ${reason}`, { cause });
+    throw unusable('node (@tensorflow/tfjs-node)', cause);
   }
 }
 
@@ -69,8 +68,7 @@ export async function loadWasm(register = shareClones): Promise<Backend> {
     register(tf);
     return { tf, name: 'wasm' };
   } catch (cause) {
-    const reason = (cause as Error).message.split('\n')[0];
-    throw new TensorError('DDNN_TENSOR_BACKEND', `backend wasm: ${reason}`, { cause });
+    throw unusable('wasm', cause);
   }
 }
 
@@ -86,6 +84,10 @@ function shareClones(tf: TensorFlow): void {
       return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
     },
   });
+}
+
+function unusable(backend: string, cause: unknown): TensorError {
+  return new TensorError(`backend ${backend}: ${(cause as Error).message.split('\n')[0]}`, { cause });
 }
 
 /** CommonJS packages put what they export under `default`. */

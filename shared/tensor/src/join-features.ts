@@ -45,16 +45,18 @@ function concatenate(tf: TensorFlow, sources: Tensor5D, mask: Tensor2D): Tensor4
   const [count, batch, height, width, channels] = sources.shape;
   const sizes = [count, batch, height * width, channels];
   const heard = valuesOf(tf, mask).slice();
-  const run = (kernel: string, tensor: Tensor, shape: readonly number[]) => {
+  const run = (tensor: Tensor, shape: readonly number[], back: boolean) => {
     const k = beginKernels();
     const result = k.room(tensor.size * 4);
-    k.run(kernel, batch, k.placeTensor(tf, tensor), k.place(heard), result, ...sizes);
+    const from = k.placeTensor(tf, tensor);
+    const [apart, joined] = back ? [result, from] : [from, result];
+    k.run('concat', batch, apart, k.place(heard), joined, Number(back), ...sizes);
     return k.tensor(tf, result, shape);
   };
   return operate(tf, [sources], (x) => ({
-    value: run('concatForward', x, [batch, height, width, count * channels]),
+    value: run(x, [batch, height, width, count * channels], false),
     keep: [],
-    gradients: (dy) => [run('concatBackward', dy, x.shape)],
+    gradients: (dy) => [run(dy, x.shape, true)],
   }));
 }
 

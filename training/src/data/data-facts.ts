@@ -1,6 +1,6 @@
 import { openRecording, type ViewSize } from '@ddnn/images';
 import { TrainingError } from '../errors.js';
-import { chooseViews } from './data-set.js';
+import { chooseViews, type DataSetOptions } from './data-set.js';
 
 /** What is known of a data set before its pictures are loaded. */
 export interface DataFacts {
@@ -12,12 +12,7 @@ export interface DataFacts {
 }
 
 /** Which rows and cameras to look at. */
-export interface DataFactsOptions {
-  readonly split?: string | undefined;
-  readonly splitColumn?: string | undefined;
-  /** Only these cameras; left out: all. */
-  readonly views?: readonly number[] | undefined;
-}
+export type DataFactsOptions = Pick<DataSetOptions, 'split' | 'splitColumn' | 'views'>;
 
 /**
  * Looks at recorded samples without loading them. Throws as `loadDataSet` does, and `DDNN_TRAINING_EMPTY` where no row

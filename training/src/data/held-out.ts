@@ -1,4 +1,4 @@
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 import type { DataSet } from './data-set.js';
 import { groupedBy } from './grouped-by.js';
 import { blocksOfFrames, groupRows, holdOutGroups } from './held-out-groups.js';
@@ -40,10 +40,7 @@ export function holdOut(
   const groupOf = data.rows.map(({ group }) => group);
   const grouped = rows.some((row) => groupOf[row] !== undefined);
   if (by === 'groups' && !grouped) {
-    throw new TrainingError(
-      'DDNN_TRAINING_OPTION',
-      `training.holdOutBy is groups, but ${data.file} has no column group, object or frame`,
-    );
+    throw badOption(`training.holdOutBy is groups, but ${data.file} has no column group, object or frame`);
   }
   if (by === 'rows' || !grouped) return holdOutRows(labels, rows, share, random);
   const groups = groupRows(groupOf, among);

@@ -18,7 +18,7 @@ import {
   type UplinkSizes,
   type Verdict,
 } from '@ddnn/protocol';
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 import { DeviceFrames } from './device-frames.js';
 import type { EncodedBodies } from './encoded-bodies.js';
 
@@ -78,7 +78,7 @@ export class ByteCount {
       ['records', records, MAX_UPLINK_SAMPLES],
     ] as const) {
       if (!Number.isInteger(value) || value < 1 || value > most)
-        throw new TrainingError('DDNN_TRAINING_OPTION', `${value} ${what} in a frame: from 1 to ${most}`);
+        throw badOption(`${value} ${what} in a frame: from 1 to ${most}`);
     }
     this.#samples = samples;
     this.#recordsPerFrame = records;

@@ -30,8 +30,7 @@ const MOST_SUBSETS = 128;
 
 /**
  * Takes every single view, every pair and every three out of every sample. The device sections run once for each
- * sample. Subsets that leave the same views present share one answer; if views are often absent, these are most of
- * them.
+ * sample, and if views are often absent, most subsets share their answer with another.
  */
 export class MissingViews {
   readonly #none = new ViewSubset([]);

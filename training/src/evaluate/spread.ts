@@ -29,26 +29,18 @@ export function spreadOf<T extends object>(results: readonly T[]): Spread<T> {
 function join(values: readonly unknown[], by: (numbers: readonly number[]) => number): unknown {
   const first = values[0];
   if (values.every((value) => typeof value === 'number')) return by(values);
+  const parts = values as readonly Record<string, unknown>[];
+  const joined = (key: string | number) => {
+    const own = parts.map((part) => part[key]);
+    return join(own, by);
+  };
   if (values.every(Array.isArray)) {
-    return values.every(({ length }) => length === values[0].length)
-      ? values[0].map((_, i) =>
-          join(
-            values.map((value) => value[i]),
-            by,
-          ),
-        )
-      : undefined;
+    const alike = values.every(({ length }) => length === values[0].length);
+    return alike ? values[0].map((_, i) => joined(i)) : undefined;
   }
-  if (values.every((value): value is Record<string, unknown> => typeof value === 'object' && value !== null)) {
-    const keys = Object.keys(values[0]).filter((key) => values.every((value) => key in value));
-    const joined = keys.map((key) => [
-      key,
-      join(
-        values.map((value) => value[key]),
-        by,
-      ),
-    ]);
-    return Object.fromEntries(joined.filter(([, value]) => value !== undefined));
+  if (values.every((value) => typeof value === 'object' && value !== null)) {
+    const keys = Object.keys(parts[0]).filter((key) => parts.every((part) => key in part));
+    return Object.fromEntries(keys.map((key) => [key, joined(key)]).filter(([, value]) => value !== undefined));
   }
   return values.every((value) => value === first) ? first : undefined;
 }

@@ -1,6 +1,6 @@
 import { type ExitName, exitNames } from '@ddnn/protocol';
 import type { DataSet } from '../data/data-set.js';
-import { imageBytes } from '../data/image-bytes.js';
+import { type ImageBytes, imageBytes } from '../data/image-bytes.js';
 import { balancedAccuracy } from './balanced-accuracy.js';
 import type { ByteCount } from './byte-count.js';
 import { balancedAccuracyOfExits, type ClassHits, hitsOfClasses } from './class-hits.js';
@@ -23,15 +23,11 @@ export interface EvalSummary {
   readonly exits: Readonly<Record<ExitName, number>>;
   /** Samples without a verdict. */
   readonly lost: number;
-  readonly bytes: {
+  readonly bytes: ImageBytes & {
     /** Device → edge, scores and features alone: what the paper's formula counts, with one byte a score. */
     readonly payloadPerView: number;
     /** Whole MQTT packets, device ↔ edge, and the site's uplink divided by its devices. */
     readonly wirePerView: number;
-    /** Pixels of the present views. */
-    readonly rawPerView: number;
-    /** The present views as JPEG. */
-    readonly jpegPerView: number;
   };
   /** Accuracy where every sample is answered at that one exit; only when asked for. */
   readonly exitAccuracy?: ExitAccuracy;

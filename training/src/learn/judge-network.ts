@@ -71,7 +71,7 @@ export async function judgeNetwork(
   const exitAccuracy = accuracyOfExits(asked, truth);
   const confidence = confidenceTable(asked, truth);
   const gateRows = rows.gate.length;
-  const { thresholds, accuracy, balancedAccuracy, certificate, budget } = choice;
+  const { thresholds, accuracy, balancedAccuracy, ...ofGoal } = choice;
   return {
     thresholds,
     figures: {
@@ -82,15 +82,7 @@ export async function judgeNetwork(
       ...(gateRows > 0 && { gateRows }),
       ...goalFigures(choice),
     },
-    report: {
-      accuracy,
-      balancedAccuracy,
-      exitAccuracy,
-      gateRows,
-      confidence,
-      ...(certificate && { certificate }),
-      ...(budget && { budget }),
-    },
+    report: { accuracy, balancedAccuracy, exitAccuracy, gateRows, confidence, ...ofGoal },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TrainingSettings } from '@ddnn/model';
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 
 /** What a call may set, and an architecture too; the call has priority. */
 export interface RecipeOptions {
@@ -42,8 +42,7 @@ export function createRecipe(options: RecipeOptions, settings: TrainingSettings 
 }
 
 function check({ epochs, batchSize, learningRate, holdOut }: Recipe): void {
-  const bad = (name: string, value: number, rule: string) =>
-    new TrainingError('DDNN_TRAINING_OPTION', `${name} is ${value}, it must be ${rule}`);
+  const bad = (name: string, value: number, rule: string) => badOption(`${name} is ${value}, it must be ${rule}`);
   if (!(Number.isInteger(epochs) && epochs >= 1)) throw bad('epochs', epochs, 'an integer from 1');
   if (!(Number.isInteger(batchSize) && batchSize >= 2)) throw bad('batchSize', batchSize, 'an integer from 2');
   if (!(learningRate > 0)) throw bad('learningRate', learningRate, 'above 0');

@@ -1,7 +1,7 @@
 import type { ResolvedArchitecture } from '@ddnn/model';
 import type { DataSet } from '../data/data-set.js';
 import { type HoldOutOptions, holdOut } from '../data/held-out.js';
-import { TrainingError } from '../errors.js';
+import { badOption, TrainingError } from '../errors.js';
 import { gatedExits } from '../thresholds/gate-fit.js';
 import type { ThresholdGoal } from '../thresholds/threshold-goal.js';
 import type { Recipe } from './recipe.js';
@@ -42,11 +42,11 @@ export function assignRows(
   }
   const certifies = goal !== undefined && 'accuracyLoss' in goal;
   if (heldOut.length === 0 && recipe.earlyStopping) {
-    throw new TrainingError('DDNN_TRAINING_OPTION', 'training.earlyStopping needs held-out rows, and there are none');
+    throw badOption('training.earlyStopping needs held-out rows, and there are none');
   }
   if (heldOut.length === 0 && certifies) {
     const reason = `a share of ${recipe.holdOut} holds no row out to certify on`;
-    throw new TrainingError('DDNN_TRAINING_OPTION', `${data.file}: ${reason}`);
+    throw badOption(`${data.file}: ${reason}`);
   }
   const judging = heldOut.length > 0 ? heldOut : training;
   const gated = gatedExits(architecture).length > 0;
@@ -81,7 +81,7 @@ function halve(
   const half = byClass.heldOut.length * 3 >= rows.length ? byClass : divide(labels.map(() => 0));
   if (half.heldOut.length === 0) {
     const reason = 'too few to fit on one half of them and to judge on the other: hold out more';
-    throw new TrainingError('DDNN_TRAINING_OPTION', `${data.file}: held-out rows are ${rows.length}, ${reason}`);
+    throw badOption(`${data.file}: held-out rows are ${rows.length}, ${reason}`);
   }
   return { learning: half.heldOut, thresholds: half.training };
 }

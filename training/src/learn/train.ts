@@ -1,4 +1,4 @@
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 import { refitCheckpoint } from './checkpoint.js';
 import type { Progress } from './fit.js';
 import { type TrainOnceOptions, trainOnce } from './train-once.js';
@@ -24,10 +24,7 @@ export async function trainNetwork(options: TrainOptions): Promise<TrainedBundle
   const { refit = false, earlyStopping } = architecture.training ?? {};
   if (!refit || (goal && 'accuracyLoss' in goal)) return trainOnce(options);
   if (earlyStopping) {
-    throw new TrainingError(
-      'DDNN_TRAINING_OPTION',
-      'training.refit leaves no held-out rows for training.earlyStopping: leave one of them out',
-    );
+    throw badOption('training.refit leaves no held-out rows for training.earlyStopping: leave one of them out');
   }
   const judged = await trainOnce({ ...options, goal });
   if (judged.report.heldOutRows === 0) return judged;

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type ColourName, coloursTogether, palette } from './palette.js';
+import { type ColourName, palette } from './palette.js';
+
+/** The colours that stand in one chart. */
+const coloursTogether: readonly (readonly ColourName[])[] = [
+  ['local', 'edge', 'cloud', 'overall', 'paper'],
+  ['payload', 'wire', 'formula', 'paper'],
+  ['right', 'wrong'],
+];
 
 type Rgb = readonly number[];
 

@@ -42,13 +42,6 @@ export const palette = {
 /** Everything that has its own colour. */
 export type ColourName = keyof typeof palette.light;
 
-/** The colours that stand in one chart. */
-export const coloursTogether: readonly (readonly ColourName[])[] = [
-  ['local', 'edge', 'cloud', 'overall', 'paper'],
-  ['payload', 'wire', 'formula', 'paper'],
-  ['right', 'wrong'],
-];
-
 /** A mode's colours as CSS custom properties. */
 export function colourProperties(mode: keyof typeof palette): string {
   return Object.entries(palette[mode])

@@ -7,6 +7,10 @@ import type { Answer, SampleTiers, Tiers } from '../evaluate/tiers.js';
 export class RememberedSample implements SampleTiers {
   /** Replaces the bundle's threshold of the local exit. */
   threshold = 1;
+  readonly groups: Tiers['groups'];
+  readonly devices: Tiers['devices'];
+  readonly features: Tiers['features'];
+  readonly edges: Tiers['edges'];
   readonly #tiers: Tiers;
   readonly #mask: number;
   readonly #locals = new Map<number, Answer | undefined>();
@@ -18,24 +22,9 @@ export class RememberedSample implements SampleTiers {
    * @param mask what `present` returned
    */
   constructor(tiers: Tiers, mask: number) {
+    ({ groups: this.groups, devices: this.devices, features: this.features, edges: this.edges } = tiers);
     this.#tiers = tiers;
     this.#mask = mask;
-  }
-
-  get groups() {
-    return this.#tiers.groups;
-  }
-
-  get devices() {
-    return this.#tiers.devices;
-  }
-
-  get features() {
-    return this.#tiers.features;
-  }
-
-  get edges() {
-    return this.#tiers.edges;
   }
 
   present(): number {

@@ -2,7 +2,7 @@ import type { Bundle } from '@ddnn/model';
 import { ViewState } from '@ddnn/protocol';
 import type { DataSet } from '../data/data-set.js';
 import { labelsFor } from '../data/labels.js';
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 import { answerSample } from '../evaluate/answer-sample.js';
 import { type Batching, ByteCount } from '../evaluate/byte-count.js';
 import { eachSample, type PassOptions } from '../evaluate/each-sample.js';
@@ -47,10 +47,7 @@ export async function sweepThreshold(
 ): Promise<ThresholdRow[]> {
   const { architecture, shapes } = bundle;
   if (!architecture.local) {
-    throw new TrainingError(
-      'DDNN_TRAINING_OPTION',
-      `${architecture.name} has no local exit whose threshold could move`,
-    );
+    throw badOption(`${architecture.name} has no local exit whose threshold could move`);
   }
   const labels = labelsFor(architecture, data);
   const tiers = new Tiers(bundle, options.thresholds);

@@ -1,5 +1,5 @@
 import type { AggregatorName, Architecture } from '@ddnn/model';
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 
 /** One network of a trained sweep. */
 export interface Variant {
@@ -17,7 +17,7 @@ const filterCounts = [1, 2, 4, 8, 16] as const;
 /** The nine pairs of local and cloud aggregator (DDNN, table I). Throws `DDNN_TRAINING_OPTION` without a local exit. */
 export function aggregatorVariants(architecture: Architecture): Variant[] {
   const { local, cloud } = architecture;
-  if (!local) throw new TrainingError('DDNN_TRAINING_OPTION', `${architecture.name} has no local exit to vary`);
+  if (!local) throw badOption(`${architecture.name} has no local exit to vary`);
   return Object.entries(shortNames).flatMap(([a, inLocal]) =>
     Object.entries(shortNames).map(([b, inCloud]) => ({
       name: `${a}-${b}`,
@@ -38,7 +38,7 @@ export function filterVariants(architecture: Architecture): Variant[] {
   const { section } = architecture.device;
   const last = section.at(-1);
   if (!last || !('convp' in last)) {
-    throw new TrainingError('DDNN_TRAINING_OPTION', `${architecture.name}: its device section does not end in a convp`);
+    throw badOption(`${architecture.name}: its device section does not end in a convp`);
   }
   return filterCounts.map((filters) => ({
     name: String(filters),

@@ -72,7 +72,6 @@ export function refuseSmallBudget(
   data: DataSet,
   rows: readonly number[],
 ): void {
-  // The length of codes is only known after training.
   if (codedSummaries(bundle.architecture)) return;
   const sizes = payloadSizes(bundle);
   const present = rows.reduce((sum, row) => sum + data.images[row].filter((image) => image).length, 0);

@@ -2,7 +2,7 @@ import { type Bundle, encodeBundle, openBundle } from '@ddnn/model';
 import { selectionWeights } from '../data/class-weights.js';
 import type { DataSet } from '../data/data-set.js';
 import { labelsFor } from '../data/labels.js';
-import { TrainingError } from '../errors.js';
+import { badOption, TrainingError } from '../errors.js';
 import { type ConfidenceTable, confidenceTable } from '../evaluate/confidence-table.js';
 import { accuracyOfExits, exitFigures } from '../evaluate/every-exit.js';
 import type { ExitAccuracy } from '../evaluate/tally.js';
@@ -41,7 +41,7 @@ export async function calibrateThresholds(options: CalibrateOptions): Promise<Ca
   checkGoal(goal);
   const { architecture, exits, figures, tensors } = bundle;
   if (!exits.local && !exits.edge) {
-    throw new TrainingError('DDNN_TRAINING_OPTION', `${architecture.name} has the cloud exit only: nothing to choose`);
+    throw badOption(`${architecture.name} has the cloud exit only: nothing to choose`);
   }
   const labels = labelsFor(architecture, data);
   const rows = [...data.rows.keys()].filter((row) => data.images[row].some((image) => image));

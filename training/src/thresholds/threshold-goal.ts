@@ -1,5 +1,5 @@
 import type { Architecture } from '@ddnn/model';
-import { TrainingError } from '../errors.js';
+import { badOption } from '../errors.js';
 import { balancedAccuracy } from '../evaluate/balanced-accuracy.js';
 import type { Thresholds } from '../evaluate/tiers.js';
 import { type BudgetChoice, fitBudget } from './budget.js';
@@ -82,7 +82,7 @@ export function goalFigures({ certificate, budget }: GoalChoice): Record<string,
 export function checkGoal(goal: ThresholdGoal | undefined, architecture?: Architecture): void {
   if (!goal) return;
   const check = (name: string, value: number, good: boolean, rule: string) => {
-    if (!good) throw new TrainingError('DDNN_TRAINING_OPTION', `${name} is ${value}, it must be ${rule}`);
+    if (!good) throw badOption(`${name} is ${value}, it must be ${rule}`);
   };
   if ('bytesPerView' in goal) {
     check('bytesPerView', goal.bytesPerView, goal.bytesPerView > 0, 'above 0');
@@ -95,7 +95,7 @@ export function checkGoal(goal: ThresholdGoal | undefined, architecture?: Archit
     const threshold = architecture?.[exit]?.threshold;
     const reason = 'leave it out of the architecture, or no goal can choose it';
     if (threshold !== undefined) {
-      throw new TrainingError('DDNN_TRAINING_OPTION', `${exit}.threshold is ${threshold}: ${reason}`);
+      throw badOption(`${exit}.threshold is ${threshold}: ${reason}`);
     }
   }
 }

@@ -39,11 +39,7 @@ export function chooseThresholds(
   return { local, edge };
 }
 
-/**
- * Chooses the threshold of one exit. `right` tells which samples the exits above answer right; it is updated here. The
- * samples exit one by one, the surest first. The result is the last uncertainty with the most right answers, or nearly
- * as many.
- */
+/** Chooses the threshold of one exit. `right` tells which samples the exits above answer right; it is updated here. */
 function settle(
   samples: readonly JudgedSample[],
   exit: 'local' | 'edge',

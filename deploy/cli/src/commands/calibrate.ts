@@ -2,7 +2,7 @@ import { calibrateThresholds } from '@ddnn/training';
 import pc from 'picocolors';
 import { certificateLine } from '../terminal/certificate-line.js';
 import { printJson } from '../terminal/output.js';
-import { ProgressLine } from '../terminal/progress.js';
+import { withProgress } from '../terminal/progress.js';
 import { bytes, percent } from '../terminal/words.js';
 import { type GoalFlags, goalOf } from './goal-flags.js';
 import { loadFor, type ManifestFlags, readBundle } from './open-bundle.js';
@@ -20,18 +20,10 @@ export async function calibrate(flags: CalibrateFlags): Promise<void> {
   const out = await openOutput('--out', flags.out, flags);
   const before = await readBundle(flags.bundle);
   const data = await loadFor(before, flags);
-  const line = new ProgressLine();
-  const {
-    bytes: file,
-    bundle,
-    report,
-  } = await calibrateThresholds({
-    bundle: before,
-    data,
-    goal,
-    onProgress: (done, rows) => line.update(done / rows, `asking every exit ${done}/${rows}`),
-  });
-  line.end();
+  const calibrated = await withProgress('asking every exit', (onProgress) =>
+    calibrateThresholds({ bundle: before, data, goal, onProgress }),
+  );
+  const { bytes: file, bundle, report } = calibrated;
   await out.write(file);
   const { certificate } = report;
   if (certificate && !certificate.certified) process.stderr.write(`${certificateLine(certificate)}\n`);

@@ -2,7 +2,7 @@ import { checkData, type DataReport, isKeptForTest } from '@ddnn/training';
 import pc from 'picocolors';
 import { dataTables } from '../terminal/data-tables.js';
 import { printJson } from '../terminal/output.js';
-import { ProgressLine } from '../terminal/progress.js';
+import { withProgress } from '../terminal/progress.js';
 import { counted, shellWord } from '../terminal/words.js';
 
 interface DataCheckFlags {
@@ -19,13 +19,9 @@ const SHOWN = 20;
  * is wrong.
  */
 export async function dataCheck(data: string, { splitColumn, classes, json }: DataCheckFlags): Promise<void> {
-  const line = new ProgressLine();
-  const report = await checkData(data, {
-    splitColumn,
-    classes,
-    onProgress: (done, rows) => line.update(done / rows, `reading images ${done}/${rows}`),
-  });
-  line.end();
+  const report = await withProgress('reading images', (onProgress) =>
+    checkData(data, { splitColumn, classes, onProgress }),
+  );
   if (json) printJson(report);
   else process.stdout.write(`${dataTables(report)}\n${findings(report, splitColumn).join('\n')}\n`);
   if (report.problems.length > 0) process.exitCode = 1;

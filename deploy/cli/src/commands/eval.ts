@@ -4,7 +4,7 @@ import { confidenceTable } from '../terminal/confidence-table.js';
 import { UsageError } from '../terminal/failure.js';
 import { missingTable } from '../terminal/missing-table.js';
 import { jsonLines, printJson } from '../terminal/output.js';
-import { ProgressLine } from '../terminal/progress.js';
+import { withProgress } from '../terminal/progress.js';
 import { resultTable } from '../terminal/result-table.js';
 import { retrainedTable } from '../terminal/retrained-table.js';
 import { loadFor, readBundle } from './open-bundle.js';
@@ -79,17 +79,11 @@ export async function evaluateBundle(
 ): Promise<EvalResult & { bundle: Bundle; data: DataSet }> {
   const bundle = await readBundle(file);
   const data = await loadFor(bundle, flags);
-  const line = new ProgressLine();
-  const result = await evaluate({
-    bundle,
-    data,
-    thresholds: { local: flags.threshold, edge: flags.edgeThreshold },
-    lost: flags.lost,
-    batching: { samples: flags.batchSamples, records: flags.recordsBatch },
-    perExit: flags.perExit,
-    missing: flags.missing,
-    onProgress: (done, samples) => line.update(done / samples, `evaluating ${file} ${done}/${samples}`),
-  });
-  line.end();
+  const thresholds = { local: flags.threshold, edge: flags.edgeThreshold };
+  const batching = { samples: flags.batchSamples, records: flags.recordsBatch };
+  const { lost, perExit, missing } = flags;
+  const result = await withProgress(`evaluating ${file}`, (onProgress) =>
+    evaluate({ bundle, data, thresholds, lost, batching, perExit, missing, onProgress }),
+  );
   return { ...result, bundle, data };
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Architecture, type Bundle, openBundle, parseArchitecture } from '@ddnn/model';
 import { type DataSet, type DataSetOptions, loadDataSet } from '@ddnn/training';
 import { UsageError } from '../terminal/failure.js';
-import { ProgressLine } from '../terminal/progress.js';
+import { withProgress } from '../terminal/progress.js';
 
 /** Options that name a manifest. */
 export interface ManifestFlags {
@@ -28,11 +28,9 @@ export async function loadRows(
   size: DataSetOptions['size'],
   classes: readonly string[] | undefined,
 ): Promise<DataSet> {
-  const line = new ProgressLine();
-  const onProgress = (done: number, rows: number) => line.update(done / rows, `loading images ${done}/${rows}`);
-  const loaded = await loadDataSet(data, { size, split, splitColumn, classes, views, onProgress });
-  line.end();
-  return loaded;
+  return withProgress('loading images', (onProgress) =>
+    loadDataSet(data, { size, split, splitColumn, classes, views, onProgress }),
+  );
 }
 
 /** Loads the rows of a manifest that a bundle fits. */

@@ -48,14 +48,9 @@ export async function report(flags: ReportFlags): Promise<void> {
     const sweeps = noSweeps(flags);
     trained = sweeps;
     const both = await trainingRows(bundles[0], data, flags);
-    const cut = await untilInterrupted((signal) =>
-      retrainAll(measured[0], both, trainingOptions(flags, line, signal), sweeps),
-    );
-    line.end();
-    if (cut) {
-      process.exitCode = 1;
-      process.stderr.write('\ninterrupted: the report shows what is trained so far\n');
-    }
+    const work = (signal: AbortSignal) =>
+      retrainAll(measured[0], both, trainingOptions(flags, line, signal), sweeps).finally(() => line.end());
+    await untilInterrupted(work, () => '\ninterrupted: the report shows what is trained so far');
   }
   const page = Buffer.from(renderReport({ data, split: flags.split, measured, trained, command: thisCall() }));
   await out.write(page);

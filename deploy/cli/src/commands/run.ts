@@ -50,7 +50,7 @@ export async function runCommand(flags: RunFlags): Promise<void> {
   const bundle = await readBundle(flags.bundle);
   const data = await loadFor(bundle, flags);
   const line = new ProgressLine();
-  const cut = await untilInterrupted(async (signal) => {
+  const work = async (signal: AbortSignal) => {
     const { result, verdicts } = await runSite(bundle, data, {
       ...flags,
       logLevel: 'warn',
@@ -65,11 +65,11 @@ export async function runCommand(flags: RunFlags): Promise<void> {
     await file?.write(jsonLines(verdicts));
     if (flags.json) printJson(result);
     else process.stdout.write(`${resultTable(result)}\n`);
+  };
+  await untilInterrupted(work, () => {
+    line.end();
+    return 'interrupted: the site is stopped, nothing is written';
   });
-  if (!cut) return;
-  line.end();
-  process.exitCode = 1;
-  process.stderr.write('interrupted: the site is stopped, nothing is written\n');
 }
 
 /** What a run needs beside bundle and data. */

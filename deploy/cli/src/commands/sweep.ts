@@ -16,7 +16,7 @@ import {
 import { UsageError } from '../terminal/failure.js';
 import { untilInterrupted } from '../terminal/interrupt.js';
 import { printJson } from '../terminal/output.js';
-import { ProgressLine } from '../terminal/progress.js';
+import { ProgressLine, withProgress } from '../terminal/progress.js';
 import { aggregatorTable, cameraTable, filterTable, singleTable, thresholdTable } from '../terminal/sweep-tables.js';
 import {
   architectureFor,
@@ -47,6 +47,9 @@ interface SweepInput {
   readonly flags: SweepFlags;
 }
 
+/** What a progress line calls a pass over the samples. */
+const PASS = 'evaluating';
+
 const sweeps: Readonly<Record<string, (input: SweepInput) => Promise<Swept>>> = {
   threshold: sweepOfThreshold,
   cameras: sweepOfCameras,
@@ -65,27 +68,24 @@ export async function sweep(bundle: Bundle, data: DataSet, thresholds: Threshold
 }
 
 async function sweepOfThreshold({ bundle, data, thresholds }: SweepInput): Promise<Swept> {
-  const line = new ProgressLine();
-  const rows = await sweepThreshold(bundle, data, { thresholds, ...passes(line) });
-  line.end();
+  const rows = await withProgress(PASS, (onProgress) => sweepThreshold(bundle, data, { thresholds, onProgress }));
   return { rows, paper: cited(paper.thresholds), table: thresholdTable(rows) };
 }
 
 async function sweepOfSingle({ bundle, data, thresholds }: SweepInput): Promise<Swept> {
-  const line = new ProgressLine();
-  const rows = await sweepSingle(bundle, data, { thresholds, ...passes(line) });
-  line.end();
+  const rows = await withProgress(PASS, (onProgress) => sweepSingle(bundle, data, { thresholds, onProgress }));
   const published = paper.cameras.map(({ device }) => device);
   return { rows, paper: cited(published), table: singleTable(rows) };
 }
 
 async function sweepOfCameras({ bundle, data, thresholds, flags }: SweepInput): Promise<Swept> {
-  const line = new ProgressLine();
-  const options = { thresholds, ...passes(line) };
-  const rows = await sweepCameras(bundle, data, await sweepSingle(bundle, data, options), options);
-  line.end();
+  const rows = await withProgress(PASS, async (onProgress) => {
+    const options = { thresholds, onProgress };
+    return sweepCameras(bundle, data, await sweepSingle(bundle, data, options), options);
+  });
   const again: Retrained[] = [];
   if (flags.retrained) {
+    const line = new ProgressLine();
     const both = await trainingRows(bundle, data, flags);
     const lost = rows.filter((row) => row.lost.length > 0).map((row) => row.lost);
     await collect(again, (signal) => sweepRetrained(bundle, lost, both, trainingOptions(flags, line, signal)));
@@ -117,18 +117,10 @@ async function sweepOfTrained({ bundle, data, flags }: SweepInput, which: 'aggre
  * same.
  */
 export async function collect<T>(rows: T[], start: (signal: AbortSignal) => AsyncIterable<T>): Promise<void> {
-  const cut = await untilInterrupted(async (signal) => {
+  const work = async (signal: AbortSignal) => {
     for await (const row of start(signal)) rows.push(row);
-  });
-  if (!cut) return;
-  process.exitCode = 1;
-  process.stderr.write(`\ninterrupted: trained and measured by then: ${rows.length}\n`);
-}
-
-function passes(line: ProgressLine) {
-  return {
-    onProgress: (done: number, samples: number) => line.update(done / samples, `evaluating ${done}/${samples}`),
   };
+  await untilInterrupted(work, () => `\ninterrupted: trained and measured by then: ${rows.length}`);
 }
 
 function cited(rows: unknown) {

@@ -6,7 +6,8 @@ import type { LogLevel } from '@ddnn/process';
 import { decodeStatus, topic, topicFilter } from '@ddnn/protocol';
 import { edgeName, SITE_NAME } from '@ddnn/training';
 import mqtt, { type MqttClient } from 'mqtt';
-import { type Member, type MemberOptions, startMember } from './member.js';
+import type { Role } from './create-unit.js';
+import { type Member, startMember } from './member.js';
 
 /** A whole installation on this machine: cloud, edges and one agent a view, over real sockets. */
 export interface FleetOptions {
@@ -45,6 +46,7 @@ export class Fleet {
   #edges: Member[] = [];
   #agents: Member[] = [];
   #listeners: MqttClient[] = [];
+  /** Devices that are online, by name. */
   readonly #online = new Set<string>();
 
   constructor(options: FleetOptions) {
@@ -58,14 +60,6 @@ export class Fleet {
     return this.#agents;
   }
 
-  get edges(): readonly Member[] {
-    return this.#edges;
-  }
-
-  get cloud(): Member {
-    return this.#cloud!;
-  }
-
   /** Of the first edge. */
   get mqttUrl(): string {
     return this.mqttUrls[0];
@@ -76,34 +70,27 @@ export class Fleet {
     return this.#edges.map(({ announce }) => `mqtt://127.0.0.1:${announce.mqttPort}`);
   }
 
-  get uplinkUrl(): string {
-    return `mqtt://127.0.0.1:${this.cloud.announce.mqttPort}`;
-  }
-
   get httpUrl(): string {
-    return `http://127.0.0.1:${this.cloud.announce.httpPort}`;
+    return `http://127.0.0.1:${this.#cloud!.announce.httpPort}`;
   }
 
   /** Starts everything; resolves when every agent is online and every bridge is connected. */
   async start(): Promise<void> {
-    const { bundle, views, camera, httpPort, oneProcess, logLevel, joinDeadlineMs } = this.#options;
+    const { bundle, views, httpPort, joinDeadlineMs } = this.#options;
     this.#folder = await mkdtemp(path.join(tmpdir(), 'ddnn-'));
-    const members: MemberOptions = { folder: this.#folder, oneProcess, logLevel };
     const cloudConfig = {
       bundle: path.resolve(bundle),
       uplink: { port: 0, ...(joinDeadlineMs === undefined ? {} : { joinDeadlineMs }) },
       http: { port: httpPort },
       store: { file: path.join(this.#folder, 'verdicts.sqlite') },
     };
-    this.#cloud = await startMember('cloud', 'cloud', cloudConfig, members);
+    this.#cloud = await this.#member('cloud', 'cloud', cloudConfig);
     for (const group of this.#groups.keys()) {
       const member = this.#groups.length > 1 ? `edge${group}` : 'edge';
-      this.#edges.push(await startMember('edge', member, this.#edgeConfig(member, group), members));
+      this.#edges.push(await this.#member('edge', member, this.#edgeConfig(member, group)));
     }
     for (const url of this.mqttUrls) await this.#listen(url);
-    const starts = Array.from({ length: views }, (_, view) =>
-      startMember('agent', `agent-${view}`, this.#agentConfig(view, camera), members),
-    );
+    const starts = Array.from({ length: views }, (_, view) => this.#agent(view));
     // Members that did start must be known before an error ends this; otherwise nobody would stop them.
     const started = await Promise.allSettled(starts);
     this.#agents = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -114,14 +101,7 @@ export class Fleet {
 
   /** Starts the agent of a view again after it was killed. */
   async restartAgent(view: number): Promise<void> {
-    const { oneProcess, logLevel, camera } = this.#options;
-    const members = { folder: this.#folder, oneProcess, logLevel };
-    this.#agents[view] = await startMember('agent', `agent-${view}`, this.#agentConfig(view, camera), members);
-  }
-
-  /** Devices that are online, by name. */
-  get online(): ReadonlySet<string> {
-    return this.#online;
+    this.#agents[view] = await this.#agent(view);
   }
 
   /** Triggers a sample on every agent that lives. */
@@ -147,6 +127,14 @@ export class Fleet {
     return this.#options.groups ?? [Array.from({ length: this.#options.views }, (_, view) => view)];
   }
 
+  #agent(view: number): Promise<Member> {
+    return this.#member('agent', `agent-${view}`, this.#agentConfig(view));
+  }
+
+  #member(role: Role, name: string, config: object): Promise<Member> {
+    return startMember(role, name, config, { ...this.#options, folder: this.#folder });
+  }
+
   #edgeConfig(member: string, group: number): object {
     const { bundle, allowPixels, mqttPort, window, records, localThreshold, edgeThreshold } = this.#options;
     return {
@@ -158,7 +146,7 @@ export class Fleet {
       mqtt: { port: mqttPort === 0 ? 0 : mqttPort + group },
       window,
       ...(records ? { records } : {}),
-      uplink: { url: this.uplinkUrl },
+      uplink: { url: `mqtt://127.0.0.1:${this.#cloud!.announce.mqttPort}` },
       outbox: { folder: path.join(this.#folder, `outbox-${member}`) },
       verdictTopic: true,
       allowPixels,
@@ -167,8 +155,8 @@ export class Fleet {
     };
   }
 
-  #agentConfig(view: number, camera: (view: number) => object): object {
-    const { bundle, allowPixels, batch } = this.#options;
+  #agentConfig(view: number): object {
+    const { bundle, camera, allowPixels, batch } = this.#options;
     return {
       device: String(view),
       view,

@@ -1,10 +1,10 @@
-import type { MissingAccuracy, MissingExit, MissingTable } from '@ddnn/training';
+import { type MissingAccuracy, type MissingTable, missingExits } from '@ddnn/training';
 import { createTable } from './table.js';
 import { percent } from './words.js';
 
 /** Accuracy with lost cameras, for people: each single camera, then pairs and threes together. */
 export function missingTable({ none, one, two, three, unseen }: MissingTable): string {
-  const exits = (['local', 'edge', 'overall', 'cloud'] as MissingExit[]).filter((exit) => none[exit] !== undefined);
+  const exits = missingExits.filter((exit) => none[exit] !== undefined);
   const table = createTable(['cameras gone', ...exits, 'unseen']);
   const row = (name: string, accuracy: MissingAccuracy, share: number | undefined) =>
     table.push([

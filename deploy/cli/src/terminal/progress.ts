@@ -35,6 +35,21 @@ export class ProgressLine {
   }
 }
 
+/**
+ * Work on rows with a line that counts them behind `what`.
+ *
+ * @param work gets what to call with the rows done and all
+ */
+export async function withProgress<T>(
+  what: string,
+  work: (onProgress: (done: number, rows: number) => void) => Promise<T>,
+): Promise<T> {
+  const line = new ProgressLine();
+  const result = await work((done, rows) => line.update(done / rows, `${what} ${done}/${rows}`));
+  line.end();
+  return result;
+}
+
 function bar(share: number): string {
   const full = Math.round(Math.min(1, share) * WIDTH);
   return pc.cyan('█'.repeat(full)) + pc.dim('░'.repeat(WIDTH - full));

@@ -4,6 +4,7 @@ import {
   type EvalSummary,
   type MissingExit,
   type MissingTable,
+  missingExits,
   type Spread,
   spreadOf,
 } from '@ddnn/training';
@@ -78,9 +79,7 @@ export function evaluationsTable(names: readonly string[], summaries: readonly E
 
 /** Accuracy with lost cameras, mean ± standard deviation over several bundles. */
 export function missingSpreadTable({ mean, sd }: Spread<MissingTable>): string {
-  const exits = (['local', 'edge', 'overall', 'cloud'] as MissingExit[]).filter(
-    (name) => mean.none[name] !== undefined,
-  );
+  const exits = missingExits.filter((name) => mean.none[name] !== undefined);
   const table = createTable(['cameras gone', ...exits]);
   const row = (name: string, of: (missing: MissingTable) => Partial<Record<MissingExit, number>> | undefined) => {
     const [middle, deviation] = [of(mean), of(sd)];

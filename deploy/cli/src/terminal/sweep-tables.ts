@@ -39,20 +39,8 @@ export function thresholdTable(rows: readonly ThresholdRow[]): string {
 /** One camera to all of them: shares of all samples, in which the unseen count as wrong. */
 export function cameraTable(rows: readonly (CameraCount & { readonly retrained?: Retrained })[]): string {
   const trained = rows.some(({ retrained }) => retrained);
-  const table = createTable([
-    'cameras',
-    'added',
-    'alone',
-    'local',
-    'overall',
-    'cloud',
-    'unseen',
-    ...(trained ? ['retrained'] : []),
-    'paper: alone',
-    'local',
-    'overall',
-    'cloud',
-  ]);
+  const ours = ['cameras', 'added', 'alone', 'local', 'overall', 'cloud', 'unseen', ...(trained ? ['retrained'] : [])];
+  const table = createTable([...ours, 'paper: alone', 'local', 'overall', 'cloud']);
   for (const [i, row] of rows.entries()) {
     const theirs = paper.cameras[i];
     table.push([
@@ -91,16 +79,9 @@ export function singleTable(rows: readonly SingleCamera[]): string {
 /** Each pair of local and cloud aggregator. */
 export function aggregatorTable(rows: readonly TrainedRow[]): string {
   const table = createTable(['local-cloud', 'local', 'cloud', 'overall', 'payload', 'paper: local', 'cloud']);
-  for (const { name, exitAccuracy, accuracy, bytes } of rows) {
-    table.push([
-      name,
-      share(exitAccuracy.local),
-      share(exitAccuracy.cloud),
-      share(accuracy),
-      bytes.payloadPerView.toFixed(1),
-      published(paper.aggregators[name]?.local),
-      published(paper.aggregators[name]?.cloud),
-    ]);
+  for (const row of rows) {
+    const theirs = paper.aggregators[row.name];
+    table.push([...trainedCells(row), published(theirs?.local), published(theirs?.cloud)]);
   }
   return `${table}\nMP max, AP average, CC concat`;
 }
@@ -108,17 +89,16 @@ export function aggregatorTable(rows: readonly TrainedRow[]): string {
 /** The device section with more and more filters. */
 export function filterTable(rows: readonly TrainedRow[]): string {
   const table = createTable(['filters', 'local', 'cloud', 'overall', 'payload', 'features', 'in memory', 'paper']);
-  for (const { name, exitAccuracy, accuracy, bytes, featureBytes, deviceBytes } of rows) {
-    table.push([
-      name,
-      share(exitAccuracy.local),
-      share(exitAccuracy.cloud),
-      share(accuracy),
-      bytes.payloadPerView.toFixed(1),
-      `${featureBytes} B`,
-      `${deviceBytes} B`,
-      pc.dim(paper.filters[Number(name)] ? `${paper.filters[Number(name)]} B` : ''),
-    ]);
+  for (const row of rows) {
+    const theirs = paper.filters[Number(row.name)];
+    const memory = [`${row.featureBytes} B`, `${row.deviceBytes} B`, pc.dim(theirs ? `${theirs} B` : '')];
+    table.push([...trainedCells(row), ...memory]);
   }
   return table.toString();
+}
+
+/** What every network of a trained sweep has: its name, local, cloud, overall and payload. */
+function trainedCells({ name, exitAccuracy, accuracy, bytes }: TrainedRow): string[] {
+  const { local, cloud } = exitAccuracy;
+  return [name, share(local), share(cloud), share(accuracy), bytes.payloadPerView.toFixed(1)];
 }

@@ -23,19 +23,7 @@ export function describeStatus(payload: Uint8Array): Description {
     `features ${featureBytes} B`,
     slotMs > 0 ? `a slot every ${slotMs} ms` : 'triggered slots',
   );
-  const fields = {
-    epoch,
-    state,
-    view: view === NO_VIEW ? null : view,
-    views,
-    classes,
-    scoreBytes,
-    featureBytes,
-    slotMs,
-    bundle,
-    version,
-  };
-  return { frame: 'status', words, fields };
+  return { frame: 'status', words, fields: { ...status, view: view === NO_VIEW ? null : view, bundle } };
 }
 
 /** A device asks the edge for the time, or the edge answers. */

@@ -43,21 +43,24 @@ export function createScoreAggregator(
   return new ConcatScores(views, classes, mix);
 }
 
-/** MP: out_c = max over present views. */
-class MaxScores implements ScoreAggregator {
+abstract class Scores {
   readonly out: Int32Array;
-  readonly divisor = 1;
-  readonly #views: number;
+  protected readonly views: number;
 
   constructor(views: number, classes: number) {
     this.out = new Int32Array(classes);
-    this.#views = views;
+    this.views = views;
   }
+}
+
+/** MP: out_c = max over present views. */
+class MaxScores extends Scores implements ScoreAggregator {
+  readonly divisor = 1;
 
   join(scores: Int8Array, offset: number, mask: number): void {
     const { out } = this;
     out.fill(-128);
-    for (let view = 0; view < this.#views; view++) {
+    for (let view = 0; view < this.views; view++) {
       if (((mask >>> view) & 1) === 0) continue;
       const at = offset + view * out.length;
       for (let c = 0; c < out.length; c++) if (scores[at + c] > out[c]) out[c] = scores[at + c];
@@ -66,21 +69,14 @@ class MaxScores implements ScoreAggregator {
 }
 
 /** AP: out_c = mean over present views, kept as sum and divisor. */
-class AverageScores implements ScoreAggregator {
-  readonly out: Int32Array;
+class AverageScores extends Scores implements ScoreAggregator {
   divisor = 1;
-  readonly #views: number;
-
-  constructor(views: number, classes: number) {
-    this.out = new Int32Array(classes);
-    this.#views = views;
-  }
 
   join(scores: Int8Array, offset: number, mask: number): void {
     const { out } = this;
     out.fill(0);
     let present = 0;
-    for (let view = 0; view < this.#views; view++) {
+    for (let view = 0; view < this.views; view++) {
       if (((mask >>> view) & 1) === 0) continue;
       present++;
       const at = offset + view * out.length;
@@ -91,15 +87,12 @@ class AverageScores implements ScoreAggregator {
 }
 
 /** CC: out = W [scores of every view] + b, with zeros or learned stand-ins for views that are not present. */
-class ConcatScores implements ScoreAggregator {
-  readonly out: Int32Array;
+class ConcatScores extends Scores implements ScoreAggregator {
   readonly divisor = MIX_UNIT;
-  readonly #views: number;
   readonly #mix: MixWeights;
 
   constructor(views: number, classes: number, mix: MixWeights) {
-    this.out = new Int32Array(classes);
-    this.#views = views;
+    super(views, classes);
     this.#mix = mix;
   }
 
@@ -109,12 +102,12 @@ class ConcatScores implements ScoreAggregator {
     const classes = out.length;
     for (let c = 0; c < classes; c++) {
       let sum = bias[c];
-      for (let view = 0; view < this.#views; view++) {
+      for (let view = 0; view < this.views; view++) {
         const present = ((mask >>> view) & 1) === 1;
         const said = present ? scores : missing;
         if (!said) continue;
         const at = view * classes + (present ? offset : 0);
-        const row = (c * this.#views + view) * classes;
+        const row = (c * this.views + view) * classes;
         for (let k = 0; k < classes; k++) sum += weights[row + k] * said[at + k];
       }
       out[c] = sum;

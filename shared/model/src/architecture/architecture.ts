@@ -185,16 +185,11 @@ function lineOf(root: Node | null, path: string[], lines: LineCounter): number {
   let node: unknown = root;
   let line = 1;
   for (const key of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => String((item.key as { value?: unknown }).value) === key);
-      const range = (pair?.key as Node | undefined)?.range;
-      if (range) line = lines.linePos(range[0]).line;
-      node = pair?.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(key)];
-      const range = (node as Node | undefined)?.range;
-      if (range) line = lines.linePos(range[0]).line;
-    }
+    const named = (item: { key: unknown }) => String((item.key as { value?: unknown }).value) === key;
+    const pair = isMap(node) ? node.items.find(named) : undefined;
+    node = isSeq(node) ? node.items[Number(key)] : pair?.value;
+    const { range } = ((pair ? pair.key : node) ?? {}) as Node;
+    if (range) line = lines.linePos(range[0]).line;
   }
   return line;
 }

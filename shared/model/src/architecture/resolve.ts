@@ -14,17 +14,11 @@ export function resolveArchitecture(
   // One word composed and decomposed (as macOS writes it) is one class, as in a manifest.
   const classes = (architecture.classes ?? data.classes).map((name) => name.normalize());
   if (views !== data.views) {
-    throw new ModelError(
-      'DDNN_ARCHITECTURE_VALUE',
-      `${architecture.name}: views is ${views}, the data have ${data.views}`,
-    );
+    throw refused(architecture, `views is ${views}, the data have ${data.views}`);
   }
   const unknown = data.classes.find((name) => !classes.includes(name.normalize()));
   if (unknown !== undefined) {
-    throw new ModelError(
-      'DDNN_ARCHITECTURE_VALUE',
-      `${architecture.name}: classes lacks the data's label "${unknown}"`,
-    );
+    throw refused(architecture, `classes lacks the data's label "${unknown}"`);
   }
   const resolved = { ...architecture, views, classes };
   // The data may have more views or classes than fit into a mask or a frame.
@@ -33,7 +27,7 @@ export function resolveArchitecture(
   checkMissing(resolved);
   checkCoding(resolved);
   if (resolved.local && resolved.device.section.length === 0) {
-    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${architecture.name}: a local exit needs a device section`);
+    throw refused(architecture, 'a local exit needs a device section');
   }
   return resolved;
 }
@@ -57,10 +51,7 @@ function checkGroups(architecture: ResolvedArchitecture): void {
     .flat()
     .sort((a, b) => a - b);
   if (seen.length !== architecture.views || seen.some((view, i) => view !== i)) {
-    throw new ModelError(
-      'DDNN_ARCHITECTURE_VALUE',
-      `${architecture.name}: edge.groups must name each view from 0 to ${architecture.views - 1} once`,
-    );
+    throw refused(architecture, `edge.groups must name each view from 0 to ${architecture.views - 1} once`);
   }
 }
 
@@ -68,12 +59,13 @@ function checkGroups(architecture: ResolvedArchitecture): void {
  * Scores relative to a view's best do not change which class wins the mean, but they would change a maximum or a
  * learned mix.
  */
-function checkCoding({ name, device, local }: ResolvedArchitecture): void {
+function checkCoding(architecture: ResolvedArchitecture): void {
+  const { device, local } = architecture;
   if (local?.scoreBits !== undefined && local.scoreBits < 8 && local.aggregator !== 'average') {
-    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: local.scoreBits below 8 needs local.aggregator: average`);
+    throw refused(architecture, 'local.scoreBits below 8 needs local.aggregator: average');
   }
   if (device.coding === 'arithmetic' && device.section.length === 0) {
-    throw new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: device.coding: arithmetic needs a device section`);
+    throw refused(architecture, 'device.coding: arithmetic needs a device section');
   }
 }
 
@@ -81,13 +73,17 @@ function checkCoding({ name, device, local }: ResolvedArchitecture): void {
  * A stand-in replaces the map of a source beside the others, so only *concat* can use it; and it consists of bits, not
  * pixels.
  */
-function checkMissing({ name, device, local, edge, cloud }: ResolvedArchitecture): void {
+function checkMissing(architecture: ResolvedArchitecture): void {
+  const { device, local, edge, cloud } = architecture;
   for (const [tier, settings] of Object.entries({ local, edge, cloud })) {
     if (settings?.missing !== 'learned') continue;
-    const wrong = (why: string) =>
-      new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: ${tier}.missing: learned needs ${why}`);
+    const wrong = (why: string) => refused(architecture, `${tier}.missing: learned needs ${why}`);
     if (settings.aggregator !== 'concat') throw wrong(`${tier}.aggregator: concat`);
     const onPixels = device.section.length === 0 && !(tier === 'cloud' && edge);
     if (onPixels) throw wrong('a device section, for pixels have no stand-in');
   }
+}
+
+function refused({ name }: Architecture, why: string): ModelError {
+  return new ModelError('DDNN_ARCHITECTURE_VALUE', `${name}: ${why}`);
 }

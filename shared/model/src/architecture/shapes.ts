@@ -80,7 +80,8 @@ export interface NetworkShapes {
  * edge section is empty.
  */
 export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
-  const { input, device, local, edge, cloud, classes } = architecture;
+  const { name, input, device, local, edge, cloud, classes } = architecture;
+  const wrong = (why: string) => new ModelError('DDNN_ARCHITECTURE_SHAPE', `${name}: ${why}`);
   for (const [tier, section] of Object.entries({
     device: device.section,
     edge: edge?.section ?? [],
@@ -88,19 +89,13 @@ export function inferShapes(architecture: ResolvedArchitecture): NetworkShapes {
   })) {
     const at = section.findIndex((block, i) => 'convp' in block && i > 0 && 'fc' in section[i - 1]);
     if (at >= 0) {
-      throw new ModelError(
-        'DDNN_ARCHITECTURE_SHAPE',
-        `${architecture.name}: ${tier}.section.${at}: convp can't follow fc`,
-      );
+      throw wrong(`${tier}.section.${at}: convp can't follow fc`);
     }
   }
   const classCount = classes.length;
   const groups = edgeGroups(architecture);
   if (edge && edge.section.length === 0) {
-    throw new ModelError(
-      'DDNN_ARCHITECTURE_SHAPE',
-      `${architecture.name}: edge.section is empty: leave the edge out instead`,
-    );
+    throw wrong('edge.section is empty: leave the edge out instead');
   }
   const deviceTier = tier(input, device.section, local ? classCount : 0, 1);
   const edges = edge ? groups.map((group) => joinedTier(deviceTier.output, group.length, edge, classCount)) : [];

@@ -27,9 +27,7 @@ export class KernelFeatureCode {
   readonly #most: number;
   readonly #body: number;
   readonly #features: number;
-  /** What both kernels take first. */
-  readonly #encode: (features: number, body: number, most: number) => number;
-  readonly #decode: (features: number, body: number, length: number) => void;
+  readonly #code: (writes: number, most: number) => number;
   #views: { readonly body: Uint8Array; readonly features: Uint8Array } | undefined;
 
   /** @param memory everything is laid out in it before its first code runs */
@@ -48,19 +46,16 @@ export class KernelFeatureCode {
     const sums = memory.room(4 * count + 32);
     this.#body = memory.room(this.#most);
     this.#features = memory.room(this.#bytes);
-    const { shares } = memory;
-    const { encodeFeatures, decodeFeatures } = memory.kernels;
-    this.#encode = (features, body, most) =>
-      encodeFeatures(height, width, channels, biasAt, above, before, rows, sums, shares, features, body, most);
-    this.#decode = (features, body, length) =>
-      decodeFeatures(height, width, channels, biasAt, above, before, rows, sums, shares, features, body, length);
+    const { shares, kernels } = memory;
+    const tables = [height, width, channels, biasAt, above, before, rows, sums, shares] as const;
+    this.#code = (writes, most) => kernels.codeFeatures(writes, ...tables, this.#features, this.#body, most);
   }
 
   /** As `FeatureCode.encode`. */
   encode(features: Uint8Array): Uint8Array {
     const views = this.#stand();
     views.features.set(features);
-    const length = this.#encode(this.#features, this.#body, this.#bytes);
+    const length = this.#code(1, this.#bytes);
     return length < 0 ? features : views.body.subarray(0, length);
   }
 
@@ -74,7 +69,7 @@ export class KernelFeatureCode {
     const count = Math.min(length, this.#most);
     // Bodies are short, so a loop is faster than a typed-array view.
     for (let i = 0; i < count; i++) body[i] = bytes[offset + i];
-    this.#decode(this.#features, this.#body, count);
+    this.#code(0, count);
     out.set(features);
   }
 

@@ -1,7 +1,7 @@
 import { type Shape, sectionShape, volume } from '../architecture/shapes.js';
 import { bitBytes } from '../numbers/bits.js';
 import type { FloatWeights } from '../plain/float-block.js';
-import { quantise } from '../plain/quantise.js';
+import { quantiseScores, type ScoreScale } from '../plain/quantise.js';
 import type { ScoredSection, SectionPlace } from '../plain/scored-section.js';
 import { floatExitWeights, floatSectionWeights } from '../plain/section-weights.js';
 import { KernelFloatLayer } from './kernel-float-layer.js';
@@ -24,8 +24,7 @@ export class KernelFloat implements ScoredSection {
   readonly #steps: ((divisor: number) => void)[] = [];
   readonly #input: Int32Array;
   readonly #out: Float32Array;
-  readonly #step: number;
-  readonly #limit: number;
+  readonly #scale: ScoreScale;
 
   /** As {@link KernelBinary}. */
   constructor(place: SectionPlace, memory = new KernelMemory(), at = memory.room(4 * volume(place.input) + 64)) {
@@ -49,8 +48,7 @@ export class KernelFloat implements ScoredSection {
     const last = new KernelFloatLayer(memory, map, { fc: { units: exitWeights.scale.length } }, exitWeights);
     this.#steps.push((divisor) => last.run(section.length === 0 ? divisor : 1));
     this.scores = new Int32Array(last.output.shape.channels);
-    this.#step = exit!.step;
-    this.#limit = exit!.limit;
+    this.#scale = exit!;
     // Views are taken last: a memory that grows leaves the earlier ones behind.
     this.#input = memory.integers(at, volume(input));
     this.#out = memory.floats(last.output.at, this.scores.length);
@@ -65,6 +63,6 @@ export class KernelFloat implements ScoredSection {
   /** {@link run} on what already stands in its memory. */
   compute(divisor: number): void {
     for (const step of this.#steps) step(divisor);
-    for (let c = 0; c < this.scores.length; c++) this.scores[c] = quantise(this.#out[c], this.#step, this.#limit);
+    quantiseScores(this.#out, this.#scale, this.scores);
   }
 }

@@ -1,7 +1,7 @@
 import type { Block } from '../architecture/architecture.js';
-import { blockShape, pooled, type Shape, volume } from '../architecture/shapes.js';
+import { blockShape, type Shape, volume } from '../architecture/shapes.js';
 import { normalise } from './fold.js';
-import { windowMax } from './window-max.js';
+import { pool } from './pool.js';
 
 /** What a float block holds: real weights and its batch normalisation, scale and offset of each output channel. */
 export interface FloatWeights {
@@ -68,8 +68,11 @@ class FloatConvP implements FloatBlock {
   }
 
   run(input: FloatInput, divisor: number): void {
+    const { scale, offset } = this.#norm;
     this.#convolve(input);
-    this.#poolAndNormalise(divisor);
+    pool(this.#convolved, { ...this.#input, channels: this.output.channels }, (at, largest, f) => {
+      this.out[at] = normalise(largest, divisor, scale[f], offset[f]);
+    });
   }
 
   #convolve(input: FloatInput): void {
@@ -95,20 +98,6 @@ class FloatConvP implements FloatBlock {
           }
         }
         this.#convolved.set(this.#sums, at);
-      }
-    }
-  }
-
-  #poolAndNormalise(divisor: number): void {
-    const { height, width } = this.#input;
-    const filters = this.output.channels;
-    const { scale, offset } = this.#norm;
-    for (let y = 0, at = 0; y < pooled(height); y++) {
-      for (let x = 0; x < pooled(width); x++) {
-        for (let f = 0; f < filters; f++, at++) {
-          const largest = windowMax(this.#convolved, height, width, filters, x, y, f);
-          this.out[at] = normalise(largest, divisor, scale[f], offset[f]);
-        }
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Block } from '../architecture/architecture.js';
-import { blockShape, pooled, type Shape, volume } from '../architecture/shapes.js';
+import { blockShape, type Shape, volume } from '../architecture/shapes.js';
 import { bitBytes, unpackSigns } from '../numbers/bits.js';
-import { windowMax } from './window-max.js';
+import { pool } from './pool.js';
 
 /**
  * What a packed block holds: its weights as bits, and one folded norm for each possible divisor of its input (only
@@ -56,8 +56,13 @@ class PackedConvP implements PackedBlock {
   }
 
   run(input: Int32Array, divisor: number): void {
+    const { thresholds, directions } = this.#packed;
+    const { channels } = this.output;
+    const norm = (divisor - 1) * channels;
     this.#convolve(input);
-    this.#poolAndCompare((divisor - 1) * this.output.channels);
+    pool(this.#convolved, { ...this.#input, channels }, (at, largest, f) => {
+      this.out[at] = directions[norm + f] * largest >= thresholds[norm + f] ? 1 : -1;
+    });
   }
 
   #convolve(input: Int32Array): void {
@@ -79,20 +84,6 @@ class PackedConvP implements PackedBlock {
             }
           }
           this.#convolved[at] = sum;
-        }
-      }
-    }
-  }
-
-  #poolAndCompare(norm: number): void {
-    const { height, width } = this.#input;
-    const filters = this.output.channels;
-    const { thresholds, directions } = this.#packed;
-    for (let y = 0, at = 0; y < pooled(height); y++) {
-      for (let x = 0; x < pooled(width); x++) {
-        for (let f = 0; f < filters; f++, at++) {
-          const largest = windowMax(this.#convolved, height, width, filters, x, y, f);
-          this.out[at] = directions[norm + f] * largest >= thresholds[norm + f] ? 1 : -1;
         }
       }
     }

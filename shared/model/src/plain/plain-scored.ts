@@ -3,7 +3,7 @@ import { FloatLayer } from './float-block.js';
 import { FloatSection } from './float-section.js';
 import { PackedExit } from './packed-exit.js';
 import { PackedSection } from './packed-section.js';
-import { quantise } from './quantise.js';
+import { quantiseScores, type ScoreScale } from './quantise.js';
 import type { ScoredSection, SectionPlace } from './scored-section.js';
 import { exitWeights, floatExitWeights, floatSectionWeights, sectionWeights } from './section-weights.js';
 
@@ -41,24 +41,20 @@ export class PlainFloat implements ScoredSection {
   readonly features: Uint8Array;
   readonly #section: FloatSection;
   readonly #exit: FloatLayer;
-  readonly #step: number;
-  readonly #limit: number;
+  readonly #scale: ScoreScale;
 
   constructor({ bundle, name, input, section, exit }: SectionPlace) {
     this.#section = new FloatSection(input, section, floatSectionWeights(bundle, name, input, section));
     this.#exit = new FloatLayer(floatExitWeights(bundle, name, this.#section.output));
     this.features = this.#section.bits;
     this.scores = new Int32Array(this.#exit.out.length);
-    this.#step = exit!.step;
-    this.#limit = exit!.limit;
+    this.#scale = exit!;
   }
 
   run(input: Int32Array, divisor: number): void {
     const map = this.#section.run(input, divisor);
     // As in binary: without blocks, the exit applies the divisor.
     this.#exit.run(map, map === input ? divisor : 1);
-    for (let c = 0; c < this.scores.length; c++) {
-      this.scores[c] = quantise(this.#exit.out[c], this.#step, this.#limit);
-    }
+    quantiseScores(this.#exit.out, this.#scale, this.scores);
   }
 }

@@ -39,12 +39,16 @@ export interface ScoreScale {
 }
 
 /** Writes quantised scores. */
-export function quantiseScores(scores: Float64Array, { step, limit, levels }: ScoreScale, out: Int32Array): void {
+export function quantiseScores(
+  scores: Float32Array | Float64Array,
+  { step, limit, levels }: ScoreScale,
+  out: Int32Array,
+): void {
   if (levels === undefined) for (let c = 0; c < scores.length; c++) out[c] = quantise(scores[c], step, limit);
   else quantiseBelowBest(scores, step, levels, out);
 }
 
-function quantiseBelowBest(scores: Float64Array, step: number, levels: number, out: Int32Array): void {
+function quantiseBelowBest(scores: Float32Array | Float64Array, step: number, levels: number, out: Int32Array): void {
   let best = scores[0];
   for (let c = 1; c < scores.length; c++) if (scores[c] > best) best = scores[c];
   for (let c = 0; c < scores.length; c++) {

@@ -30,45 +30,21 @@ export function createJoinedSection(
   join: JoinPlace,
   kernels: KernelChoice = bestKernels(),
 ): JoinedSection {
-  return kernels === 'simd' ? new KernelJoined(arithmetic, place, join) : new PlainJoined(arithmetic, place, join);
-}
-
-class PlainJoined implements JoinedSection {
-  readonly scores: Int32Array;
-  readonly features: Uint8Array;
-  readonly #aggregator: FeatureAggregator;
-  readonly #section: ReturnType<typeof createScoredSection>;
-
-  constructor(arithmetic: Arithmetic | undefined, place: SectionPlace, join: JoinPlace) {
-    this.#aggregator = new FeatureAggregator(join);
-    this.#section = createScoredSection(arithmetic, place, 'plain');
-    this.scores = this.#section.scores;
-    this.features = this.#section.features;
+  if (kernels === 'plain') {
+    const aggregator = new FeatureAggregator(join);
+    const section = createScoredSection(arithmetic, place, 'plain');
+    const run: JoinedSection['run'] = (maps, mask) => {
+      aggregator.join(maps, mask);
+      section.run(aggregator.out, aggregator.divisor);
+    };
+    return { scores: section.scores, features: section.features, run };
   }
-
-  run(maps: readonly (Uint8Array | null | undefined)[], mask: number): void {
-    this.#aggregator.join(maps, mask);
-    this.#section.run(this.#aggregator.out, this.#aggregator.divisor);
-  }
-}
-
-class KernelJoined implements JoinedSection {
-  readonly scores: Int32Array;
-  readonly features: Uint8Array;
-  readonly #join: KernelFeatureAggregator;
-  readonly #section: KernelBinary | KernelFloat;
-
-  constructor(arithmetic: Arithmetic | undefined, place: SectionPlace, join: JoinPlace) {
-    const memory = new KernelMemory();
-    this.#join = new KernelFeatureAggregator(memory, join);
-    const { at } = this.#join;
-    this.#section = arithmetic === 'float' ? new KernelFloat(place, memory, at) : new KernelBinary(place, memory, at);
-    this.scores = this.#section.scores;
-    this.features = this.#section.features;
-  }
-
-  run(maps: readonly (Uint8Array | null | undefined)[], mask: number): void {
-    this.#join.join(maps, mask);
-    this.#section.compute(this.#join.divisor);
-  }
+  const memory = new KernelMemory();
+  const aggregator = new KernelFeatureAggregator(memory, join);
+  const section = new (arithmetic === 'float' ? KernelFloat : KernelBinary)(place, memory, aggregator.at);
+  const run: JoinedSection['run'] = (maps, mask) => {
+    aggregator.join(maps, mask);
+    section.compute(aggregator.divisor);
+  };
+  return { scores: section.scores, features: section.features, run };
 }

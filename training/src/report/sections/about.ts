@@ -17,21 +17,11 @@ export function aboutSection(subject: Subject): Markup {
     aggregator,
   ];
   const ends = formulaEnds(subject);
+  const settings = ['bundle', 'seed', 'epochs', 'local T', ...(edge ? ['edge T'] : [])];
   return html`<section id="about"><h2>What was measured</h2>
 ${dataTable(
   'Bundles',
-  [
-    'bundle',
-    'seed',
-    'epochs',
-    'local T',
-    ...(edge ? ['edge T'] : []),
-    'accuracy',
-    'balanced',
-    'local exits',
-    'payload',
-    'packets',
-  ],
+  [...settings, 'accuracy', 'balanced', 'local exits', 'payload', 'packets'],
   measured.map(({ bundle, summary }) => [
     html`<code>${bundle.id.slice(0, 12)}</code>`,
     String(bundle.figures.seed ?? '–'),

@@ -38,27 +38,21 @@ export function bytesSection(subject: Subject): Markup {
     formula: at(i, 'formulaPerView'),
   }));
   const chosen = over(subject, ({ bundle }) => bundle.exits.local?.threshold)!;
-  const ours = (of: Series, key: 'accuracy' | 'exits', what: string): Line => ({
-    series: of,
-    points: rows.map(({ threshold, [key]: y }) => ({
-      x: threshold,
-      y,
-      title: `T ${threshold}: ${plainPercents(y)} ${what}`,
-    })),
+  const ours = (key: 'accuracy' | 'exits', what: string): Line => ({
+    series: series[key],
+    points: rows.map(({ threshold: x, [key]: y }) => ({ x, y, title: `T ${x}: ${plainPercents(y)} ${what}` })),
   });
-  const published = (of: Series, key: 'accuracy' | 'localExits', what: string, digits?: number): Line => ({
+  const theirs = (of: Series, key: 'accuracy' | 'localExits', what: string, digits?: number): Line => ({
     series: of,
-    points: paper.thresholds.map(({ threshold, [key]: y }) => ({
-      x: threshold,
-      y: exactly(y)!,
-      title: `paper, T ${threshold}: ${percent(y, digits)} ${what}`,
-    })),
+    points: paper.thresholds.map(({ threshold: x, [key]: y }) => {
+      return { x, y: exactly(y)!, title: `paper, T ${x}: ${percent(y, digits)} ${what}` };
+    }),
   });
   const byThreshold = [
-    ours(series.accuracy, 'accuracy', 'right'),
-    ours(series.exits, 'exits', 'exit locally'),
-    published(series.paperAccuracy, 'accuracy', 'right', 0),
-    published(series.paperExits, 'localExits', 'exit locally'),
+    ours('accuracy', 'right'),
+    ours('exits', 'exit locally'),
+    theirs(series.paperAccuracy, 'accuracy', 'right', 0),
+    theirs(series.paperExits, 'localExits', 'exit locally'),
   ];
   return html`<section id="bytes"><h2>Bytes and accuracy</h2>
 <p>A sample exits locally where its uncertainty is at most the threshold T. Training chose T = ${number(chosen.mean, 2)}${measured.length > 1 && ` on average`}. Grey: ${paper.citation}.</p>

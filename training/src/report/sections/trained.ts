@@ -3,7 +3,7 @@ import type { TrainedRow } from '../../sweeps/trained.js';
 import { dotPlot } from '../charts/dot-plot.js';
 import { exitSeries, type Series } from '../charts/series.js';
 import { dataTable, figure } from '../data-table.js';
-import { html, type Markup } from '../markup.js';
+import { type Content, html, type Markup } from '../markup.js';
 import { exactly } from '../spread.js';
 import type { Subject } from '../subject.js';
 import { clock, number, percents } from '../words.js';
@@ -35,14 +35,10 @@ ${
   dataTable(
     `Local and cloud aggregator; paper: ${paper.citation}`,
     ['local-cloud', 'local exit', 'cloud exit', 'the site', 'payload', 'paper: local', 'paper: cloud'],
-    aggregators.map(({ name, exitAccuracy, accuracy, bytes }) => [
-      name,
-      percents(exactly(exitAccuracy.local)),
-      percents(exactly(exitAccuracy.cloud)),
-      percents(exactly(accuracy)),
-      number(bytes.payloadPerView, 1),
-      percents(exactly(paper.aggregators[name]?.local), 0),
-      percents(exactly(paper.aggregators[name]?.cloud), 0),
+    aggregators.map((row) => [
+      ...cells(row),
+      percents(exactly(paper.aggregators[row.name]?.local), 0),
+      percents(exactly(paper.aggregators[row.name]?.cloud), 0),
     ]),
   )
 }
@@ -51,18 +47,19 @@ ${
   dataTable(
     `Filters of a device; paper: ${paper.citation}`,
     ['filters', 'local exit', 'cloud exit', 'the site', 'payload', 'features', 'in memory', 'paper: in memory'],
-    filters.map(({ name, exitAccuracy, accuracy, bytes, featureBytes, deviceBytes }) => [
-      name,
-      percents(exactly(exitAccuracy.local)),
-      percents(exactly(exitAccuracy.cloud)),
-      percents(exactly(accuracy)),
-      number(bytes.payloadPerView, 1),
-      `${number(featureBytes)} B`,
-      `${number(deviceBytes)} B`,
-      paper.filters[Number(name)] ? `${number(paper.filters[Number(name)])} B` : '',
+    filters.map((row) => [
+      ...cells(row),
+      `${number(row.featureBytes)} B`,
+      `${number(row.deviceBytes)} B`,
+      paper.filters[Number(row.name)] ? `${number(paper.filters[Number(row.name)])} B` : '',
     ]),
   )
 }</section>`;
+}
+
+/** What both tables begin with: name, the accuracies of {@link ours}, payload. */
+function cells({ name, exitAccuracy: { local, cloud }, accuracy, bytes }: TrainedRow): Content[] {
+  return [name, ...[local, cloud, accuracy].map((share) => percents(exactly(share))), number(bytes.payloadPerView, 1)];
 }
 
 function aggregatorPlot(rows: readonly TrainedRow[]): Markup {
