@@ -27,7 +27,7 @@ export type ManifestErrorCode =
   | 'DDNN_MANIFEST_SPLIT'
   | 'DDNN_MANIFEST_IMAGE';
 
-/** A manifest that cannot be used. The message names file, line and column. */
+/** A manifest that cannot be used. The message names file, line and column; of a file that cannot be read, the file. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError';
   readonly userFault = true;
@@ -37,7 +37,8 @@ export class ManifestError extends Error {
   readonly column: string;
 
   constructor(code: ManifestErrorCode, place: ManifestPlace, reason: string, options?: ErrorOptions) {
-    super(`${place.file}, line ${place.line}, column ${JSON.stringify(place.column)}: ${reason}`, options);
+    const cell = code === 'DDNN_MANIFEST_FILE' ? '' : `, line ${place.line}, column ${JSON.stringify(place.column)}`;
+    super(`${place.file}${cell}: ${reason}`, options);
     this.code = code;
     this.file = place.file;
     this.line = place.line;
