@@ -124,7 +124,7 @@ export async function train(flags: TrainFlags): Promise<void> {
   const column = flags.splitColumn === undefined ? '' : ` --split-column ${shellWord(flags.splitColumn)}`;
   const views = flags.views ? ` --views ${flags.views.join(',')}` : '';
   const rows = `--data ${shellWord(flags.data)}${column} --split NAME${views}`;
-  process.stdout.write(pc.dim(`next, on rows it was not trained on: ddnn eval ${rows} --bundle ${bundles}\n`));
+  process.stdout.write(pc.dim(`next, on rows it was not trained on: npx ddnn eval ${rows} --bundle ${bundles}\n`));
 }
 
 interface Trained extends TrainedBundle {
