@@ -32,7 +32,7 @@ it('makes a manifest from folders that a check finds nothing wrong with', async 
   expect(Object.keys(report.counts).sort()).toEqual(['test', 'train']);
   const people = await ddnn(['data', 'check', made.manifest]);
   expect(people).toMatchObject({ code: 0 });
-  for (const words of ['seen by', 'near copies in train', '0 problems', 'next: ddnn train']) {
+  for (const words of ['seen by', 'near copies in train', '0 problems', 'next: npx ddnn train']) {
     expect(people.stdout).toContain(words);
   }
 });

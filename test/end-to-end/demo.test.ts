@@ -29,5 +29,6 @@ it('the demo prints a line a verdict where there is no terminal', async () => {
   expect(code, stderr).toBe(0);
   expect(stdout.trim().split('\n')).toHaveLength(5);
   expect(stdout).toMatch(/#0 +(car|bus|person|none)/);
-  expect(stderr).toContain('ddnn watch --url mqtt://127.0.0.1:');
+  expect(stderr).toContain('npx ddnn watch --url mqtt://127.0.0.1:');
+  expect(stderr).toMatch(/accuracy \d+\.\d % of 5 samples/);
 });

@@ -120,7 +120,7 @@ it.runIf(LINUX)('run stops its site in order on Ctrl-C, and leaves nothing behin
 it('hints at an evaluation of the same cameras after training', async () => {
   const { stdout } = await ddnn([...writers.train(), site.at('hint.ddnn')]);
   const rows = `--data ${site.at('street/manifest.csv')} --split NAME --views 0`;
-  expect(stdout).toContain(`ddnn eval ${rows} --bundle ${site.at('hint.ddnn')}`);
+  expect(stdout).toContain(`npx ddnn eval ${rows} --bundle ${site.at('hint.ddnn')}`);
 });
 
 it('refuses values that no option can have, by the name of the option', async () => {

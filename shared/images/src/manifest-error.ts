@@ -34,7 +34,7 @@ function cut(text: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
 
-/** A manifest that cannot be used. The message names file, line and column. */
+/** A manifest that cannot be used. The message names file, line and column; of a file that cannot be read, the file. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError';
   readonly userFault = true;
@@ -44,7 +44,8 @@ export class ManifestError extends Error {
   readonly column: string;
 
   constructor(code: ManifestErrorCode, place: ManifestPlace, reason: string, options?: ErrorOptions) {
-    super(`${place.file}, line ${place.line}, column ${cut(JSON.stringify(place.column))}: ${cut(reason)}`, options);
+    const cell = `, line ${place.line}, column ${cut(JSON.stringify(place.column))}`;
+    super(`${place.file}${code === 'DDNN_MANIFEST_FILE' ? '' : cell}: ${cut(reason)}`, options);
     this.code = code;
     this.file = place.file;
     this.line = place.line;

@@ -183,7 +183,7 @@ describe('loadManifest', () => {
     const file = path.join(folder, 'gone.csv');
     await expect(loadManifest(file)).rejects.toMatchObject({
       code: 'DDNN_MANIFEST_FILE',
-      message: expect.stringContaining(file),
+      message: expect.stringContaining(`${file}: cannot be read`),
     });
   });
 });

@@ -38,7 +38,7 @@ function findings({ problems, warnings, data, training, counts }: DataReport, sp
     const column = splitColumn === undefined ? '' : ` --split-column ${shellWord(splitColumn)}`;
     // Rows that are kept for a test must not be trained on.
     if (!isKeptForTest(training))
-      lines.push(pc.dim(`next: ddnn train --data ${shellWord(data)}${column}${split} --out my.ddnn`));
+      lines.push(pc.dim(`next: npx ddnn train --data ${shellWord(data)}${column}${split} --out my.ddnn`));
   }
   return lines;
 }

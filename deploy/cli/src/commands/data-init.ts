@@ -74,8 +74,8 @@ function describe(manifest: string, { cameras, leftOut, empty }: FolderTree, row
   }
   const done = `${pc.green('✓')} ${manifest}  ${rows.length} samples`;
   const data = shellWord(manifest);
-  const train = counts.train ? `, then ddnn train --data ${data} --split train --out my.ddnn` : '';
-  const next = pc.dim(`next: ddnn data check ${data}${train}`);
+  const train = counts.train ? `, then npx ddnn train --data ${data} --split train --out my.ddnn` : '';
+  const next = pc.dim(`next: npx ddnn data check ${data}${train}`);
   const warnings = [...notTaken(leftOut, empty), ...tooFew(counts)].map((text) => `${pc.yellow('!')} ${text}`);
   return [table.toString(), views.toString(), ...warnings, done, next].join('\n');
 }

@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import { plainLine, type Scene, screen } from '../demo/screen.js';
 import { StreetDemo } from '../demo/street-demo.js';
 import { printJson } from '../terminal/output.js';
+import { percent } from '../terminal/words.js';
 import { readBundle } from './open-bundle.js';
 
 interface DemoFlags {
@@ -47,7 +48,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
   try {
     await street.start();
     const { mqttUrl, httpUrl } = street.fleet;
-    if (!interactive) process.stderr.write(`watch: ddnn watch --url ${mqttUrl}   REST: ${httpUrl}/v1/verdicts\n`);
+    if (!interactive) process.stderr.write(`watch: npx ddnn watch --url ${mqttUrl}   REST: ${httpUrl}/v1/verdicts\n`);
     if (interactive)
       stopListening = listenToKeys(
         (view) => street.toggle(view),
@@ -60,7 +61,9 @@ export async function demo(flags: DemoFlags): Promise<void> {
     const figures = await street.finish();
     draw?.(screen(scene(street, input.width)));
     draw?.done();
-    const { lost, firstVerdictMs } = street;
+    const { lost, firstVerdictMs, tally } = street;
+    if (!interactive && tally.samples > 0)
+      process.stderr.write(`accuracy ${percent(tally.right / tally.samples)} of ${tally.samples} samples\n`);
     if (flags.json) printJson({ ...figures, lost, firstVerdictMs });
   } finally {
     stopListening();

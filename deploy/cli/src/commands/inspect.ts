@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { figureLines } from '../terminal/figure-lines.js';
 import { printJson } from '../terminal/output.js';
 import { tierTable } from '../terminal/tier-table.js';
 import { readBundle } from './open-bundle.js';
@@ -17,7 +18,7 @@ export async function inspect(file: string, flags: { json?: boolean }): Promise<
     `${views} views of ${input.height}x${input.width}x${input.channels}, classes ${classes.join(', ')}`,
     tierTable(architecture, shapes, exits),
     ...(learned.length > 0 ? [`  learned stand-ins for missing views: ${learned.join(', ')}`] : []),
-    ...Object.entries(figures).map(([figure, value]) => `  ${figure.padEnd(28)} ${value}`),
+    ...figureLines(figures),
     pc.dim(`  ${tensors.size} tensors`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -56,7 +56,7 @@ export async function runCommand(flags: RunFlags): Promise<void> {
       logLevel: 'warn',
       signal,
       onStarted: (fleet) => {
-        const watch = fleet.mqttUrls.map((url) => `ddnn watch --url ${url}`).join(', ');
+        const watch = fleet.mqttUrls.map((url) => `npx ddnn watch --url ${url}`).join(', ');
         process.stderr.write(pc.dim(`watch: ${watch}   REST: ${fleet.httpUrl}/v1/verdicts\n`));
       },
       onProgress: (done) => line.update(done / data.rows.length, `${done}/${data.rows.length} samples`),

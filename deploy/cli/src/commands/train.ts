@@ -14,6 +14,7 @@ import {
 } from '@ddnn/training';
 import pc from 'picocolors';
 import { certificateLine } from '../terminal/certificate-line.js';
+import { figureLines } from '../terminal/figure-lines.js';
 import { printJson } from '../terminal/output.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { accuracyFigures, exitFigures, spreadTable } from '../terminal/seeds-table.js';
@@ -105,7 +106,7 @@ export async function train(flags: TrainFlags): Promise<void> {
     process.stdout.write(`${pc.green('✓')} ${out}  ${bytes(file.length)}  ${pc.dim(bundle.id.slice(0, 12))}\n`);
     if (report.certificate?.certified) process.stdout.write(`${certificateLine(report.certificate)}\n`);
     if (trained.length > 1) continue;
-    for (const [name, value] of Object.entries(bundle.figures)) process.stdout.write(`  ${name.padEnd(28)} ${value}\n`);
+    process.stdout.write(`${figureLines(bundle.figures).join('\n')}\n`);
   }
   if (trained.length > 1) {
     const names = trained.map(({ seed }) => `seed ${seed}`);
@@ -123,7 +124,7 @@ export async function train(flags: TrainFlags): Promise<void> {
   const column = flags.splitColumn === undefined ? '' : ` --split-column ${shellWord(flags.splitColumn)}`;
   const views = flags.views ? ` --views ${flags.views.join(',')}` : '';
   const rows = `--data ${shellWord(flags.data)}${column} --split NAME${views}`;
-  process.stdout.write(pc.dim(`next, on rows it was not trained on: ddnn eval ${rows} --bundle ${bundles}\n`));
+  process.stdout.write(pc.dim(`next, on rows it was not trained on: npx ddnn eval ${rows} --bundle ${bundles}\n`));
 }
 
 interface Trained extends TrainedBundle {

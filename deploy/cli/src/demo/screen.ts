@@ -43,7 +43,7 @@ export function screen(scene: Scene): string {
     '',
     ...tally.recent.slice(1).map((judged) => pc.dim(plainLine(judged))),
     '',
-    pc.dim(`ddnn watch --url ${mqttUrl}      curl ${httpUrl}/v1/verdicts`),
+    pc.dim(`npx ddnn watch --url ${mqttUrl}      curl ${httpUrl}/v1/verdicts`),
     keys ? pc.dim('keys: 1-6 switch a camera off or on · q quit') : '',
   ].join('\n');
 }
