@@ -21,6 +21,7 @@ const architecture = (views: number): ResolvedArchitecture => ({
 });
 const BIN = path.join(ROOT, 'deploy/cli/bin/ddnn.js');
 const SHIFTED_DATE = path.join(ROOT, 'test/faults/shifted-date.mjs');
+const FAILPOINT = path.join(ROOT, 'test/soak/failpoint.mjs');
 
 /** A role of the installation in a process of its own. */
 export interface Process {
@@ -28,6 +29,8 @@ export interface Process {
   readonly log: () => string;
   /** Whether it runs: it has neither been ended, nor ended by itself. */
   readonly alive: () => boolean;
+  /** Resolves when it has ended, however it did. */
+  readonly gone: Promise<unknown>;
   /** Ends it as a power cut of its machine would. */
   kill(): Promise<void>;
   /** Ends it in order; resolves to its exit code. */
@@ -81,8 +84,8 @@ export class Installation {
   }
 
   /** A cloud on the store of the one before it. */
-  cloud(uplinkPort = 0, settings: object = {}): Promise<Process> {
-    return this.#start('cloud', {
+  cloud(uplinkPort = 0, settings: object = {}, failpoint?: string): Promise<Process> {
+    return this.#start('cloud', failpoint, {
       bundle: this.bundle,
       uplink: { port: uplinkPort },
       http: { port: 0 },
@@ -92,8 +95,8 @@ export class Installation {
   }
 
   /** An edge that is never sure, on the outbox of the one before it. */
-  edge(uplinkPort: number, settings: object = {}): Promise<Process> {
-    return this.#start('edge', {
+  edge(uplinkPort: number, settings: object = {}, failpoint?: string): Promise<Process> {
+    return this.#start('edge', failpoint, {
       site: 'plaza',
       bundle: this.bundle,
       slotMs: 50,
@@ -114,7 +117,7 @@ export class Installation {
 
   /** The agent of one view, whose edge is behind that port. */
   agent(view: number, edgePort: number, settings: object = {}): Promise<Process> {
-    return this.#start('agent', {
+    return this.#start('agent', undefined, {
       device: String(view),
       view,
       bundle: this.bundle,
@@ -168,14 +171,15 @@ export class Installation {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  async #start(role: string, config: object): Promise<Process> {
+  /** @param failpoint the call at which the process dies, see `soak/failpoint.mjs` */
+  async #start(role: string, failpoint: string | undefined, config: object): Promise<Process> {
     const file = path.join(this.folder, `${role}-${this.#files++}.yaml`);
     writeFileSync(file, JSON.stringify(config));
     // Without the test runner's own flags: a member runs what was built.
     const options: ForkOptions = {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: role === 'edge' ? ['--import', SHIFTED_DATE] : [],
-      env: { ...withoutSettings(process.env), SHIFT_FILE: this.#shift },
+      execArgv: [...(role === 'edge' ? ['--import', SHIFTED_DATE] : []), ...(failpoint ? ['--import', FAILPOINT] : [])],
+      env: { ...withoutSettings(process.env), SHIFT_FILE: this.#shift, ...(failpoint ? { FAILPOINT: failpoint } : {}) },
     };
     const child = fork(BIN, [role, '--config', file], options);
     this.#running.add(child);
@@ -194,6 +198,7 @@ export class Installation {
     return {
       ports,
       log: () => log,
+      gone,
       alive: () => this.#running.has(child),
       async kill() {
         child.kill('SIGKILL');

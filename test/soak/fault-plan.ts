@@ -9,6 +9,8 @@ export const faultKinds = [
   'rollout',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+/** A process that dies at a certain write or send. */
+export type FailpointKind = 'edge at a failpoint' | 'cloud at a failpoint';
 
 /** One fault, as it is drawn before the run. */
 export interface PlannedFault {

@@ -1,11 +1,11 @@
 import type { HistoryReport } from './check-history.js';
-import { type FaultKind, faultKinds } from './fault-plan.js';
+import { type FailpointKind, type FaultKind, faultKinds } from './fault-plan.js';
 import type { History } from './history.js';
 import type { MadeFault } from './make-fault.js';
 
 /** What came of one kind of fault. */
 export interface FaultRow {
-  readonly kind: FaultKind;
+  readonly kind: FaultKind | FailpointKind;
   readonly faults: number;
   readonly accepted: number;
   readonly answered: number;
@@ -31,7 +31,7 @@ export function rowsOf(history: History, report: HistoryReport, faults: readonly
     const over = history.find((event) => event.what === 'said' && event.at > end && isOver(event));
     return over?.what === 'said' ? over.at - end : Number.POSITIVE_INFINITY;
   };
-  return faultKinds.flatMap((kind) => {
+  return [...faultKinds, 'edge at a failpoint' as const, 'cloud at a failpoint' as const].flatMap((kind) => {
     const made = inOrder.filter((fault) => fault.kind === kind);
     if (made.length === 0) return [];
     const count = (slots: readonly number[]) => slots.filter((slot) => kindOf(slot) === kind).length;

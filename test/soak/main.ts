@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ProgressLine, printJson } from 'ddnn/terminal';
-import { runSoak } from './run-soak.js';
+import { failpoints, runFailpoints } from './run-failpoints.js';
+import { runSoak, type SoakResult } from './run-soak.js';
 import { soakTable } from './soak-table.js';
 
 const KILLS = process.env.DDNN_SOAK === 'short' ? 12 : 100;
@@ -17,11 +18,20 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const progress = new ProgressLine();
-const result = await runSoak({
+const faults = await runSoak({
   seed: Number(values.seed),
   kills,
   onProgress: (killed) => progress.update(Math.min(1, killed / kills), `${killed} processes killed`),
 });
+// Then every write and every send of an edge and a cloud, one after the other; the short form leaves most out.
+const step = process.env.DDNN_SOAK === 'short' ? 5 : 1;
+const ends = { edge: failpoints(20, 60, step), cloud: failpoints(10, 30, step) };
+const points = Object.values(ends).flat().length;
+const endings = await runFailpoints({
+  ...ends,
+  onProgress: (killed) => progress.update(Math.min(1, killed / points), `${killed} more, at a failpoint`),
+});
+const result = together(faults, endings);
 progress.end();
 const { history, report, ...rest } = result;
 if (values.history) writeFileSync(values.history, history.map((event) => `${JSON.stringify(event)}\n`).join(''));
@@ -31,3 +41,19 @@ if (values.json) {
 } else process.stdout.write(`${soakTable(result)}\n`);
 const { lost, twice, mixedEpochs } = result.totals;
 if (lost + twice + mixedEpochs > 0) process.exitCode = 1;
+
+/** Both runs as one: they are of different sites, so their slots are listed one after the other. */
+function together(first: SoakResult, second: SoakResult): SoakResult {
+  const sum = <T extends object>(a: T, b: T, join: (x: never, y: never) => unknown) =>
+    Object.fromEntries(
+      Object.entries(a).map(([key, value]) => [key, join(value as never, b[key as keyof T] as never)]),
+    ) as T;
+  return {
+    seed: first.seed,
+    totals: sum(first.totals, second.totals, (a: number, b: number) => a + b),
+    rows: [...first.rows, ...second.rows],
+    faults: [...first.faults, ...second.faults],
+    report: sum(first.report, second.report, (a: number[], b: number[]) => [...a, ...b]),
+    history: [...first.history, ...second.history],
+  };
+}

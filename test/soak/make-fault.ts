@@ -1,11 +1,11 @@
 import { wait } from '../faults/installation.js';
-import type { FaultKind, PlannedFault } from './fault-plan.js';
+import type { FailpointKind, FaultKind, PlannedFault } from './fault-plan.js';
 import type { Said } from './history.js';
 import type { SoakSite } from './soak-site.js';
 
 /** A fault that was made. */
 export interface MadeFault {
-  readonly kind: FaultKind;
+  readonly kind: FaultKind | FailpointKind;
   /** In ms of the run; it ends when what was killed is started again. */
   readonly begin: number;
   readonly end: number;

@@ -58,15 +58,15 @@ export class SoakSite {
     await this.#startAgents();
   }
 
-  async startCloud(): Promise<void> {
+  async startCloud(failpoint?: string): Promise<void> {
     const epoch = this.#epoch;
     const previous = epoch > 1 ? { previousBundle: this.#site.bundleOf(epoch - 1) } : {};
     const settings = { epoch, bundle: this.#site.bundleOf(epoch), ...previous };
-    this.#cloud = await this.#site.cloud(this.#cloudPort, settings);
+    this.#cloud = await this.#site.cloud(this.#cloudPort, settings, failpoint);
   }
 
-  async startEdge(): Promise<void> {
-    this.#edge = await this.#site.edge(this.#linkPort, {
+  async startEdge(failpoint?: string): Promise<void> {
+    const settings = {
       epoch: this.#epoch,
       bundle: this.#site.bundleOf(this.#epoch),
       mqtt: { port: this.#edgePort },
@@ -79,7 +79,8 @@ export class SoakSite {
         reconnectMs: 100,
         maxReconnectMs: 1000,
       },
-    });
+    };
+    this.#edge = await this.#site.edge(this.#linkPort, settings, failpoint);
   }
 
   async startAgent(view: number): Promise<void> {
@@ -89,6 +90,21 @@ export class SoakSite {
   killCloud = () => this.#kill('the cloud', this.#cloud);
   killEdge = () => this.#kill('the edge', this.#edge);
   killAgent = (view: number) => this.#kill(`agent ${view}`, this.#agents[view]);
+
+  /** Starts a process that dies at that point, and waits for that. It must not be running. */
+  async dieAt(who: 'edge' | 'cloud', failpoint: string): Promise<void> {
+    const start = who === 'edge' ? this.startEdge(failpoint) : this.startCloud(failpoint);
+    const started = await start.then(
+      () => true,
+      (error: Error) => {
+        // It may come to that point before it is ready.
+        if (!error.message.includes('before it was ready')) throw error;
+        return false;
+      },
+    );
+    if (started) await (who === 'edge' ? this.#edge : this.#cloud).gone;
+    this.kills++;
+  }
 
   cutUplink = () => this.#link.takeAway();
   leaveUplinkHalfOpen = () => this.#link.halfOpen();
