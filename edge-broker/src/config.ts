@@ -91,10 +91,10 @@ export const EdgeConfigSchema = Type.Object({
   }),
   outbox: Type.Object({
     folder: Type.String({ description: 'where features and records wait for the cloud’s acknowledgement' }),
-    maxSamples: Type.Integer({
-      default: 100_000,
-      minimum: 1,
-      description: 'the oldest are dropped, and counted, beyond it',
+    maxSamples: Type.Integer({ default: 100_000, minimum: 1, description: 'entries that may wait' }),
+    whenFull: Type.Union([Type.Literal('dropOldest'), Type.Literal('refuse')], {
+      default: 'dropOldest',
+      description: 'beyond that, the oldest are dropped; or new samples get a fallback at once. Both are counted',
     }),
     maxAgeMs: Type.Integer({ default: 86_400_000, minimum: 1_000, description: 'older ones are dropped, and counted' }),
   }),

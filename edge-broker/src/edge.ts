@@ -7,7 +7,8 @@ import type { Device } from './devices/device-table.js';
 import { OPEN_NOTE, refuseOpenDoor } from './devices/open-access.js';
 import type { EdgeError } from './edge-error.js';
 import { EdgeParts } from './edge-parts.js';
-import type { Outbox, OutboxState } from './outbox/outbox.js';
+import type { Outbox } from './outbox/outbox.js';
+import type { OutboxState } from './outbox/outbox-terms.js';
 import type { Bridge } from './uplink/bridge.js';
 
 const TICK_MS = 10;

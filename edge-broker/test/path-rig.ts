@@ -1,7 +1,7 @@
 import { type Bundle, DeviceTier, edgeGroup, openBundle, uplinkSizes } from '@ddnn/model';
 import { randomBundle } from '@ddnn/model/testing';
 import { decodeUplinkFeatures, type UplinkSample, type Verdict } from '@ddnn/protocol';
-import type { OutboxOptions } from '../src/outbox/outbox.js';
+import type { OutboxOptions } from '../src/outbox/outbox-terms.js';
 import { SamplePath } from '../src/samples/sample-path.js';
 import { architecture, EPOCH, edgeConfig, openOutbox, VIEWS } from './tiny-site.js';
 

@@ -7,7 +7,8 @@ import { createLogger, loadConfig } from '@ddnn/process';
 import { afterAll, afterEach } from 'vitest';
 import { type EdgeConfig, EdgeConfigSchema } from '../src/config.js';
 import type { Entry } from '../src/outbox/entry.js';
-import { type DropReason, Outbox, type OutboxOptions } from '../src/outbox/outbox.js';
+import { Outbox } from '../src/outbox/outbox.js';
+import type { DropReason, OutboxOptions } from '../src/outbox/outbox-terms.js';
 
 export { until } from '@ddnn/process/testing';
 
@@ -59,7 +60,7 @@ export async function openOutbox(options: Partial<OutboxOptions> = {}) {
   const drops: [number, DropReason][] = [];
   const onDrop = (entry: Entry, reason: DropReason) => void drops.push([entry.slot, reason]);
   const outbox = new Outbox(
-    { maxSamples: 1000, maxAgeMs: 60_000, views: VIEWS, now: Date.now, ...options, folder },
+    { maxSamples: 1000, maxAgeMs: 60_000, whenFull: 'dropOldest', views: VIEWS, now: Date.now, ...options, folder },
     onDrop,
   );
   const state = await outbox.start();

@@ -6,51 +6,8 @@ import { type Interrupted, type SampleContext, writeContext } from './interrupte
 import { keyOf, partKey } from './keys.js';
 import { readEntries, readInterrupted, readSample } from './left-behind.js';
 import { OutboxError } from './outbox-error.js';
+import type { Closing, DropReason, OutboxOptions, OutboxState, RecordFrame } from './outbox-terms.js';
 import { type Operation, SyncedWrites } from './synced-writes.js';
-
-/**
- * Why a sample left the outbox without the cloud's acknowledgement. *unfit*: its features were still arriving when the
- * process ended, and another bundle is in service now. *disk*: it could not be written.
- */
-export type DropReason = 'full' | 'old' | 'refused' | 'unfit' | 'disk';
-
-/** How the outbox is bounded. */
-export interface OutboxOptions {
-  readonly folder: string;
-  readonly maxSamples: number;
-  readonly maxAgeMs: number;
-  /** Views of the site. */
-  readonly views: number;
-  /** A time in ms that goes on through restarts, and that no step of the wall clock reaches. */
-  readonly now: () => number;
-}
-
-/** A record frame, by its first slot. */
-export interface RecordFrame {
-  readonly slot: number;
-  readonly frame: Uint8Array;
-  /** More verdicts may come into it: it is kept, and not sent yet. */
-  readonly grows: boolean;
-}
-
-/** What becomes of a sample's features, written together with the record of its verdict. */
-export interface Closing {
-  readonly slot: number;
-  /** *none*: nobody needs them any more. Otherwise they stay, and the cloud's answer will revise this fallback. */
-  readonly fallback: FallbackReason;
-  /** They wait as an entry; if it is gone when this is written, the cloud has answered meanwhile. */
-  readonly waits: boolean;
-}
-
-/** What a start found. */
-export interface OutboxState {
-  /** Entries that wait. */
-  readonly entries: number;
-  /** Entries that were there and are not any more, for the disk was damaged. */
-  readonly lost: number;
-  /** Where a damaged database was copied to. */
-  readonly setAside: string | undefined;
-}
 
 interface Open {
   readonly db: OutboxDatabase;
@@ -102,6 +59,11 @@ export class Outbox {
   /** Most entries that may wait. */
   get maxEntries(): number {
     return this.#options.maxSamples;
+  }
+
+  /** New samples are refused until the cloud has taken some. */
+  get full(): boolean {
+    return this.#options.whenFull === 'refuse' && this.#entries.size >= this.#options.maxSamples;
   }
 
   /** Why nothing can be written at the moment; undefined: writing works. */
@@ -266,6 +228,11 @@ export class Outbox {
     return readSample(this.#open.db, slot, this.#options.views);
   }
 
+  /** Reports that a new sample is refused because the outbox is full. */
+  refuseNew(sample: Omit<FeatureEntry, 'kind' | 'addedAt'>): void {
+    this.#onDrop({ ...sample, kind: 'features', addedAt: this.#options.now() }, 'full');
+  }
+
   /** Drops an interrupted sample that the bundle in service cannot answer. */
   async discard({ slot, epoch, states, best }: Interrupted): Promise<void> {
     await this.#write(this.#partDeletions(slot, states.length));
@@ -279,9 +246,10 @@ export class Outbox {
 
   async #keepBounds(): Promise<void> {
     const oldest: string[] = [];
-    for (const name of this.#entries.keys()) {
-      if (this.#entries.size - oldest.length <= this.#options.maxSamples) break;
-      oldest.push(name);
+    const { maxSamples, whenFull } = this.#options;
+    for (const [name, { kind }] of this.#entries) {
+      if (this.#entries.size - oldest.length <= maxSamples) break;
+      if (kind === 'record' || whenFull === 'dropOldest') oldest.push(name);
     }
     // In one write: one write for each would delay new entries.
     await Promise.all(oldest.map((name) => this.#drop(name, 'full')));

@@ -1,5 +1,6 @@
 import { encodeVerdicts, MAX_UPLINK_GAP, slotRuns, type Verdict } from '@ddnn/protocol';
-import type { Closing, Outbox, RecordFrame } from './outbox.js';
+import type { Outbox } from './outbox.js';
+import type { Closing, RecordFrame } from './outbox-terms.js';
 
 /** While the disk is busy, very many verdicts may come; encoding more of them at once would stop everything else. */
 const MAX_FRESH = 1024;

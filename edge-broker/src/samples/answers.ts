@@ -1,5 +1,6 @@
 import type { Verdict } from '@ddnn/protocol';
-import type { Closing, Outbox } from '../outbox/outbox.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { Closing } from '../outbox/outbox-terms.js';
 import type { RecordBatch } from '../outbox/record-batch.js';
 import { PendingWrites } from './pending-writes.js';
 

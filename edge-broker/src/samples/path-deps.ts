@@ -1,7 +1,8 @@
 import type { Bundle } from '@ddnn/model';
 import type { Verdict } from '@ddnn/protocol';
 import type { EdgeConfig } from '../config.js';
-import type { Closing, Outbox } from '../outbox/outbox.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { Closing } from '../outbox/outbox-terms.js';
 
 /** What the path needs of its surroundings. */
 export interface PathDeps {

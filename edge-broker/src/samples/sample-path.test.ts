@@ -168,6 +168,22 @@ describe('the way of a sample', () => {
     expect(rig.crowded).toEqual(['summaries']);
   });
 
+  it('refuses new samples while the outbox is full, where it is told to: a fallback at once, which is counted', async () => {
+    const rig = await pathRig({ outbox: { maxSamples: 2, whenFull: 'refuse' } });
+    for (const slot of [5, 6]) await sendUp(rig, slot);
+    await rig.outbox.putRecords([{ slot: 1, frame: Uint8Array.of(0x40, EPOCH), grows: false }], undefined);
+    for (const view of [0, 1, 2]) rig.summary(7, view);
+    expect(brief(rig)).toEqual([[7, 'fallback', 'dropped']]);
+    expect(rig.drops).toEqual([
+      [1, 'full'],
+      [7, 'full'],
+    ]);
+    expect((await rig.stored()).map(({ slot }) => slot)).toEqual([5, 6]);
+    await rig.outbox.acknowledge('features', 5);
+    await sendUp(rig, 8);
+    expect((await rig.stored()).map(({ slot }) => slot)).toEqual([6, 8]);
+  });
+
   it('falls back to the best exit so far where no features come at all', async () => {
     const rig = await pathRig();
     for (const view of [0, 1, 2]) rig.summary(5, view);

@@ -209,8 +209,9 @@ export class SamplePath {
       best = { classIndex: exit.classIndex, uncertainty: exit.uncertainty };
     }
     const { config, outbox } = this.#deps;
-    if (outbox.failure) {
+    if (outbox.failure || outbox.full) {
       // Features could not be stored, so no device is asked for any.
+      if (outbox.full) outbox.refuseNew({ slot, epoch: config.epoch, states, best, fallback: 'dropped' });
       this.#cloud.fallback({ slot, states, best }, 'dropped', undefined);
       return;
     }
