@@ -226,6 +226,15 @@ describe('bad surroundings', () => {
     expect(stderr).toContain('DDNN_EDGE_OPEN');
   });
 
+  // An empty host would listen on every address of the machine.
+  it.each(['mqtt.host', 'outbox.folder', 'bundle'])('refuses an empty %s', async (setting) => {
+    const set = [`bundle=${site.at('b.ddnn')}`, `outbox.folder=${site.at('outbox')}`, 'mqtt.port=0', `${setting}=`];
+    const { code, stderr } = await ddnn(['edge', '--set', ...set]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`flag ${setting}: ${setting} must not have fewer than 1 characters`);
+    expect(stderr).toContain('DDNN_CONFIG_VALUE');
+  });
+
   it('names a wrong call', async () => {
     const { code, stderr } = await ddnn(['watch', '--url', 'mqtt://127.0.0.1', '--jsn']);
     expect(code).toBe(2);

@@ -11,7 +11,7 @@ import Type, { type Static } from 'typebox';
 
 const Recorded = Type.Object({
   kind: Type.Literal('recorded'),
-  manifest: Type.String({ description: 'CSV manifest of recorded images, FILE.npz or mnist6:FOLDER' }),
+  manifest: Type.String({ minLength: 1, description: 'CSV manifest of recorded images, FILE.npz or mnist6:FOLDER' }),
   view: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 31, description: 'column viewN; default: the agent’s own view' }),
   ),
@@ -20,7 +20,7 @@ const Recorded = Type.Object({
 });
 const Folder = Type.Object({
   kind: Type.Literal('folder'),
-  folder: Type.String({ description: 'folder of PNG or JPEG files' }),
+  folder: Type.String({ minLength: 1, description: 'folder of PNG or JPEG files' }),
 });
 const Simulated = Type.Object({
   kind: Type.Literal('simulated'),
@@ -39,7 +39,7 @@ export const AgentConfigSchema = Type.Object({
     token: Type.Optional(SecretSetting('password of this device, where the edge asks for one')),
     ...connectionSettings,
   }),
-  bundle: Type.String({ description: 'bundle file' }),
+  bundle: Type.String({ minLength: 1, description: 'bundle file' }),
   camera: Type.Union([Recorded, Folder, Simulated]),
   pace: Type.Enum(['clock', 'parent'], {
     default: 'clock',

@@ -19,7 +19,7 @@ const Milliseconds = (value: number, description: string) => IntegerSetting(valu
 export const EdgeConfigSchema = Type.Object({
   site: Name('the cameras that see one scene', 'site'),
   edge: Name('this edge of the site', 'edge'),
-  bundle: Type.String({ description: 'bundle file, the same as on the devices and in the cloud' }),
+  bundle: Type.String({ minLength: 1, description: 'bundle file, the same as on the devices and in the cloud' }),
   group: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -49,7 +49,7 @@ export const EdgeConfigSchema = Type.Object({
     ),
   ),
   mqtt: Type.Object({
-    host: Type.String({ default: '127.0.0.1' }),
+    host: Type.String({ default: '127.0.0.1', minLength: 1 }),
     open: Type.Boolean({
       default: false,
       description: 'no access rules: for interoperability suites, on loopback only',
@@ -90,7 +90,10 @@ export const EdgeConfigSchema = Type.Object({
     resendMs: Milliseconds(10_000, 'a frame the cloud did not acknowledge for so long is sent again'),
   }),
   outbox: Type.Object({
-    folder: Type.String({ description: 'where features and records wait for the cloud’s acknowledgement' }),
+    folder: Type.String({
+      minLength: 1,
+      description: 'where features and records wait for the cloud’s acknowledgement',
+    }),
     maxSamples: Type.Integer({ default: 100_000, minimum: 1, description: 'entries that may wait' }),
     whenFull: Type.Union([Type.Literal('dropOldest'), Type.Literal('refuse')], {
       default: 'dropOldest',

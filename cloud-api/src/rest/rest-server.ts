@@ -46,7 +46,7 @@ export class RestServer {
     this.#fastify = fastify;
     await fastify.register(app, this.#options);
     await fastify.ready();
-    return listen(fastify.server, { host, port: http.port, setting: 'http.port' });
+    return listen(fastify.server, { host, port: http.port, setting: 'http.port', hostSetting: 'host' });
   }
 
   /** Closes the port and every connection. Does nothing when not started. */

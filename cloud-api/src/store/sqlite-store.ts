@@ -51,6 +51,8 @@ export class SqliteStore implements VerdictStore {
     | undefined;
   #labelling: Promise<void> = Promise.resolve();
   #labelRequests = 0;
+  /** Once a read or write has met a damaged page: a check writes to another page, and would not see it. */
+  #damage: StoreError | undefined;
   #check: { readonly at: number; readonly done: Promise<unknown> } | undefined;
 
   constructor(options: SqliteStoreOptions) {
@@ -89,6 +91,7 @@ export class SqliteStore implements VerdictStore {
   }
 
   async check(): Promise<void> {
+    if (this.#damage) throw this.#damage;
     const now = performance.now();
     if (!this.#check || now - this.#check.at > CHECK_MS) {
       this.#check = { at: now, done: this.#write({ kind: 'check' }, 1) };
@@ -138,12 +141,12 @@ export class SqliteStore implements VerdictStore {
   }
 
   async verdicts(query: VerdictQuery): Promise<VerdictPage> {
-    const { rows, next } = await this.#reads.read((thread) => thread.call('page', query));
+    const { rows, next } = await this.#read((thread) => thread.call('page', query));
     return { verdicts: rows.map(fromRow), next };
   }
 
   async verdict(site: string, slot: number): Promise<StoredVerdict | undefined> {
-    const row = await this.#reads.read((thread) => thread.call('verdict', site, slot));
+    const row = await this.#read((thread) => thread.call('verdict', site, slot));
     return row && fromRow(row);
   }
 
@@ -157,7 +160,7 @@ export class SqliteStore implements VerdictStore {
 
   async tally(site?: string): Promise<Tally> {
     const [verdicts, traffic] = await Promise.all([
-      this.#reads.read((thread) => thread.call('tally', site)),
+      this.#read((thread) => thread.call('tally', site)),
       this.#reports<StoredTraffic>('traffic', site),
     ]);
     return { verdicts, traffic };
@@ -167,7 +170,8 @@ export class SqliteStore implements VerdictStore {
   async #commit(writes: readonly StoreWrite[], weight: number): Promise<readonly (readonly PutRow[])[]> {
     const { onBatch, onDroppedLabels } = this.#options;
     const started = performance.now();
-    const { results, droppedLabels } = await this.#threads.writer.call('commit', writes);
+    const committing = this.#threads.writer.call('commit', writes);
+    const { results, droppedLabels } = await this.#watched(committing);
     onBatch?.((performance.now() - started) / 1000, weight, this.#batcher.waiting);
     if (droppedLabels > 0) onDroppedLabels?.(droppedLabels);
     return results;
@@ -178,7 +182,7 @@ export class SqliteStore implements VerdictStore {
   }
 
   async #reports<T>(kind: ReportKind, site?: string): Promise<T[]> {
-    const reports = await this.#reads.read((thread) => thread.call('reports', kind, site));
+    const reports = await this.#read((thread) => thread.call('reports', kind, site));
     return reports.map((report) => JSON.parse(report) as T);
   }
 
@@ -187,8 +191,17 @@ export class SqliteStore implements VerdictStore {
     return this.#batcher.add(write, weight);
   }
 
-  get #reads(): ReadQueue {
-    return this.#threads.reads;
+  async #read<T>(read: (thread: StoreThread) => Promise<T>): Promise<T> {
+    return this.#watched(this.#threads.reads.read(read));
+  }
+
+  async #watched<T>(working: Promise<T>): Promise<T> {
+    try {
+      return await working;
+    } catch (error) {
+      if ((error as StoreError).code === 'DDNN_STORE_DAMAGED') this.#damage = error as StoreError;
+      throw error;
+    }
   }
 
   get #threads() {

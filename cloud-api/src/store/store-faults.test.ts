@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { afterAll, describe, expect, it } from 'vitest';
+import { SqliteStore } from './sqlite-store.js';
 import { StoreFile } from './store-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ddnn-faults-'));
@@ -127,6 +129,23 @@ describe('a damaged store', () => {
     const damaged = store(file);
     expect(() => damaged.openToWrite()).toThrow(code('DDNN_STORE_DAMAGED'));
     damaged.close();
+  });
+
+  it('stays not ready once a read has met the damage, though it can still write elsewhere', async () => {
+    const file = filled('root.sqlite', 5_000);
+    const db = new Database(file);
+    const { rootpage } = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'verdict'").get() as {
+      rootpage: number;
+    };
+    db.close();
+    overwrite(file, (rootpage - 1) * 4096, 4096);
+    const bounds = { maxVerdicts: 100_000, maxWaitingLabels: 1000, maxEntries: 100, maxMs: 2, maxQueued: 100 };
+    const damaged = new SqliteStore({ file, ...bounds, readThreads: 1, maxQueuedReads: 10, readTimeoutMs: 10_000 });
+    await damaged.start();
+    await damaged.check();
+    await expect(damaged.verdicts({ limit: 1_000 })).rejects.toThrow(code('DDNN_STORE_DAMAGED'));
+    await expect(damaged.check()).rejects.toThrow(code('DDNN_STORE_DAMAGED'));
+    await damaged.stop();
   });
 
   it('says so where the log with the last verdicts was overwritten, instead of starting without them', () => {

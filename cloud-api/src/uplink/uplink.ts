@@ -33,7 +33,7 @@ export class Uplink {
     // Half of the places are kept for edges, which may connect after the viewers.
     const reservedConnections = Math.min(uplink.maxEdges, Math.ceil(uplink.maxConnections / 2));
     this.#listener = new MqttListener<Peer>(
-      { ...uplink, host, setting: 'uplink.port', reservedConnections },
+      { ...uplink, host, setting: 'uplink.port', hostSetting: 'host', reservedConnections },
       {
         admit: (username) => this.#admit(username),
         nameOf: peerName,

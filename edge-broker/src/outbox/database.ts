@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, rename } from 'node:fs/promises';
+import { cp, readdir, rename } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { OutboxError } from './outbox-error.js';
+
+/** Entries in memory while a database is read through. */
+const READ_AT_ONCE = 1_000;
 
 /** The database of an outbox. */
 export type OutboxDatabase = ClassicLevel<string, Uint8Array>;
@@ -14,25 +18,51 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens the database in a folder, or makes it. A damaged one is first copied, then repaired: what can be read of it is
- * kept. Throws `DDNN_OUTBOX_LOCKED` if another process has it, `DDNN_OUTBOX_FOLDER` if it can't be opened.
+ * Opens the database in a folder, or makes it, and reads it through once. A damaged one is first copied, then repaired:
+ * what can be read of it is kept. Throws `DDNN_OUTBOX_LOCKED` if another process has it, `DDNN_OUTBOX_FOLDER` if it
+ * can't be opened.
  */
 export async function openDatabase(folder: string): Promise<OpenedDatabase> {
-  const db: OutboxDatabase = new ClassicLevel(folder, { valueEncoding: 'view' });
+  let setAside: string | undefined;
   try {
-    await db.open();
-    return { db, setAside: undefined };
+    // Twice, because another edge may be making its database here: CURRENT is the last file of a new one.
+    if ((await lacksRoot(folder)) && (await stillLacksRoot(folder))) setAside = await repair(folder);
+    return { db: await openAndReadThrough(folder), setAside };
   } catch (error) {
     if (codeOf(error) !== 'LEVEL_CORRUPTION' && !isMissingPart(error)) throw refusal(folder, error);
-    const setAside = freeName(`${folder}.damaged`);
     try {
-      await repair(folder, setAside);
-      await db.open();
+      setAside = await repair(folder);
+      return { db: await openAndReadThrough(folder), setAside };
     } catch (again) {
       throw refusal(folder, again);
     }
-    return { db, setAside };
   }
+}
+
+/** Opening reads only the list of files; damage inside a table shows when its blocks are read. */
+async function openAndReadThrough(folder: string): Promise<OutboxDatabase> {
+  const db: OutboxDatabase = new ClassicLevel(folder, { valueEncoding: 'view' });
+  await db.open();
+  try {
+    const all = db.iterator();
+    while ((await all.nextv(READ_AT_ONCE)).length > 0);
+    await all.close();
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Whether files of a database are there, but not CURRENT. LevelDB would begin a new one, and delete those files. */
+async function lacksRoot(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  return !names.includes('CURRENT') && names.some((name) => /^(\d+\.(ldb|sst|log)|MANIFEST-\d+)$/.test(name));
+}
+
+async function stillLacksRoot(folder: string): Promise<boolean> {
+  await setTimeout(200);
+  return lacksRoot(folder);
 }
 
 /** A name that does not exist yet: with a number at its end. */
@@ -42,7 +72,9 @@ function freeName(name: string): string {
   return `${name}-${free}`;
 }
 
-async function repair(folder: string, setAside: string): Promise<void> {
+/** Returns where the copy is. */
+async function repair(folder: string): Promise<string> {
+  const setAside = freeName(`${folder}.damaged`);
   await cp(folder, setAside, { recursive: true, errorOnExist: true, force: false });
   try {
     await ClassicLevel.repair(folder);
@@ -50,6 +82,7 @@ async function repair(folder: string, setAside: string): Promise<void> {
     // Nothing of it can be read; the copy has it.
     await rename(folder, `${setAside}-unreadable`);
   }
+  return setAside;
 }
 
 /**

@@ -191,6 +191,16 @@ describe('outbox', () => {
   });
 });
 
+/** A folder with these entries, in a table: LevelDB moves them there from its log at the second start. */
+async function withTable(entries: readonly number[]): Promise<string> {
+  const { outbox, folder } = await openOutbox();
+  for (const slot of entries) await outbox.put(unanswered(slot), frame(slot));
+  await outbox.stop();
+  const { outbox: second } = await openOutbox({ folder });
+  await second.stop();
+  return folder;
+}
+
 describe('an outbox that does not open as it should', () => {
   it('refuses a folder that another edge has, and one that is none', async () => {
     const { folder } = await openOutbox();
@@ -216,6 +226,29 @@ describe('an outbox that does not open as it should', () => {
     await again.put(unanswered(4), frame(4));
     await again.stop();
     expect((await openOutbox({ folder })).state).toEqual({ entries: 4, lost: 0, setAside: undefined });
+  });
+
+  it('repairs one that lost its file CURRENT, in place of beginning a new one', async () => {
+    const folder = await withTable([1, 2, 3]);
+    rmSync(path.join(folder, 'CURRENT'));
+    const { outbox, state } = await openOutbox({ folder });
+    expect(state).toMatchObject({ entries: 3, lost: 0, setAside: expect.stringContaining(`${folder}.damaged-`) });
+    expect(slots(outbox)).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['cut off', (table: Buffer) => table.subarray(0, table.length >> 1)],
+    ['empty', () => Buffer.alloc(0)],
+    ['overwritten', (table: Buffer) => Buffer.alloc(table.length)],
+  ])('sets one aside whose table is %s, and works', async (_, damaged) => {
+    const folder = await withTable([1, 2, 3]);
+    const table = path.join(folder, readdirSync(folder).find((name) => name.endsWith('.ldb'))!);
+    writeFileSync(table, damaged(readFileSync(table)));
+    const { outbox, state } = await openOutbox({ folder });
+    expect(state.setAside).toContain(`${folder}.damaged-`);
+    await outbox.put(unanswered(4), frame(4));
+    await outbox.stop();
+    expect((await openOutbox({ folder })).state).toMatchObject({ setAside: undefined });
   });
 
   it('counts what is missing behind a log that was damaged in its middle', async () => {

@@ -25,6 +25,8 @@ export interface MqttListenerOptions extends Partial<Static<typeof schema>> {
   readonly port: number;
   /** Path of the setting with the port, for the message when the port is taken. */
   readonly setting: string;
+  /** Path of the setting with the host, where it is not beside the port. */
+  readonly hostSetting?: string;
   readonly maxPacketBytes: number;
   /** Clients at once. */
   readonly maxConnections: number;
@@ -35,7 +37,8 @@ export interface MqttListenerOptions extends Partial<Static<typeof schema>> {
 }
 
 /** Every bound of a listener. */
-export type ListenerBounds = Required<MqttListenerOptions>;
+export type ListenerBounds = Required<Omit<MqttListenerOptions, 'hostSetting'>> &
+  Pick<MqttListenerOptions, 'hostSetting'>;
 
 /** Fills in the defaults. */
 export function withDefaults(options: MqttListenerOptions): ListenerBounds {

@@ -134,10 +134,12 @@ describe('listen', () => {
   it('names a host that is not of this machine', async () => {
     const server = createServer();
     // 192.0.2.0/24 is reserved for documentation (RFC 5737): no machine has it.
-    await expect(listen(server, { host: '192.0.2.1', port: 0, setting: 'mqtt.host' })).rejects.toMatchObject({
+    const wrong = { host: '192.0.2.1', port: 0, setting: 'mqtt.port' };
+    await expect(listen(server, wrong)).rejects.toMatchObject({
       code: 'DDNN_PROCESS_HOST_UNAVAILABLE',
-      message: expect.stringContaining('mqtt.host'),
+      message: expect.stringMatching(/change the setting mqtt\.host$/),
     });
+    await expect(listen(server, { ...wrong, hostSetting: 'host' })).rejects.toThrow(/change the setting host$/);
   });
 
   it('can be tried again on another port after a failure', async () => {

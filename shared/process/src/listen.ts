@@ -8,6 +8,8 @@ export interface ListenOptions {
   readonly port: number;
   /** such as `health.port`: what the user has to change when the port is taken */
   readonly setting: string;
+  /** what to change when the host is not this machine's; beside the port when left out, such as `health.host` */
+  readonly hostSetting?: string;
 }
 
 const REASONS: Readonly<Record<string, readonly [ProcessErrorCode, string]>> = {
@@ -23,14 +25,16 @@ const REASONS: Readonly<Record<string, readonly [ProcessErrorCode, string]>> = {
  * @returns the port, also when 0 was asked for
  * @throws ProcessError when the port is in use or may not be bound, or the host is not this machine's
  */
-export function listen(server: Server, { host, port, setting }: ListenOptions): Promise<number> {
+export function listen(server: Server, { host, port, setting, hostSetting }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (cause: NodeJS.ErrnoException) => {
       server.off('listening', onListening);
       const reason = REASONS[cause.code ?? ''];
       if (!reason) return reject(cause);
       const [code, why] = reason;
-      const message = `cannot listen on port ${port} of ${host}: ${why}; change the setting ${setting}`;
+      const wrong =
+        code === 'DDNN_PROCESS_HOST_UNAVAILABLE' ? (hostSetting ?? setting.replace(/port$/, 'host')) : setting;
+      const message = `cannot listen on port ${port} of ${host}: ${why}; change the setting ${wrong}`;
       reject(new ProcessError(code, message, { cause }));
     };
     const onListening = () => {
