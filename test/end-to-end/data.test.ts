@@ -100,3 +100,18 @@ it('ends with 1 where something is wrong, with 2 where nothing can be read', asy
   expect((await ddnn(['data', 'init', at('none')])).code).toBe(2);
   expect((await ddnn(['data', 'init', at('own'), '--force', '--group', '('])).stderr).toContain('--group');
 });
+
+it('warns where a folder that is called like a split became a class', async () => {
+  const [picture] = (await readFile(at('street/manifest.csv'), 'utf8')).match(/images\/[^,]+/)!;
+  for (const [split, label] of [
+    ['train', 'car'],
+    ['holdout', 'bus'],
+  ]) {
+    await mkdir(at('odd', split, label), { recursive: true });
+    await cp(at('street', picture), at('odd', split, label, 'a-c0.png'));
+  }
+  const { code, stdout } = await ddnn(['data', 'init', at('odd')]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('! "train" is a class here');
+  expect(stdout).not.toContain('"holdout" is a class');
+});

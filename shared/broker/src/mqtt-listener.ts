@@ -16,6 +16,8 @@ import { Session } from './session.js';
 
 const HEARTBEAT_MS = 60_000;
 const LOOK_MS = 500;
+/** As much as a socket reads at once: a lane that took less would cut more packets in two. Node 22 has this default. */
+const READ_BYTES = 65_536;
 /** Levels of a topic filter. Our own topics have at most five. */
 const MAX_FILTER_LEVELS = 16;
 
@@ -47,7 +49,7 @@ export class MqttListener<Identity> {
   /** @returns the port. @throws ProcessError when it cannot be bound */
   async start(): Promise<number> {
     const aedes = await this.#createAedes();
-    const server = createServer((socket) => this.#open(aedes, socket));
+    const server = createServer({ highWaterMark: READ_BYTES }, (socket) => this.#open(aedes, socket));
     let port: number;
     try {
       port = await listen(server, this.#bounds);

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type FolderSample, type FolderTree, manifestText, type NewManifestRow, readFolderTree } from '@ddnn/images';
+import {
+  type FolderSample,
+  type FolderTree,
+  manifestText,
+  type NewManifestRow,
+  readFolderTree,
+  splitNamed,
+} from '@ddnn/images';
 import { divideRows } from '@ddnn/training';
 import pc from 'picocolors';
 import { UsageError } from '../terminal/failure.js';
@@ -76,7 +83,9 @@ function describe(manifest: string, { cameras, leftOut, empty }: FolderTree, row
   const data = shellWord(manifest);
   const train = counts.train ? `, then npx ddnn train --data ${data} --split train --out my.ddnn` : '';
   const next = pc.dim(`next: npx ddnn data check ${data}${train}`);
-  const warnings = [...notTaken(leftOut, empty), ...tooFew(counts)].map((text) => `${pc.yellow('!')} ${text}`);
+  const warnings = [...notTaken(leftOut, empty), ...splitsAsClasses(rows), ...tooFew(counts)].map(
+    (text) => `${pc.yellow('!')} ${text}`,
+  );
   return [table.toString(), views.toString(), ...warnings, done, next].join('\n');
 }
 
@@ -89,6 +98,14 @@ function notTaken(leftOut: FolderTree['leftOut'], empty: FolderTree['empty']): s
   });
   const left = `${counted(files, 'file')} left out (${kinds.join(', ')}): pictures are PNG or JPEG`;
   return [...(files > 0 ? [left] : []), ...empty.map((name) => `folder ${name} holds no PNG or JPEG`)];
+}
+
+/** Folders such as `train` and `holdout`: one name that is no split's makes classes of all of them. */
+function splitsAsClasses(rows: readonly NewManifestRow[]): string[] {
+  const labels = [...new Set(rows.map((row) => row.label))];
+  return labels
+    .filter((label) => splitNamed(label) !== undefined)
+    .map((label) => `"${label}" is a class here: folders are splits only if all of them are train, val or test`);
 }
 
 function tooFew(counts: Record<string, Record<string, number>>): string[] {
