@@ -5,7 +5,7 @@ import { topic, topics } from '@ddnn/protocol';
 export type DeviceTopic = 'summary' | 'features' | 'deviceStatus' | 'clockAsk';
 const published: readonly DeviceTopic[] = ['summary', 'features', 'deviceStatus', 'clockAsk'];
 
-/** What one device may do at its edge: only what belongs to it. */
+/** What one device may do at its edge: only what belongs to it. `Intake.take` refuses the rest. */
 export class DeviceAccess {
   /** Prepared, so that no topic is parsed for each message. */
   readonly #published: ReadonlyMap<string, DeviceTopic>;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Verdict } from '@ddnn/protocol';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Closing } from '../outbox/outbox-terms.js';
@@ -68,13 +69,18 @@ export class Answers {
   async #writeAndSay(): Promise<void> {
     const { records, say, onError } = this.#deps;
     this.#writing = true;
-    while (this.#unsaid.length > 0) {
-      const given = this.#unsaid;
-      this.#unsaid = [];
-      // The next ones wait for the next write, together.
-      await records.flush().catch((error: unknown) => onError(undefined, error));
-      for (const verdict of given) say(verdict);
+    try {
+      // What is decided in this turn of the event loop shares the first write.
+      await setImmediate();
+      while (this.#unsaid.length > 0) {
+        const given = this.#unsaid;
+        this.#unsaid = [];
+        // The next ones wait for the next write, together.
+        await records.flush().catch((error: unknown) => onError(undefined, error));
+        for (const verdict of given) say(verdict);
+      }
+    } finally {
+      this.#writing = false;
     }
-    this.#writing = false;
   }
 }

@@ -13,7 +13,7 @@ import { type BestExit, NO_EXIT } from '../outbox/best-exit.js';
 import type { Interrupted } from '../outbox/interrupted.js';
 import { uplinkViews } from '../uplink/uplink-views.js';
 import { CloudPath } from './cloud-path.js';
-import { LateSamples } from './late-samples.js';
+import { LateFeatures } from './late-features.js';
 import type { PathDeps } from './path-deps.js';
 import { PendingWrites } from './pending-writes.js';
 import { type Backlog, fitting, taken } from './restart.js';
@@ -46,7 +46,7 @@ export class SamplePath {
   readonly #states: Uint8Array;
   readonly #collector: FeatureCollector<Gathering>;
   readonly #cloud: CloudPath;
-  readonly #late: LateSamples;
+  readonly #late: LateFeatures;
   readonly #writes: PendingWrites;
   /** The report of this edge if it is the only one of its site: filled again for every sample. */
   readonly #own: { -readonly [Key in keyof SiteReport<0>]: SiteReport<0>[Key] } = { edge: 0, exit: 'none', ...NO_EXIT };
@@ -75,7 +75,7 @@ export class SamplePath {
     this.#writes = new PendingWrites(deps.onError);
     this.#cloud = new CloudPath(deps, this.#writes, (late) => this.#late.add(late));
     const lateBounds = { capacity: samples, deadlineMs: lateFeaturesMs };
-    this.#late = new LateSamples(lateBounds, deps.outbox, this.#writes, (late, found) => this.#goOn(late, found));
+    this.#late = new LateFeatures(lateBounds, deps.outbox, this.#writes, (late, found) => this.#goOn(late, found));
   }
 
   /** Samples that wait: for features, and for the cloud. */

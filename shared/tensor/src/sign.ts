@@ -4,7 +4,7 @@ import type { TensorFlow } from './backend.js';
 /**
  * Binary activation: sign(x) = +1 where x >= 0, else -1. Gradient, straight-through (DDNN, section III-C, after
  * Courbariaux et al. 2016, "Binarized Neural Networks", section 1.3): dL/dx = dL/dy where |x| <= 1, else 0; that is the
- * gradient of clip(x, -1, 1).
+ * gradient of clip(x, -1, 1). Behind a trained norm both run in one kernel, `assembly/norm.ts`.
  */
 export function sign<T extends Tensor>(tf: TensorFlow, x: T): T {
   const straightThrough = tf.customGrad((value, save) => {

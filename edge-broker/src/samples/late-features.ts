@@ -9,7 +9,7 @@ import type { Gathering } from './uncertain.js';
  * Samples that have a fallback, but no features in the outbox yet: these may still come, or stand on a disk that
  * failed. Either way they go up, and the cloud's answer revises the fallback.
  */
-export class LateSamples {
+export class LateFeatures {
   readonly #outbox: Outbox;
   readonly #writes: PendingWrites;
   readonly #onEnd: (late: Gathering, found: Interrupted | undefined) => void;
