@@ -41,7 +41,11 @@ export async function demo(flags: DemoFlags): Promise<void> {
   process.once('SIGINT', () => quit.abort());
   process.once('SIGTERM', () => quit.abort());
   // Nobody reads the output any more: ends the same way as Ctrl-C.
-  process.stdout.on('error', () => quit.abort());
+  let isRead = true;
+  process.stdout.on('error', () => {
+    isRead = false;
+    quit.abort();
+  });
   const draw = interactive ? createLogUpdate(process.stdout) : undefined;
   draw?.('starting six cameras, an edge and a cloud …');
   let stopListening = () => {};
@@ -62,7 +66,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
     draw?.(screen(scene(street, input.width)));
     draw?.done();
     const { lost, firstVerdictMs, tally } = street;
-    if (!interactive && tally.samples > 0)
+    if (!interactive && isRead && tally.samples > 0)
       process.stderr.write(`accuracy ${percent(tally.right / tally.samples)} of ${tally.samples} samples\n`);
     if (flags.json) printJson({ ...figures, lost, firstVerdictMs });
   } finally {
