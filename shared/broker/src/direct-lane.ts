@@ -1,26 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Audience } from './audience.js';
-import { ByteList } from './byte-list.js';
+import { DirectMessages } from './direct-messages.js';
 import type { DirectTopic } from './direct-topic.js';
 import type { Outlet } from './outlet.js';
 import type { PacketCap } from './packet-cap.js';
 import { PacketFault } from './packet-fault.js';
 import { type PacketRules, Type } from './packet-rules.js';
 
-/** PUBLISH at QoS 0, neither retained nor sent again (MQTT 3.1.1, 3.3.1); at QoS 1 bit 1 is set too. */
-const PUBLISH = 0x30;
-const QOS_1 = 0x02;
-const PUBACK = 0x40;
 const DISCONNECT = 0xe0;
 /**
  * After this share of a client's keep-alive time one message goes to Aedes, whose timer must see that the client lives.
  */
 const KEEPALIVE_SHARE = 0.1;
-
-/** What is written during a call is sent before it returns, so all lanes can share one list. */
-const acknowledgements = new ByteList();
-const forwarded = new ByteList();
-let forwardedMessages = 0;
 
 /**
  * Is between a socket and Aedes' parser. Messages of the client's direct topic go to the room at once, as bytes of the
@@ -38,9 +29,7 @@ export class DirectLane {
   readonly #rules: PacketRules;
   readonly #maxPacketBytes: number;
   readonly #read: (size?: number) => Buffer | null;
-  #topic: DirectTopic | undefined;
-  /** The topic as a PUBLISH packet has it: two bytes of length, then the text. */
-  #name = new Uint8Array();
+  #messages: DirectMessages | undefined;
   #open = false;
   #keepaliveMs = Number.POSITIVE_INFINITY;
   #aedesSawIt = 0;
@@ -55,9 +44,6 @@ export class DirectLane {
   #withAedes = 0;
   /** Aedes tried to read while something was kept back. */
   #refused = false;
-  #audience: Audience | undefined;
-  /** The first bytes of a PUBLISH that need not go through Aedes. */
-  #directFlags = QOS_1;
 
   constructor(socket: Socket, outlet: Outlet, cap: PacketCap, rules: PacketRules, maxPacketBytes: number) {
     this.#socket = socket;
@@ -83,10 +69,7 @@ export class DirectLane {
 
   /** The client's direct topic, before it may publish. `keepaliveSeconds` 0: it has no keep-alive. */
   assign(topic: DirectTopic, audience: Audience, keepaliveSeconds: number): void {
-    const text = Buffer.from(topic.topic);
-    this.#name = Uint8Array.of(text.length >> 8, text.length & 255, ...text);
-    this.#topic = topic;
-    this.#audience = audience;
+    this.#messages = new DirectMessages(topic, audience, this.#outlet);
     if (keepaliveSeconds > 0) this.#keepaliveMs = keepaliveSeconds * 1000 * KEEPALIVE_SHARE;
   }
 
@@ -95,14 +78,14 @@ export class DirectLane {
    * through Aedes.
    */
   open(): void {
-    this.#open = this.#topic !== undefined;
+    this.#open = this.#messages !== undefined;
     this.#aedesSawIt = performance.now();
   }
 
   /** Aedes has begun (+1) or finished (-1) a message of this client. */
   passed(topic: string, qos: number, change: 1 | -1): void {
     // At QoS 2 a message that is sent again begins twice and finishes once; no order is required between QoS levels.
-    if (qos < 2 && topic === this.#topic?.topic) this.#withAedes += change;
+    if (qos < 2 && topic === this.#messages?.topic) this.#withAedes += change;
   }
 
   /** Aedes has finished an UNSUBSCRIBE of this client. */
@@ -145,7 +128,7 @@ export class DirectLane {
     while (this.#at >= 0 && this.#at < chunk.length) {
       if (this.#cap.between) {
         try {
-          this.#takeMessages(chunk, this.#topic!, now);
+          this.#takeMessages(chunk, now);
         } catch {
           // The room refused it; that closes the connection.
           break;
@@ -169,9 +152,9 @@ export class DirectLane {
   #advance(chunk: Buffer): Buffer | undefined {
     const now = this.#open ? performance.now() : 0;
     if (this.#open && this.#cap.between && now - this.#aedesSawIt < this.#keepaliveMs) {
-      this.#directFlags = this.#audience!.sure ? 0 : QOS_1;
+      this.#messages!.followAudience();
       try {
-        this.#takeMessages(chunk, this.#topic!, now);
+        this.#takeMessages(chunk, now);
       } catch (error) {
         this.#socket.destroy(error as Error);
       }
@@ -216,7 +199,7 @@ export class DirectLane {
         this.#withAedes++;
         break;
       }
-    } while (this.#at < chunk.length && !(this.#open && this.#looksDirect(chunk, this.#at)));
+    } while (this.#at < chunk.length && !(this.#open && this.#messages!.mayBegin(chunk, this.#at)));
     return whole;
   }
 
@@ -234,83 +217,12 @@ export class DirectLane {
       return undefined;
     }
   }
-
-  #looksDirect(chunk: Uint8Array, at: number): boolean {
-    const plain = ((chunk[at] ^ PUBLISH) & ~this.#directFlags) === 0;
-    return plain && startsWith(chunk, at + (chunk[at + 1] > 127 ? 3 : 2), this.#name);
-  }
-
-  /** Gives the direct messages from here on to the room, up to the first packet of another kind. */
-  #takeMessages(chunk: Buffer, topic: DirectTopic, now: number): void {
-    const name = this.#name;
-    const { maxPayloadBytes } = topic;
-    const otherFlags = ~this.#directFlags;
-    const { outlets } = this.#audience!;
-    const heard = outlets.length > 0;
-    const end = chunk.length;
-    let at = this.#at;
+  #takeMessages(chunk: Buffer, now: number): void {
+    const messages = this.#messages!;
     try {
-      while (at + 2 <= end) {
-        const flags = chunk[at] ^ PUBLISH;
-        if (flags & otherFlags) break;
-        let body = at + 2;
-        let length = chunk[at + 1];
-        if (length > 127) {
-          if (body >= end || chunk[body] > 127) break;
-          length = (length & 127) | (chunk[body++] << 7);
-        }
-        const next = body + length;
-        const id = body + name.length;
-        const offset = flags === 0 ? id : id + 2;
-        if (next > end || offset > next || next - offset > maxPayloadBytes) break;
-        if (!startsWith(chunk, body, name)) break;
-        if (flags === 0) topic.take(chunk, offset, next - offset, 0, now);
-        else {
-          if (chunk[id] === 0 && chunk[id + 1] === 0) break;
-          topic.take(chunk, offset, next - offset, 1, now);
-          acknowledge(chunk, id);
-        }
-        if (heard) forward(chunk, body, id, offset, next);
-        at = next;
-      }
+      messages.take(chunk, this.#at, now);
     } finally {
-      this.#at = at;
-      if (acknowledgements.length > 0) this.#outlet.write(acknowledgements.take());
-      if (forwarded.length > 0) {
-        const bytes = forwarded.take();
-        for (const outlet of outlets) outlet.offer(bytes, forwardedMessages);
-        forwardedMessages = 0;
-      }
+      this.#at = messages.at;
     }
   }
-}
-
-function startsWith(chunk: Uint8Array, at: number, name: Uint8Array): boolean {
-  for (let i = 0; i < name.length; i++) if (chunk[at + i] !== name[i]) return false;
-  return true;
-}
-
-/** PUBACK (MQTT 3.1.1, 3.4): two bytes of header, then the packet's own id. */
-function acknowledge(chunk: Uint8Array, id: number): void {
-  const bytes = acknowledgements.room(4);
-  const at = acknowledgements.length;
-  bytes[at] = PUBACK;
-  bytes[at + 1] = 2;
-  bytes[at + 2] = chunk[id];
-  bytes[at + 3] = chunk[id + 1];
-  acknowledgements.length = at + 4;
-}
-
-/** The same message at QoS 0: without the packet id, the bytes from `id` to `payload`. */
-function forward(chunk: Uint8Array, body: number, id: number, payload: number, end: number): void {
-  const length = id - body + end - payload;
-  const bytes = forwarded.room(3 + length);
-  let at = forwarded.length;
-  bytes[at++] = PUBLISH;
-  if (length > 127) bytes[at++] = 128 | (length & 127);
-  bytes[at++] = length > 127 ? length >> 7 : length;
-  for (let from = body; from < id; from++) bytes[at++] = chunk[from];
-  for (let from = payload; from < end; from++) bytes[at++] = chunk[from];
-  forwarded.length = at;
-  forwardedMessages++;
 }
