@@ -10,7 +10,8 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 /** A process that dies at a certain write or send. */
-export type FailpointKind = 'edge at a failpoint' | 'cloud at a failpoint';
+export const failpointKinds = ['edge at a failpoint', 'cloud at a failpoint'] as const;
+export type FailpointKind = (typeof failpointKinds)[number];
 
 /** One fault, as it is drawn before the run. */
 export interface PlannedFault {

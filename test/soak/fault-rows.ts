@@ -1,5 +1,5 @@
 import type { HistoryReport } from './check-history.js';
-import { type FailpointKind, type FaultKind, faultKinds } from './fault-plan.js';
+import { type FailpointKind, type FaultKind, failpointKinds, faultKinds } from './fault-plan.js';
 import type { History } from './history.js';
 import type { MadeFault } from './make-fault.js';
 
@@ -31,7 +31,7 @@ export function rowsOf(history: History, report: HistoryReport, faults: readonly
     const over = history.find((event) => event.what === 'said' && event.at > end && isOver(event));
     return over?.what === 'said' ? over.at - end : Number.POSITIVE_INFINITY;
   };
-  return [...faultKinds, 'edge at a failpoint' as const, 'cloud at a failpoint' as const].flatMap((kind) => {
+  return [...faultKinds, ...failpointKinds].flatMap((kind) => {
     const made = inOrder.filter((fault) => fault.kind === kind);
     if (made.length === 0) return [];
     const count = (slots: readonly number[]) => slots.filter((slot) => kindOf(slot) === kind).length;
