@@ -1,11 +1,6 @@
 import { runProcess } from '@ddnn/process';
 import { createUnit, type Role } from '../fleet/create-unit.js';
-
-/** The message by which a parent triggers a sample on an agent whose pace is `parent`. */
-interface CaptureMessage {
-  readonly type: 'capture';
-  readonly slot: number;
-}
+import type { CaptureMessage } from '../fleet/member.js';
 
 /** Runs one role of an installation until it is told to stop. */
 export async function runRole(

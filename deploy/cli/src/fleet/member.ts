@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ChildMessage, LogLevel } from '@ddnn/process';
+import type { ChildMessage, LogLevel, ParentMessage } from '@ddnn/process';
 import { createUnit, type Role } from './create-unit.js';
 
 /** A started agent, edge or cloud. */
@@ -17,6 +17,12 @@ export interface Member {
   stop(): Promise<void>;
   /** Ends it at once, like a power cut. */
   kill(): void;
+}
+
+/** The message by which a parent triggers a sample on an agent whose pace is `parent`. */
+export interface CaptureMessage {
+  readonly type: 'capture';
+  readonly slot: number;
 }
 
 /** Where and how members run. */
@@ -55,6 +61,10 @@ async function startProcess(role: Role, name: string, config: object, folder: st
   // stop by themselves.
   const child = fork(BIN, [role, '--config', file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
   const announce = await readiness(child, role);
+  // A member that has died a moment ago can't be told, and its exit says so. One that lost its parent stops by itself.
+  const tell = (message: ParentMessage | CaptureMessage) => {
+    if (child.connected) child.send(message, () => {});
+  };
   return {
     role,
     announce,
@@ -62,13 +72,12 @@ async function startProcess(role: Role, name: string, config: object, folder: st
       return child.exitCode === null && child.signalCode === null;
     },
     capture(slot) {
-      if (child.connected) child.send({ type: 'capture', slot });
+      tell({ type: 'capture', slot });
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      if (child.connected) child.send({ type: 'stop' });
-      else child.kill('SIGTERM');
+      tell({ type: 'stop' });
       await gone;
     },
     kill() {
