@@ -111,7 +111,7 @@ describe('access to the uplink', () => {
   });
 
   it('cuts off a viewer that does not read, so that edges are answered', async () => {
-    const { ports } = await startCloud({ 'uplink.drainTimeoutMs': 1000 });
+    const { ports, metrics } = await startCloud({ 'uplink.drainTimeoutMs': 1000 });
     const viewer = connectTcp(ports.mqttPort, '127.0.0.1');
     viewer.on('error', () => {});
     const gone = new Promise((resolve) => viewer.once('close', resolve));
@@ -123,8 +123,8 @@ describe('access to the uplink', () => {
     for (let i = 0; i < 40; i++) await send('t', new Uint8Array(1_000_000));
     await send('f', features(sample(5)));
     expect((await next()).verdicts).toHaveLength(1);
+    await until(async () => /^ddnn_mqtt_cut_off_total\S* 1$/m.test(await metrics()));
     // A paused socket notices its end only when it is read.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
     let read = 0;
     viewer.on('data', (chunk) => {
       read += chunk.length;
