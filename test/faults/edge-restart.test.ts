@@ -89,7 +89,9 @@ it('a cloud killed while features are on their way has all of them after its res
   const live = new Map(site.heard.map((verdict) => [verdict.slot, verdict.exit]));
   for (const verdict of stored) {
     expect(verdict.exit, `slot ${verdict.slot}`).toBe(live.get(verdict.slot));
-    expect(verdict.revised !== null, `slot ${verdict.slot}`).toBe(verdict.exit === 'fallback' && hasFeatures(verdict));
+    // Features that come after a fallback of silent cameras revise it, too; whether any come, is not certain.
+    if (verdict.exit !== 'fallback') expect(verdict.revised, `slot ${verdict.slot}`).toBeNull();
+    else if (hasFeatures(verdict)) expect(verdict.revised, `slot ${verdict.slot}`).not.toBeNull();
   }
 });
 
