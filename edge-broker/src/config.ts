@@ -108,7 +108,7 @@ export const EdgeConfigSchema = Type.Object({
   }),
   durability: Type.Union([Type.Literal('strict'), Type.Literal('fast')], {
     default: 'strict',
-    description: '*strict*: a verdict is written to disk and then published; *fast*: the other way round',
+    description: '*strict*: a verdict is written and then published; *fast*: the other way round',
   }),
   trafficMs: Milliseconds(2_000, 'byte counts are reported to the cloud so often'),
   verdictTopic: Type.Boolean({ default: false, description: 'publish verdicts as JSON on ddnn/{site}/verdict' }),

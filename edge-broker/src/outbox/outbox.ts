@@ -135,12 +135,14 @@ export class Outbox {
 
   /**
    * Keeps record frames in one atomic write, with what becomes of the features of their samples. The frames replace the
-   * one with slot `grown`, if there is one.
+   * one with slot `grown`, if there is one. Always synced if there are closings: a power cut must not bring back a
+   * sample that is answered.
    */
   async putRecords(
     frames: readonly RecordFrame[],
     grown: number | undefined,
     closings: readonly Closing[] = [],
+    sync = true,
   ): Promise<void> {
     const operations: Operation[] = grown === undefined ? [] : [{ type: 'del', key: keyOf('record', grown) }];
     const addedAt = this.#options.now();
@@ -158,7 +160,7 @@ export class Outbox {
     }
     // The growing frame may be gone: dropped because the outbox was full.
     const replaced = grown !== undefined && this.has('record', grown) ? 1 : 0;
-    await this.#write(operations, frames.length - replaced);
+    await this.#write(operations, frames.length - replaced, sync || closings.length > 0);
     if (grown !== undefined) this.#entries.delete(keyOf('record', grown));
     for (const entry of entries) this.#entries.set(keyOf('record', entry.slot), entry);
     await this.#keepBounds();
@@ -167,6 +169,11 @@ export class Outbox {
   /** Reports that a record frame is dropped because the disk was too slow and as many wait already as may. */
   dropUnwritten({ slot, grows }: RecordFrame): void {
     this.#onDrop({ kind: 'record', slot, grows, addedAt: this.#options.now() }, this.failure ? 'disk' : 'full');
+  }
+
+  /** Resolves when all that is written would survive a power cut. */
+  async sync(): Promise<void> {
+    await this.#open?.writes.sync();
   }
 
   /**
@@ -240,8 +247,9 @@ export class Outbox {
     this.#onDrop({ kind: 'features', slot, epoch, addedAt, fallback: 'dropped', best, states }, 'unfit');
   }
 
-  #write(operations: readonly Operation[], change = 0): Promise<void> {
-    return this.#open ? this.#open.writes.write(operations, change) : Promise.reject(notOpen());
+  /** Synced by default: a device deletes its features on our PUBACK, and a power cut must not lose them. */
+  #write(operations: readonly Operation[], change = 0, sync = true): Promise<void> {
+    return this.#open ? this.#open.writes.write(operations, change, sync) : Promise.reject(notOpen());
   }
 
   async #keepBounds(): Promise<void> {

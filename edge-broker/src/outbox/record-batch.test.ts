@@ -1,5 +1,6 @@
 import { decodeVerdicts, type Verdict } from '@ddnn/protocol';
-import { describe, expect, it } from 'vitest';
+import { ClassicLevel } from 'classic-level';
+import { describe, expect, it, type Mock, vi } from 'vitest';
 import { EPOCH, openOutbox, until, VIEWS } from '../../test/tiny-site.js';
 import type { Outbox } from './outbox.js';
 import { RecordBatch } from './record-batch.js';
@@ -48,6 +49,28 @@ async function frames(outbox: Outbox): Promise<number[][]> {
 }
 
 describe('record batch', () => {
+  it('syncs a write where it says what becomes of features, and everything at a flush', async () => {
+    const { outbox } = await openOutbox();
+    const batches = vi.spyOn(ClassicLevel.prototype, 'batch' as never) as unknown as Mock<() => void>;
+    const synced = () => batches.mock.calls.map((call: unknown[]) => (call[1] as { sync: boolean }).sync);
+    const { batch } = batchOn(outbox, 256);
+    batch.add(verdict(1));
+    await batch.write();
+    batch.add(verdict(2));
+    await batch.write();
+    expect(synced()).toEqual([false, false]);
+    expect(await frames(outbox)).toEqual([[1, 2]]);
+    await batch.flush();
+    await batch.flush();
+    expect(synced()).toEqual([false, false, true]);
+    batch.add(verdict(3), outbox.close(3, 'deadline'));
+    await batch.write();
+    batch.add(verdict(4));
+    await batch.flush();
+    expect(synced()).toEqual([false, false, true, true, true]);
+    batches.mockRestore();
+  });
+
   it('orders verdicts, starts another frame at a wide gap and at a full batch', async () => {
     const { outbox } = await openOutbox();
     const batch = batchOn(outbox, 3);

@@ -17,8 +17,8 @@ export interface RecordBatchOptions {
 }
 
 /**
- * Collects the verdicts that this site gave itself into record frames. Every flush writes what waits to the outbox, in
- * a frame that grows from flush to flush until it is full or sent. So records are soon on disk, but seldom sent.
+ * Collects the verdicts that this site gave itself into record frames. Every write takes what waits to the outbox, in a
+ * frame that grows from write to write until it is full or sent. So records are soon on disk, but seldom sent.
  */
 export class RecordBatch {
   readonly #outbox: Outbox;
@@ -67,14 +67,22 @@ export class RecordBatch {
     while (this.#sealed.length > this.#outbox.maxEntries) this.#outbox.dropUnwritten(this.#sealed.shift()!);
   }
 
-  /** Writes what waits to the outbox. */
-  flush(): Promise<void> {
-    return this.#then(() => this.#write(false));
+  /**
+   * Writes what waits to the outbox, so that it survives the end of this process. What becomes of features survives a
+   * power cut, too.
+   */
+  write(): Promise<void> {
+    return this.#then(() => this.#put({ all: false, sync: false }));
   }
 
-  /** Writes what waits and closes the growing frame, so that all of it may be sent. */
+  /** Writes what waits to the outbox; resolves when all of it would survive a power cut. */
+  flush(): Promise<void> {
+    return this.#then(() => this.#put({ all: false, sync: true }));
+  }
+
+  /** Flushes what waits and closes the growing frame, so that all of it may be sent. */
   send(): Promise<void> {
-    return this.#then(() => this.#write(true));
+    return this.#then(() => this.#put({ all: true, sync: true }));
   }
 
   /** Flushes in the background. While such a flush runs, further calls do nothing: new verdicts wait for the next. */
@@ -93,17 +101,20 @@ export class RecordBatch {
     this.send().catch(this.#options.onError);
   }
 
-  #then(write: () => Promise<void>): Promise<void> {
+  #then(put: () => Promise<void>): Promise<void> {
     // A failed flush was reported to its caller, and must not stop the next one.
-    this.#flushing = this.#flushing.catch(() => undefined).then(write);
+    this.#flushing = this.#flushing.catch(() => undefined).then(put);
     return this.#flushing;
   }
 
-  async #write(all: boolean): Promise<void> {
+  async #put({ all, sync }: { all: boolean; sync: boolean }): Promise<void> {
     const { maxVerdicts, onWhole } = this.#options;
     const [sealed, fresh, closings] = [this.#sealed, this.#fresh, this.#closings];
     const loose = fresh.length > 0 || all ? [...this.#growing, ...fresh] : [];
-    if (sealed.length === 0 && loose.length === 0) return;
+    if (sealed.length === 0 && loose.length === 0) {
+      if (sync) await this.#outbox.sync();
+      return;
+    }
     this.#sealed = [];
     this.#fresh = [];
     this.#closings = [];
@@ -113,7 +124,7 @@ export class RecordBatch {
     const grows = !all && last !== undefined && last.length < maxVerdicts;
     const frames = [...sealed, ...batches.map((verdicts) => this.#frame(verdicts, grows && verdicts === last))];
     try {
-      await this.#outbox.putRecords(frames, grown, closings);
+      await this.#outbox.putRecords(frames, grown, closings, sync);
     } catch (error) {
       // The disk may accept them later; until then they have the same bound as frames for which the disk was too slow.
       this.#sealed = [...sealed, ...this.#sealed];

@@ -7,10 +7,11 @@ import { OutboxError } from './outbox-error.js';
 export type Operation = BatchOperation<OutboxDatabase, string, Uint8Array>;
 
 /**
- * Writes to the disk in the order of the calls; what comes while the disk is busy goes into one batch. After a failed
- * write, LevelDB would continue its log after a damaged record, and at the next start read nothing after that record.
- * So before the next write the database is opened again, which starts a new log. Until that succeeds, every write is
- * refused at once.
+ * Writes to the disk in the order of the calls; what comes while it is busy goes into one batch. A batch is synced if
+ * one of its writes asks for it. One that is not survives the end of this process; it survives a power cut after the
+ * next synced one, because all go to one log. After a failed write, LevelDB would continue its log after a damaged
+ * record, and at the next start read nothing after that record. So before the next write the database is opened again,
+ * which starts a new log. Until that succeeds, every write is refused at once.
  */
 export class SyncedWrites {
   readonly #db: OutboxDatabase;
@@ -19,6 +20,9 @@ export class SyncedWrites {
   /** Operations for the next batch, by how much they change the count, and the promise of that batch. */
   #queued: Operation[] = [];
   #change = 0;
+  #sync = false;
+  /** Something was written that no synced write has followed. */
+  #unsynced = false;
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
   #failure: OutboxError | undefined;
@@ -35,20 +39,27 @@ export class SyncedWrites {
   }
 
   /**
-   * Resolves when these are on disk. Throws `DDNN_OUTBOX_DISK`.
+   * Resolves when these are written, and synced where that is asked for. Throws `DDNN_OUTBOX_DISK`.
    *
    * @param change by how much the number of entries changes
    */
-  write(operations: readonly Operation[], change = 0): Promise<void> {
+  write(operations: readonly Operation[], change = 0, sync = true): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     this.#queued.push(...operations);
     this.#change += change;
+    this.#sync ||= sync;
     if (!this.#next) {
       const next = this.#last.then(() => this.#writeBatch());
       this.#next = next;
       this.#last = next.catch(() => undefined);
     }
     return this.#next;
+  }
+
+  /** Syncs what was written without. */
+  async sync(): Promise<void> {
+    await this.#last;
+    if (this.#unsynced) await this.write([]);
   }
 
   /** Resolves when all writes that were asked for have ended, successful or not. */
@@ -76,16 +87,17 @@ export class SyncedWrites {
   }
 
   async #writeBatch(): Promise<void> {
-    const [batch, count] = [this.#queued, this.#count + this.#change];
+    const [batch, count, sync] = [this.#queued, this.#count + this.#change, this.#sync];
     this.#queued = [];
     this.#change = 0;
+    this.#sync = false;
     this.#next = undefined;
     // These were asked for before the previous batch failed.
     if (this.#failure) throw this.#failure;
     batch.push(this.#countNow(count));
     try {
-      // Synced, because a device deletes its features on our PUBACK: a power cut must not lose them.
-      await this.#db.batch(batch, { sync: true });
+      await this.#db.batch(batch, { sync });
+      this.#unsynced = !sync;
       this.#count = count;
     } catch (error) {
       throw this.#fail(error);

@@ -5,7 +5,7 @@ import type { Closing } from '../outbox/outbox-terms.js';
 import type { RecordBatch } from '../outbox/record-batch.js';
 import { PendingWrites } from './pending-writes.js';
 
-/** What comes first: *strict* writes a verdict to disk and then says it, *fast* says it and then writes it. */
+/** What comes first: *strict* writes a verdict and then says it, *fast* says it and then writes it. */
 export type Durability = 'strict' | 'fast';
 
 /** What gives answers. */
@@ -20,7 +20,8 @@ export interface AnswersDeps {
 
 /**
  * Gives the verdicts of a site: on disk, and said to whoever listens live. With *strict* an answer that was said is
- * never said again, and its record is never lost, even if the process is killed in between. With *fast* it is said a
+ * never said again, and its record is never lost, even if the process is killed in between. A power cut may cost the
+ * records of local exits since the last flush; it repeats no answer. With *fast* it is said a
  * disk write earlier; what a kill then loses is said again by the next process, or its record is missing in the cloud.
  */
 export class Answers {
@@ -76,7 +77,7 @@ export class Answers {
         const given = this.#unsaid;
         this.#unsaid = [];
         // The next ones wait for the next write, together.
-        await records.flush().catch((error: unknown) => onError(undefined, error));
+        await records.write().catch((error: unknown) => onError(undefined, error));
         for (const verdict of given) say(verdict);
       }
     } finally {
