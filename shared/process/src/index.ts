@@ -1,4 +1,5 @@
 export { BrokerUrlSetting, checkBrokerUrl } from './broker-url.js';
+export { BundleKeysSetting, readBundleKeys } from './bundle-keys.js';
 export { CodedError } from './coded-error.js';
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
