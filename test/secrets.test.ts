@@ -127,7 +127,7 @@ describe('A site with tokens', () => {
     for (const { healthPort } of [own, other, site, rest]) {
       for (const where of ['/healthz', '/readyz', '/metrics']) shown.push(await get(healthPort, where));
     }
-    for (const where of ['/docs/json', '/v1/verdicts', '/v1/devices', '/v1/stats', '/nowhere']) {
+    for (const where of ['/openapi.json', '/v1/verdicts', '/v1/devices', '/v1/stats', '/nowhere']) {
       shown.push(await get(rest.httpPort, where));
     }
     for (const { mqttPort } of [site, rest]) {
