@@ -124,6 +124,35 @@ describe('docs/errors.md', () => {
   });
 });
 
+describe('docs/security.md', () => {
+  const rows = read('docs/security.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  const named = rows.flatMap((row) =>
+    [...row.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)].map(([, title, file]) => ({ title, file })),
+  );
+
+  it('names tests for what it says, each in a file that has a test of that title', () => {
+    expect(named.length).toBeGreaterThan(30);
+    // A title may begin with the statements of the MQTT standard that it shows.
+    const pattern = /\(\s*'(?:\[MQTT[^\]]+\] ?)*([^'\n]+)',\s*(?:\{[^}]*\},\s*)?(?:async\s*)?\(/g;
+    const titles = (file: string) => [...read(file).matchAll(pattern)].map(([, title]) => title);
+    const missing = named.filter(
+      ({ file, title }) => !existsSync(path.join(ROOT, file)) || !titles(file).includes(title),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('names a test wherever it says that an attacker can’t do something', () => {
+    const claims = rows
+      .map((row) => row.split(' | '))
+      .filter((cells) => cells.length === 3 && !cells[0].includes('Can'));
+    const bare = claims.filter(([, cannot, shown]) => cannot.trim() !== '–' && !shown.includes('.test.ts'));
+    expect(bare).toEqual([]);
+    expect(claims.length).toBeGreaterThan(20);
+  });
+});
+
 describe('docs/training.md', () => {
   it('explains every key of an architecture, and no other', () => {
     const text = unpadded(chapter('docs/training.md', '## The architecture file'));

@@ -53,7 +53,7 @@ export class Cloud {
   async #open(parts: OpenParts): Promise<CloudPorts> {
     const config = this.#config;
     const logger = this.#logger;
-    const bundles = await openBundles(config);
+    const bundles = await openBundles(config, logger);
     const [{ bundle }] = bundles;
     const metrics = createCloudMetrics();
 

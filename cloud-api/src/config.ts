@@ -1,5 +1,5 @@
 import { listenerSettings } from '@ddnn/broker';
-import { IntegerSetting as Count, HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
+import { BundleKeysSetting, IntegerSetting as Count, HealthSettings, LogSettings, PortSetting } from '@ddnn/process';
 import { MAX_UPLINK_SAMPLES } from '@ddnn/protocol';
 import Type, { type Static } from 'typebox';
 
@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox';
 export const CloudConfigSchema = Type.Object({
   host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address that uplink and REST listen on' }),
   bundle: Type.String({ minLength: 1, description: 'bundle file, the same as on the sites' }),
+  bundleKeys: BundleKeysSetting,
   epoch: Count(1, 0, 255, 'rollout counter that stands for the bundle; samples of another one wait at their edge'),
   previousBundle: Type.Optional(
     Type.String({ minLength: 1, description: 'bundle file of the epoch before: answers what waited at the sites' }),

@@ -1,10 +1,11 @@
-import { type Bundle, openBundle, refusePixels } from '@ddnn/model';
+import { type Bundle, openBundle, parsePublicKey, refusePixels } from '@ddnn/model';
 import {
   createMetrics,
   HealthServer,
   LifeCycle,
   type Logger,
   type OpenParts,
+  readBundleKeys,
   readSettingFile,
   StepNote,
 } from '@ddnn/process';
@@ -78,7 +79,8 @@ export class Agent {
 
   async #open(parts: OpenParts): Promise<{ healthPort: number }> {
     const config = this.#config;
-    this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
+    const trusted = (await readBundleKeys(config.bundleKeys, this.#logger))?.map(parsePublicKey);
+    this.#bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle, trusted);
     refusePixels(this.#bundle, config.allowPixels);
     this.#core = new AgentCore(this.#bundle, config.view, config.cacheSamples, config.batch.samples);
     this.#camera = createCamera(config, this.#bundle.architecture.input);

@@ -1,5 +1,6 @@
 import {
   BrokerUrlSetting,
+  BundleKeysSetting,
   connectionSettings,
   HealthSettings,
   IntegerSetting,
@@ -40,6 +41,7 @@ export const AgentConfigSchema = Type.Object({
     ...connectionSettings,
   }),
   bundle: Type.String({ minLength: 1, description: 'bundle file' }),
+  bundleKeys: BundleKeysSetting,
   camera: Type.Union([Recorded, Folder, Simulated]),
   pace: Type.Enum(['clock', 'parent'], {
     default: 'clock',

@@ -1,6 +1,7 @@
 import { listenerSettings } from '@ddnn/broker';
 import {
   BrokerUrlSetting,
+  BundleKeysSetting,
   connectionSettings,
   HealthSettings,
   IntegerSetting,
@@ -20,6 +21,7 @@ export const EdgeConfigSchema = Type.Object({
   site: Name('the cameras that see one scene', 'site'),
   edge: Name('this edge of the site', 'edge'),
   bundle: Type.String({ minLength: 1, description: 'bundle file, the same as on the devices and in the cloud' }),
+  bundleKeys: BundleKeysSetting,
   group: Type.Optional(
     Type.Integer({
       minimum: 0,

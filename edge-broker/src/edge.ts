@@ -1,6 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openBundle, refusePixels } from '@ddnn/model';
-import { createMetrics, HealthServer, LifeCycle, type Logger, type OpenParts, readSettingFile } from '@ddnn/process';
+import { openBundle, parsePublicKey, refusePixels } from '@ddnn/model';
+import {
+  createMetrics,
+  HealthServer,
+  LifeCycle,
+  type Logger,
+  type OpenParts,
+  readBundleKeys,
+  readSettingFile,
+} from '@ddnn/process';
 import { encodeTraffic, type Verdict } from '@ddnn/protocol';
 import type { EdgeConfig } from './config.js';
 import type { Device } from './devices/device-table.js';
@@ -60,7 +68,8 @@ export class Edge {
     const config = this.#config;
     const { logger, onVerdict, giveUp = (error) => logger.error({ code: error.code }, error.message) } = this.#deps;
     refuseOpenDoor(config.mqtt);
-    const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
+    const trusted = (await readBundleKeys(config.bundleKeys, logger))?.map(parsePublicKey);
+    const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle, trusted);
     refusePixels(bundle, config.allowPixels);
     const registry = createMetrics('edge');
     const parts = new EdgeParts({ config, bundle, logger, registry, onVerdict, giveUp });

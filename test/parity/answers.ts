@@ -2,6 +2,7 @@ import { agentAnswers } from './agent-answers.js';
 import { bundleAnswers } from './bundle-answers.js';
 import { exitAnswers } from './exit-answers.js';
 import { frameAnswers } from './frame-answers.js';
+import { signatureAnswers } from './signature-answers.js';
 import { streetAnswers } from './street-answers.js';
 
 /** What Node and a browser are both asked: files in, JSON out. */
@@ -10,6 +11,7 @@ export const answers = {
   exits: (bundle: Uint8Array, recording: Uint8Array) => exitAnswers(bundle, recording),
   frames: frameAnswers,
   bundle: bundleAnswers,
+  signature: signatureAnswers,
   street: streetAnswers,
 };
 export type Question = keyof typeof answers;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadManifest, loadView, viewFile } from '@ddnn/images';
-import type { ResolvedArchitecture } from '@ddnn/model';
+import { openBundle, publicKey, type ResolvedArchitecture, signedMessage, withSignature } from '@ddnn/model';
 import { randomBundle } from '@ddnn/model/testing';
 import { FrameKind } from '@ddnn/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -182,6 +182,20 @@ describe.skipIf(!chromium)('Chromium', () => {
     expect(tensors.length).toBeGreaterThan(20);
     for (const refusal of [...damaged, ...cut]) {
       expect(refusal).toMatchObject({ code: expect.stringMatching(/^DDNN_BUNDLE_/) });
+    }
+  });
+
+  it('knows who signed a bundle, and refuses a changed signature alike', async () => {
+    const file = randomBundle(paper, 1);
+    const keys = generateKeyPairSync('ed25519');
+    const raw = new Uint8Array(keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
+    const bytes = new Uint8Array(sign(null, signedMessage(openBundle(file).hash), keys.privateKey));
+    const signed = withSignature(file, { key: publicKey(raw), bytes });
+    const [fits, ...changed] = await agreed('signature', signed, raw);
+    expect(fits).toBe(true);
+    expect(changed).toHaveLength(8 + 32 + 64);
+    for (const refusal of changed) {
+      expect(refusal).toMatchObject({ code: expect.stringMatching(/^DDNN_BUNDLE_(DAMAGED|SIGNER|SIGNATURE)$/) });
     }
   });
 

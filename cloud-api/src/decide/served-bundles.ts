@@ -1,5 +1,5 @@
-import { type Bundle, edgeGroups, openBundle, uplinkSizes } from '@ddnn/model';
-import { readSettingFile } from '@ddnn/process';
+import { type Bundle, edgeGroups, openBundle, parsePublicKey, uplinkSizes } from '@ddnn/model';
+import { type Logger, readBundleKeys, readSettingFile } from '@ddnn/process';
 import type { UplinkSample, UplinkSizes } from '@ddnn/protocol';
 import { CloudError } from '../cloud-error.js';
 import type { CloudConfig } from '../config.js';
@@ -29,11 +29,15 @@ export interface ServedBundle extends EpochBundle {
  * Opens `bundle`, then `previousBundle` if there is one. Throws `ModelError`, or `DDNN_CLOUD_PREVIOUS` if the two can't
  * be in service together.
  */
-export async function openBundles(config: CloudConfig): Promise<readonly [EpochBundle, ...EpochBundle[]]> {
+export async function openBundles(
+  config: CloudConfig,
+  logger: Logger,
+): Promise<readonly [EpochBundle, ...EpochBundle[]]> {
   const { epoch, previousBundle, previousEpoch = (epoch + 255) % 256 } = config;
-  const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle);
+  const trusted = (await readBundleKeys(config.bundleKeys, logger))?.map(parsePublicKey);
+  const bundle = openBundle(await readSettingFile(config.bundle, 'bundle'), config.bundle, trusted);
   if (previousBundle === undefined) return [{ epoch, bundle }];
-  const previous = openBundle(await readSettingFile(previousBundle, 'previousBundle'), previousBundle);
+  const previous = openBundle(await readSettingFile(previousBundle, 'previousBundle'), previousBundle, trusted);
   const [has, had] = [bundle, previous].map(({ architecture }) => architecture.views);
   if (has !== had) {
     const why = `it is for ${had} views, bundle for ${has}`;

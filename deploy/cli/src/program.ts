@@ -38,6 +38,7 @@ export function createProgram(): Command {
     )
     .option('--hold-out <share>', 'share of the rows that thresholds are chosen on', number(0, 0.99), 0.15)
     .option('--seed <n>', 'same seed, same bundle on one backend', seed, 1)
+    .option('--sign <key>', 'sign the bundle with this private key of ddnn bundle keygen')
     .option('--seeds <n>', 'train so many seeds, from --seed on, each into a bundle of its own', wholeFrom(1, 1_000), 1)
     .option('--resume', 'go on from the checkpoint that an interrupted training left beside --out, if there is one')
     .option('--no-resume', 'start anew, whatever checkpoint there is')
@@ -73,6 +74,7 @@ export function createProgram(): Command {
     .description('choose the thresholds of a trained bundle again, on rows that it was not trained on')
     .requiredOption('--bundle <file>', 'trained bundle')
     .requiredOption('--out <file>', 'bundle file to write')
+    .option('--sign <key>', 'sign it with this private key of ddnn bundle keygen')
     .option('--views <list>', 'only these views of the manifest, as 0,3', wholes)
     .option('--json', 'one JSON document on standard output')
     .action(async (options) => (await import('./commands/calibrate.js')).calibrate(options));
@@ -158,13 +160,19 @@ export function createProgram(): Command {
     .option('--json', 'one line of JSON a frame')
     .action(async (options) => (await import('./commands/watch.js')).watch(options));
 
-  program
-    .command('bundle')
-    .description('look into a bundle')
-    .command('inspect')
-    .argument('<file>')
-    .option('--json', 'one JSON document on standard output')
-    .action(async (file, options) => (await import('./commands/inspect.js')).inspect(file, options));
+  const bundle = program.command('bundle').description('look into a bundle, sign it, check who signed it');
+  json(bundle.command('inspect').description('what a bundle holds, and who signed it').argument('<file>')).action(
+    async (file, options) => (await import('./commands/inspect.js')).inspect(file, options),
+  );
+  json(bundle.command('keygen').description('a new key to sign bundles with: FILE, and FILE.pub for those who check'))
+    .requiredOption('--out <file>', 'private key to write (PEM)')
+    .action(async (options) => (await import('./commands/bundle-keygen.js')).bundleKeygen(options));
+  json(bundle.command('sign').description('sign a bundle; its hash stays the same').argument('<file>'))
+    .requiredOption('--key <file>', 'private key of ddnn bundle keygen')
+    .action(async (file, options) => (await import('./commands/bundle-sign.js')).bundleSign(file, options));
+  json(bundle.command('verify').description('check that a bundle is signed by one of these keys').argument('<file>'))
+    .requiredOption('--key <file...>', 'public keys, as bundleKeys of a tier lists them')
+    .action(async (file, options) => (await import('./commands/bundle-verify.js')).bundleVerify(file, options));
 
   const bench = program.command('bench').description('measure this machine');
   program.hook('preSubcommand', async (_, command) => {
@@ -192,6 +200,10 @@ function role(program: Command, name: 'agent' | 'edge' | 'cloud'): void {
     if (open) options.set = { ...options.set, 'mqtt.open': 'true' };
     await (await import('./commands/processes.js')).runRole(name, options);
   });
+}
+
+function json(command: Command): Command {
+  return command.option('--json', 'one JSON document on standard output');
 }
 
 function goal(command: Command): Command {

@@ -8,9 +8,13 @@ export type ModelErrorCode =
   | 'DDNN_BUNDLE_VERSION'
   | 'DDNN_BUNDLE_CONTENT'
   | 'DDNN_BUNDLE_UNFIT'
-  | 'DDNN_BUNDLE_PIXELS';
+  | 'DDNN_BUNDLE_PIXELS'
+  | 'DDNN_BUNDLE_KEY'
+  | 'DDNN_BUNDLE_UNSIGNED'
+  | 'DDNN_BUNDLE_SIGNER'
+  | 'DDNN_BUNDLE_SIGNATURE';
 
-/** An architecture or a bundle that can't be used. Always the user's input. */
+/** An architecture, a bundle or a key that can't be used. Always the user's input. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
   readonly userFault = true;

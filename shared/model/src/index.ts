@@ -7,6 +7,8 @@ export * from './architecture/shapes.js';
 export * from './architecture/training-settings.js';
 export * from './bundle/bundle.js';
 export type { Tensor } from './bundle/bundle-file.js';
+export * from './bundle/bundle-signature.js';
+export * from './bundle/public-key.js';
 export { CERTAIN, LEAST } from './code/arithmetic-coder.js';
 export * from './code/device-code.js';
 export * from './code/feature-bodies.js';

@@ -3,6 +3,7 @@ import { type ConfigProblem, findProblems } from './config-check.js';
 import { environmentName, fromText, readEnvironment } from './config-environment.js';
 import { ConfigError } from './config-error.js';
 import { readConfigFile } from './config-file.js';
+import { refuseSecretOnCommandLine } from './config-secrets.js';
 import { childSchema, chosen, define, isMapping, type Mapping, own, type Schema, withDefaults } from './schema.js';
 
 /** Where a configuration comes from. */
@@ -11,8 +12,10 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   /** environment variables; `process.env` when left out */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** settings of the command line, nested or by dotted path (`'uplink.url'`); undefined ones were not given */
+  /** settings by the program itself, nested or by dotted path (`'uplink.url'`); undefined ones were not given */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /** settings of the command line, by dotted path; a secret among them is refused */
+  readonly commandLine?: Readonly<Record<string, string>> | undefined;
   /** DDNN_ variables that are for something else; DDNN_DATA and DDNN_REQUIRE_SERVICES always are */
   readonly ignoreEnv?: readonly string[] | undefined;
 }
@@ -20,8 +23,8 @@ export interface ConfigSources {
 /**
  * Loads a process's configuration by one schema, which gives types, defaults and checks.
  *
- * Rising precedence: the schema's defaults, the YAML file, the environment (`uplink.url` is DDNN_UPLINK_URL), flags.
- * Text from environment and flags becomes the setting's type. A list replaces the list before it.
+ * Rising precedence: the schema's defaults, the YAML file, the environment (`uplink.url` is DDNN_UPLINK_URL), flags,
+ * command line. Text from the last three becomes the setting's type. A list replaces the list before it.
  *
  * @throws ConfigError for an unknown key, a bad or missing value or a broken file, with the setting's path and its
  * place
@@ -41,6 +44,12 @@ export function loadConfig<T extends TObject>(schema: T, sources: ConfigSources 
   }
   for (const { path, value } of flatten(sources.flags ?? {}, [])) {
     const converted = typeof value === 'string' ? fromText(schemasAt(root, path), value) : value;
+    put(path, converted, `flag ${path.join('.')}`);
+  }
+  for (const { path, value } of flatten(sources.commandLine ?? {}, [])) {
+    const schemas = schemasAt(root, path);
+    const converted = fromText(schemas, value as string);
+    refuseSecretOnCommandLine(schemas, path, converted);
     put(path, converted, `flag ${path.join('.')}`);
   }
   const config = withDefaults(root, given);

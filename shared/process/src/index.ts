@@ -1,8 +1,10 @@
 export { BrokerUrlSetting, checkBrokerUrl } from './broker-url.js';
+export { BundleKeysSetting, readBundleKeys } from './bundle-keys.js';
 export { CodedError } from './coded-error.js';
 export { type ConfigSources, loadConfig } from './config.js';
 export { environmentName } from './config-environment.js';
 export { ConfigError, type ConfigErrorCode } from './config-error.js';
+export { exposedSecret } from './config-secrets.js';
 export { type Check, type CheckResult, failingChecks, type HealthOptions, HealthServer } from './health.js';
 export { LifeCycle, type OpenParts, type Startable, type Stoppable } from './life-cycle.js';
 export { type ListenOptions, listen } from './listen.js';

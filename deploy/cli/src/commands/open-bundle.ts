@@ -14,12 +14,12 @@ export interface ManifestFlags {
 
 /** Reads a bundle file. Throws {@link UsageError} where it can't be read, `ModelError` where it is damaged. */
 export async function readBundle(file: string): Promise<Bundle> {
-  return openBundle(await read(file), file);
+  return openBundle(await readInput(file), file);
 }
 
 /** Reads an architecture file. Throws as {@link readBundle}. */
 export async function readArchitecture(file: string): Promise<Architecture> {
-  return parseArchitecture((await read(file)).toString(), file);
+  return parseArchitecture((await readInput(file)).toString(), file);
 }
 
 /** Loads the rows of a manifest, with a progress line. */
@@ -45,7 +45,8 @@ export async function loadFor(bundle: Bundle, flags: ManifestFlags): Promise<Dat
   return data;
 }
 
-async function read(file: string): Promise<Buffer> {
+/** Reads a file that a command names. Throws {@link UsageError} where it can't be read. */
+export async function readInput(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {

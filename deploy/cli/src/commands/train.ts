@@ -23,6 +23,7 @@ import { bytes, clock, percent, shellWord } from '../terminal/words.js';
 import { type GoalFlags, goalOf } from './goal-flags.js';
 import { loadRows, type ManifestFlags, readArchitecture } from './open-bundle.js';
 import { type OutputFile, openOutput } from './output-file.js';
+import { readSigningKey } from './signing-key.js';
 import { untilStopped } from './until-stopped.js';
 
 interface TrainFlags extends ManifestFlags, GoalFlags {
@@ -36,12 +37,14 @@ interface TrainFlags extends ManifestFlags, GoalFlags {
   readonly seeds: number;
   readonly backend?: TrainOptions['backend'];
   readonly resume?: boolean;
+  readonly sign?: string;
   readonly json?: boolean;
 }
 
 /** `ddnn train`: joint training of all sections. */
 export async function train(flags: TrainFlags): Promise<void> {
   const goal = goalOf(flags);
+  const signer = flags.sign === undefined ? undefined : await readSigningKey('--sign', flags.sign);
   const runs: { seed: number; out: OutputFile; checkpoint: string }[] = [];
   for (const { seed, out } of outputs(flags)) {
     const checkpoint = `${out}.checkpoint`;
@@ -83,8 +86,9 @@ export async function train(flags: TrainFlags): Promise<void> {
     );
     if (!result) return;
     line.end();
-    await out.write(result.bytes);
-    trained.push({ seed, out: out.file, ...result });
+    const bytes = signer ? signer.sign(result.bytes) : result.bytes;
+    await out.write(bytes);
+    trained.push({ seed, out: out.file, ...result, bytes });
     const { certificate } = result.report;
     if (certificate && !certificate.certified) process.stderr.write(`${name}${certificateLine(certificate)}\n`);
   }
@@ -96,6 +100,7 @@ export async function train(flags: TrainFlags): Promise<void> {
     bundle: out,
     id: bundle.id,
     bytes: bytes.length,
+    ...(signer && { keyId: signer.publicKey.id }),
     ...report,
   }));
   if (flags.json) {

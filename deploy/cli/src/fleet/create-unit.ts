@@ -1,4 +1,4 @@
-import { createLogger, loadConfig, type Startable } from '@ddnn/process';
+import { createLogger, exposedSecret, type Logger, loadConfig, type Startable } from '@ddnn/process';
 
 /** One role of an installation. */
 export type Role = 'agent' | 'edge' | 'cloud';
@@ -15,7 +15,10 @@ export interface Unit extends Startable<object> {
 export interface UnitOptions {
   readonly name?: string;
   readonly file?: string | undefined;
-  readonly flags: Readonly<Record<string, unknown>>;
+  /** Of a fleet that gives its members their settings. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** Of `--set`; a secret among them is refused. */
+  readonly commandLine?: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
   readonly giveUp?: (error: Error) => void;
 }
@@ -24,22 +27,30 @@ export interface UnitOptions {
 export async function createUnit(
   role: Role,
   { name, giveUp, ...sources }: UnitOptions,
-): Promise<{ unit: Unit; logger: ReturnType<typeof createLogger> }> {
+): Promise<{ unit: Unit; logger: Logger }> {
   const heard = giveUp ? { giveUp } : {};
   if (role === 'agent') {
     const { Agent, AgentConfigSchema } = await import('@ddnn/device-agent');
     const config = loadConfig(AgentConfigSchema, sources);
     const logger = createLogger({ name: name ?? `agent-${config.device}`, ...config.log });
+    warnOfExposed(AgentConfigSchema, sources.file, logger);
     return { unit: new Agent(config, { logger, ...heard }), logger };
   }
   if (role === 'edge') {
     const { Edge, EdgeConfigSchema } = await import('@ddnn/edge-broker');
     const config = loadConfig(EdgeConfigSchema, sources);
     const logger = createLogger({ name: name ?? 'edge', ...config.log });
+    warnOfExposed(EdgeConfigSchema, sources.file, logger);
     return { unit: new Edge(config, { logger, ...heard }), logger };
   }
   const { Cloud, CloudConfigSchema } = await import('@ddnn/cloud-api');
   const config = loadConfig(CloudConfigSchema, sources);
   const logger = createLogger({ name: name ?? 'cloud', ...config.log });
+  warnOfExposed(CloudConfigSchema, sources.file, logger);
   return { unit: new Cloud(config, { logger }), logger };
+}
+
+function warnOfExposed(schema: Parameters<typeof exposedSecret>[0], file: string | undefined, logger: Logger): void {
+  const warning = file === undefined ? undefined : exposedSecret(schema, file);
+  if (warning) logger.warn(warning);
 }

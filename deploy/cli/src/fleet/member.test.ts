@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ResolvedArchitecture } from '@ddnn/model';
@@ -40,6 +40,18 @@ it('a member that died a moment ago is told something, and nobody falls over it'
   member.capture(0);
   await member.stop();
   await until(() => !member.alive);
+});
+
+it('has its settings in a file for its owner only, whatever the umask is', async () => {
+  rmSync(path.join(folder, 'cloud.yaml'), { force: true });
+  const umask = process.umask(0);
+  try {
+    const member = await startCloud();
+    await member.stop();
+    expect(statSync(path.join(folder, 'cloud.yaml')).mode & 0o777).toBe(0o600);
+  } finally {
+    process.umask(umask);
+  }
 });
 
 it('stops when it is told to, and is told twice without harm', async () => {

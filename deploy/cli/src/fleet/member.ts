@@ -56,7 +56,7 @@ export function startMember(role: Role, name: string, config: object, options: M
 async function startProcess(role: Role, name: string, config: object, folder: string): Promise<Member> {
   const file = path.join(folder, `${name}.yaml`);
   // JSON is also YAML, so the file with a member's settings can be read, and used again by hand.
-  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
   // Detached, so that Ctrl-C reaches only this process, which stops the members in order. If this process is gone, they
   // stop by themselves.
   const child = fork(BIN, [role, '--config', file], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });

@@ -1,5 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ModelError } from '../errors.js';
+import { type BundleSignature, checkSigner, splitSignature } from './bundle-signature.js';
+import type { PublicKey } from './public-key.js';
 
 /*
  * A bundle file:
@@ -9,6 +11,7 @@ import { ModelError } from '../errors.js';
  *
  * The header's `tensors` lists name, type, offset (from the first tensor) and length of each, in the order of the file
  * and without gaps. The hash covers every byte before it and is the bundle's name. All integers are little-endian.
+ * A signature may follow, see bundle-signature.ts.
  */
 
 const MAGIC = [0x44, 0x44, 0x4e, 0x42];
@@ -37,11 +40,12 @@ interface TensorEntry {
   readonly length: number;
 }
 
-/** The parts of a bundle file: what the header says, the tensors by name, and the file's hash. */
+/** The parts of a bundle file: what the header says, the tensors by name, the file's hash, and who signed it. */
 export interface BundleFile {
   readonly header: unknown;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly hash: Uint8Array;
+  readonly signature: BundleSignature | undefined;
 }
 
 /** Writes a bundle file; the same parts give the same bytes. */
@@ -70,10 +74,13 @@ export function encodeBundleFile(header: object, tensors: ReadonlyMap<string, Te
 
 /**
  * Reads a bundle file. Throws `DDNN_BUNDLE_DAMAGED` or `DDNN_BUNDLE_VERSION`; `name` is the file's, for the message.
+ *
+ * @param trusted the keys of which one must have signed it, see {@link checkSigner}; left out: it may be unsigned, and
+ * a signature is not checked
  */
-export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
+export function decodeBundleFile(file: Uint8Array, name: string, trusted?: readonly PublicKey[]): BundleFile {
   // slice() of a Node Buffer shares memory, slice() of a Uint8Array copies: tensors must own their memory.
-  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  const { bundle: bytes, signature } = splitSignature(new Uint8Array(file.buffer, file.byteOffset, file.byteLength));
   const damaged = (why: string) => new ModelError('DDNN_BUNDLE_DAMAGED', `${name}: ${why}`);
   if (bytes.length < PREFIX_BYTES + HASH_BYTES) throw damaged(`${bytes.length} bytes are too few for a bundle`);
   if (MAGIC.some((byte, i) => bytes[i] !== byte)) throw damaged('not a bundle: it does not start with "DDNB"');
@@ -85,6 +92,8 @@ export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
   if (sha256(bytes.subarray(0, -HASH_BYTES)).some((byte, i) => byte !== hash[i])) {
     throw damaged('its SHA-256 does not match its content: copy it again');
   }
+  // Before the rest is read, so that nobody else's JSON gets to the parser.
+  if (trusted) checkSigner(hash, signature, trusted, name);
   // The hash detects accidents, not attacks: anybody who writes a file can compute the hash. So everything below is
   // checked.
   const body = bytes.subarray(0, -HASH_BYTES);
@@ -104,7 +113,7 @@ export function decodeBundleFile(file: Uint8Array, name: string): BundleFile {
     offset = align(end - start);
   }
   if (start + offset !== body.length) throw damaged(`${body.length - start - offset} bytes belong to no tensor`);
-  return { header, tensors, hash };
+  return { header, tensors, hash, signature };
 }
 
 function parseHeader(text: Uint8Array, damaged: (why: string) => ModelError): { readonly tensors: readonly unknown[] } {

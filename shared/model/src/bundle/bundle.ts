@@ -4,6 +4,8 @@ import { resolveArchitecture } from '../architecture/resolve.js';
 import { inferShapes, type NetworkShapes } from '../architecture/shapes.js';
 import { ModelError } from '../errors.js';
 import { decodeBundleFile, encodeBundleFile, type Tensor } from './bundle-file.js';
+import type { BundleSignature } from './bundle-signature.js';
+import type { PublicKey } from './public-key.js';
 
 /** What an exit needs in addition to its weights. */
 export interface ExitSettings {
@@ -35,6 +37,8 @@ export interface Bundle extends BundleHeader {
   /** The hash as hexadecimal text. */
   readonly id: string;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Undefined: it is not signed. It was checked only if trusted keys were given when the bundle was opened. */
+  readonly signature: BundleSignature | undefined;
 }
 
 /** Writes a bundle. The same header and tensors, in the same order, give the same bytes. */
@@ -42,9 +46,13 @@ export function encodeBundle(header: BundleHeader, tensors: ReadonlyMap<string, 
   return encodeBundleFile(header, tensors);
 }
 
-/** Opens a bundle; `name` is the file's, for messages. Throws {@link ModelError} `DDNN_BUNDLE_*`. */
-export function openBundle(bytes: Uint8Array, name = 'bundle'): Bundle {
-  const { header, tensors, hash } = decodeBundleFile(bytes, name);
+/**
+ * Opens a bundle; `name` is the file's, for messages. Throws {@link ModelError} `DDNN_BUNDLE_*`.
+ *
+ * @param trusted the keys of which one must have signed it; left out: anybody may have written it
+ */
+export function openBundle(bytes: Uint8Array, name = 'bundle', trusted?: readonly PublicKey[]): Bundle {
+  const { header, tensors, hash, signature } = decodeBundleFile(bytes, name, trusted);
   const { architecture, exits, figures = {} } = header as Partial<BundleHeader>;
   try {
     checkArchitecture(architecture);
@@ -55,7 +63,7 @@ export function openBundle(bytes: Uint8Array, name = 'bundle'): Bundle {
     checkExits(exits, resolved);
     if (!isFigures(figures)) throw content('figures must be numbers and texts');
     const id = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return { architecture: resolved, exits, figures, shapes, hash, id, tensors };
+    return { architecture: resolved, exits, figures, shapes, hash, id, tensors, signature };
   } catch (error) {
     // The user who opens a bundle did not write its architecture, so every fault in it is a fault of the file.
     if (error instanceof ModelError) throw content(`${name}: ${error.message}`);
